@@ -1,0 +1,1 @@
+"""Cosmopolis: any district becomes a living, shared 3D city."""
