@@ -1,0 +1,74 @@
+# The two commands are `make run` and `make test`; each does all the set-up it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CLIENT := src/cosmopolis/world/client/index.html
+WEB_SOURCES := $(shell find web/src web/index.html web/public -type f 2>/dev/null) \
+	$(wildcard web/*.json web/*.ts web/*.js)
+CITY ?=
+# Processes for pytest; numba brings its own threads.
+JOBS ?= 2
+
+.PHONY: setup run test check bench format lint browser screenshots wheel clean help
+
+help:  ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(VENV)/.ready $(CLIENT)  ## the Python environment and the built client
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Cosmopolis needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+web/node_modules/.ready: web/package.json web/package-lock.json
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+		|| { echo "Cosmopolis needs Node.js 20 or newer to build its client (https://nodejs.org)"; exit 1; }
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(CLIENT): web/node_modules/.ready $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+run: setup  ## start the city at http://localhost:8000 (CITY=folder for another one)
+	$(BIN)/cosmopolis run $(CITY)
+
+browser:  ## a Chromium for the tests: the one there is, or Debian's where we may install it
+	@$(PYTHON) tests/browser/find_chromium.py --install
+
+lint: setup  ## style, types and import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run --silent lint && npm run --silent typecheck
+
+test: setup browser lint  ## everything
+	cd web && npm run --silent test
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+check: setup lint  ## the quick part of `test`
+	cd web && npm run --silent test
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" -q
+
+bench: setup  ## every benchmark, one JSON object a line
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' --no-deps eclipse-sumo
+	$(BIN)/cosmopolis bench --json
+
+screenshots: setup browser  ## the pictures in docs/
+	$(BIN)/python docs/make_screenshots.py
+
+wheel: setup  ## dist/cosmopolis-*.whl, with the client inside
+	$(BIN)/python -m build --no-isolation
+
+format: setup  ## let the formatters write
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+	cd web && npm run --silent format
+
+clean:  ## remove all that set-up made
+	rm -rf $(VENV) web/node_modules src/cosmopolis/world/client dist build
