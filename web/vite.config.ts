@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+/** Where `npm run dev` finds a running world: `cosmopolis run` on its usual port. */
+const server = process.env.COSMOPOLIS_SERVER ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  base: "./",
+  build: {
+    outDir: "../src/cosmopolis/world/client",
+    emptyOutDir: true,
+    target: "es2022",
+    // The UI, the scene and three.js go to one initial script; workers are files of their own.
+    chunkSizeWarningLimit: 1200,
+  },
+  worker: { format: "es" },
+  server: {
+    proxy: {
+      "/api": server,
+      "/static": server,
+      "/live": { target: server, ws: true },
+    },
+  },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
+    environment: "node",
+  },
+});
