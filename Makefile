@@ -56,7 +56,7 @@ check: setup lint  ## the quick part of `test`
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" -q
 
 bench: setup  ## every benchmark, one JSON object a line
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' --no-deps eclipse-sumo
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	$(BIN)/cosmopolis bench --json
 
 screenshots: setup browser  ## the pictures in docs/

@@ -20,6 +20,8 @@ class ClientBuildHook(BuildHookInterface):
         if version == "editable" or (root / "src/cosmopolis/world/client/index.html").exists():
             return
         if shutil.which("npm") is None or not (root / "web/package.json").exists():
-            raise RuntimeError("The client is not built and npm is not here: install Node.js 20 or newer and run `make setup` first.")
+            raise RuntimeError(
+                "The client is not built and npm is not here: install Node.js 20 or newer and run `make setup` first."
+            )
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=root / "web", check=True)
         subprocess.run(["npm", "run", "build"], cwd=root / "web", check=True)

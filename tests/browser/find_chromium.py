@@ -27,7 +27,10 @@ def install() -> None:
     if shutil.which("apt-get") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return
     quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+    ):
         subprocess.run(command, check=False, **quiet)  # type: ignore[call-overload]
 
 
@@ -35,4 +38,6 @@ if __name__ == "__main__":
     if find() is None and "--install" in sys.argv:
         print("Installing Debian's chromium for the browser tests …", flush=True)
         install()
-    print(find() or "No Chromium found: the browser tests will skip (install one, or set COSMOPOLIS_CHROMIUM).")
+    print(
+        find() or "No Chromium found: the browser tests will skip (install one, or set COSMOPOLIS_CHROMIUM)."
+    )

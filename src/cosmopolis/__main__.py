@@ -1,0 +1,5 @@
+"""`python -m cosmopolis` is `cosmopolis`."""
+
+from cosmopolis.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What `cosmopolis bench` measures: one file a subject, each with `run()` yielding one dict a line."""
