@@ -188,7 +188,8 @@ def simulate(
     else:
         told.print(
             f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at {end}; "
-            f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. Written to {escape(str(out))}"
+            f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
+            f"Written to {escape(str(out))}"
         )
 
 
@@ -253,8 +254,8 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         told.print(
-            f"[bold red]Cosmopolis failed:[/] {escape(type(error).__name__)}: {escape(str(error))}. This is a fault of ours, "
-            f"not of your data; the details for a report are in {escape(str(fault_report()))}"
+            f"[bold red]Cosmopolis failed:[/] {escape(type(error).__name__)}: {escape(str(error))}. This is a fault "
+            f"of ours, not of your data; the details for a report are in {escape(str(fault_report()))}"
         )
         sys.exit(1)
 

@@ -1,0 +1,85 @@
+"""What a person sees who types a command: one clear sentence and a fitting exit code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cosmopolis import cli
+from cosmopolis.city.errors import BadInput
+
+
+def cosmopolis(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cosmopolis", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The error of a command that was given bad input; fails if it shows a traceback."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.split())
+
+
+def test_help_names_every_command():
+    text = cosmopolis("--help").stdout
+    for command in ("run", "import", "grow", "info", "simulate", "export", "bench"):
+        assert command in text
+
+
+@pytest.mark.parametrize("wrong", ["99:00", "8", "08:61", "eight", "24:01", "-1:00", ""])
+def test_a_wrong_time_of_day_is_named_with_the_mend(wrong):
+    said = complaint(cosmopolis("run", "--at", wrong))
+    assert "--at" in said and "HH:MM" in said
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
+def test_times_of_day_are_seconds_after_midnight(hours, minutes, seconds):
+    assert cli.time_of_day(f"{hours:02d}:{minutes:02d}:{seconds:02d}", "--at") == hours * 3600 + minutes * 60 + seconds
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_time_or_a_clear_error(text):
+    try:
+        assert 0 <= cli.time_of_day(text, "--at") <= 86_400
+    except BadInput as error:
+        assert "HH:MM" in str(error)
+
+
+def test_a_run_goes_forward(tmp_path):
+    said = complaint(cosmopolis("simulate", tmp_path, "--from", "09:00", "--to", "08:00", "--out", tmp_path / "r"))
+    assert "--to 08:00" in said
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_city_that_is_not_there_is_named(tmp_path):
+    said = complaint(cosmopolis("info", tmp_path / "nowhere.city"))
+    assert "nowhere.city" in said
+
+
+def test_nothing_to_import_says_what_to_give(tmp_path):
+    said = complaint(cosmopolis("import", "--out", tmp_path / "x.city"))
+    assert "--place" in said
+
+
+def test_a_missing_file_is_named_and_nothing_is_written(tmp_path):
+    said = complaint(cosmopolis("import", tmp_path / "gone.osm", "--out", tmp_path / "x.city"))
+    assert "gone.osm" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_of_ours_is_a_sentence_and_a_report(monkeypatch, capsys):
+    def broken(*_: object) -> None:
+        raise RuntimeError("the sky fell")
+
+    monkeypatch.setattr(cli, "app", broken)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 1
+    assert "the sky fell" in said and "Traceback" not in said
