@@ -197,3 +197,4 @@ class RawCity:
     rails: list[RawRail] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)  # what a source knows of the whole, e.g. "population"
