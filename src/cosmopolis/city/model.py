@@ -17,8 +17,14 @@ from cosmopolis.city.raw import Finding, Source
 from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.geometry.projection import Projection
 
-I8, I16, I32, I64 = NDArray[np.int8], NDArray[np.int16], NDArray[np.int32], NDArray[np.int64]
-U8, U16, F32, F64 = NDArray[np.uint8], NDArray[np.uint16], NDArray[np.float32], NDArray[np.float64]
+I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 Shapes = NDArray[np.object_]  # shapely geometries
 Strings = Sequence[str]
 

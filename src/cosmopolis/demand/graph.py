@@ -1,0 +1,95 @@
+"""The network as a router sees it: edges are what one stands on, moves are the turns between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from cosmopolis.city.model import Network
+from cosmopolis.city.words import Control, Mode, Turn
+
+TURN_SECONDS = {
+    Turn.LEFT: 5.0,
+    Turn.SHARP_LEFT: 7.0,
+    Turn.RIGHT: 2.0,
+    Turn.SHARP_RIGHT: 4.0,
+    Turn.U_TURN: 25.0,
+}
+CONTROL_SECONDS = {
+    Control.SIGNAL: 12.0,
+    Control.PRIORITY: 2.0,
+    Control.RIGHT_BEFORE_LEFT: 3.0,
+    Control.ALL_WAY_STOP: 6.0,
+    Control.ROUNDABOUT: 3.0,
+}
+
+
+@dataclass(frozen=True)
+class RoadGraph:
+    """Edges that one mode may drive and the moves between them, ordered by the edge they lead to."""
+
+    free_time: NDArray[np.float64]  # (E,) s at the limit; inf where the mode may not drive
+    move_start: NDArray[np.int64]  # (E + 1,) moves into edge e are move_start[e] .. move_start[e + 1]
+    move_from: NDArray[np.int32]  # (M,) the edge they come from
+    move_cost: NDArray[np.float64]  # (M,) s of turning and waiting
+    main: NDArray[np.bool_]  # (E,) in the largest strongly connected component of this graph
+
+    @property
+    def edges(self) -> int:
+        return len(self.free_time)
+
+    @classmethod
+    def of(cls, network: Network, mode: Mode) -> RoadGraph:
+        """The graph for one mode, from the connections between lanes that allow it."""
+        lanes, links, edges = network.lanes, network.connections, network.edges
+        allowed = (lanes.modes & int(mode)) != 0
+        length = np.zeros(len(edges))
+        np.maximum.at(length, lanes.edge, lanes.length)
+        drivable = np.zeros(len(edges), dtype=bool)
+        drivable[lanes.edge[allowed]] = True
+        free_time = np.where(drivable, length / np.maximum(edges.speed, 1.0), np.inf)
+
+        usable = allowed[links.from_lane] & allowed[links.to_lane]
+        source, target = lanes.edge[links.from_lane[usable]], lanes.edge[links.to_lane[usable]]
+        cost = (
+            _turn_seconds(links.turn[usable])
+            + _control_seconds(network.junctions.control)[links.junction[usable]]
+        )
+        cost = cost + links.length[usable] / np.maximum(links.speed[usable], 1.0)
+        # One move per pair of edges: the cheapest of its lanes'.
+        order = np.lexsort((cost, source, target))
+        source, target, cost = source[order], target[order], cost[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (source[1:] != source[:-1]) | (target[1:] != target[:-1])
+        source, target, cost = source[first], target[first], cost[first]
+        start = np.searchsorted(target, np.arange(len(edges) + 1)).astype(np.int64)
+        return cls(
+            free_time, start, source.astype(np.int32), cost, _largest(len(edges), source, target, drivable)
+        )
+
+
+def _turn_seconds(turn: NDArray[np.uint16]) -> NDArray[np.float64]:
+    table = np.zeros(512)
+    for key, value in TURN_SECONDS.items():
+        table[int(key)] = value
+    return table[turn]
+
+
+def _control_seconds(control: NDArray[np.uint8]) -> NDArray[np.float64]:
+    table = np.zeros(max(Control) + 1)
+    for key, value in CONTROL_SECONDS.items():
+        table[key] = value
+    return table[control]
+
+
+def _largest(count: int, source: NDArray, target: NDArray, drivable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if count == 0:
+        return np.zeros(0, dtype=bool)
+    matrix = csr_array((np.ones(len(source), dtype=np.int8), (source, target)), shape=(count, count))
+    _, label = connected_components(matrix, directed=True, connection="strong")
+    size = np.bincount(label[drivable], minlength=label.max() + 1)
+    return (label == size.argmax()) & drivable

@@ -1,0 +1,217 @@
+"""The day's vehicle trips of a city: from its people, jobs and borders to routes.
+
+populate -> draw pairs of trip ends by purpose -> times of day -> routes that know each other -> Trips
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import City
+from cosmopolis.city.progress import Progress, quiet
+from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.demand.congestion import congested_time
+from cosmopolis.demand.ends import Ends, border_ends, building_ends
+from cosmopolis.demand.graph import RoadGraph
+from cosmopolis.demand.gravity import Cells, balance, deterrence, sample_ends, sample_pairs
+from cosmopolis.demand.population import Population, populate
+from cosmopolis.demand.profile import Purpose, departures
+from cosmopolis.demand.routing import Routes, route
+from cosmopolis.demand.transit import bus_trips
+from cosmopolis.demand.trips import Trips, concatenate, sorted_by_departure
+
+CELL = 400.0  # m
+AHEAD = 12.0  # m a trip must go at least along one lane, else it goes round the block
+
+
+@dataclass(frozen=True)
+class DemandParameters:
+    """The few dials of the demand. Trip rates are those of Shanghai's survey of 2014."""
+
+    commutes: float = 1.04  # trips a person a day
+    other_trips: float = 1.12  # trips a person a day
+    car_share: float = 0.42  # of those that drive: what remains walks, cycles or rides
+    occupancy: float = 1.2  # people a car
+    mean_length: float = 4_500.0  # m, straight; shorter where the city is smaller
+    freight: float = 0.09  # van and truck trips a job a day
+    border: float = 1.0  # traffic through the border, relative to what its streets usually carry
+    peak_density: float = 7.0  # vehicles a lane-kilometre at 08:00 at most; beyond that demand is thinned out
+
+
+def plan_trips(
+    city: City, *, seed: int = 1, parameters: DemandParameters | None = None, progress: Progress = quiet
+) -> Trips:
+    """All vehicle trips of a day, bus runs included, sorted by departure; the same for the same city and seed."""
+    dials = parameters or DemandParameters()
+    progress("Counting people and jobs", 0.0)
+    graph = RoadGraph.of(city.network, Mode.CAR)
+    people = populate(city)
+    progress("Deciding who goes where", 0.1)
+    wishes = _wishes(city, graph, people, dials, seed)
+    wishes = _thinned(city, graph, wishes, dials, seed)
+    progress("Finding routes", 0.3)
+    time = congested_time(city.network, graph, wishes, seed)
+    routes = _routes(graph, wishes, time, seed)
+    progress("Running the buses", 0.9)
+    trips = concatenate([_as_trips(wishes, routes), bus_trips(city, seed)])
+    progress("Trips are ready", 1.0)
+    return sorted_by_departure(trips)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """N trips without a route: where from, where to, when, in what."""
+
+    origin: Ends
+    destination: Ends
+    depart: NDArray[np.float64]  # (N,) s
+    kind: NDArray[np.uint8]  # (N,)
+
+    def __len__(self) -> int:
+        return len(self.depart)
+
+    def take(self, rows: NDArray) -> Wishes:
+        return Wishes(self.origin.take(rows), self.destination.take(rows), self.depart[rows], self.kind[rows])
+
+    def around(self) -> NDArray[np.bool_]:
+        """(N,) ends on its first edge but behind where it begins."""
+        ahead = self.destination.position - self.origin.position >= AHEAD
+        return (self.origin.edge == self.destination.edge) & ~ahead
+
+
+def random(seed: int, what: str) -> np.random.Generator:
+    """The random stream of one stage: stages do not disturb each other when one of them changes."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, crc32(what.encode())])))
+
+
+def _wishes(city: City, graph: RoadGraph, people: Population, dials: DemandParameters, seed: int) -> Wishes:
+    """Every purpose's trips, one after the other."""
+    homes_etc = building_ends(city, graph)
+    inside = homes_etc.owner
+    residents, jobs, visits = people.residents[inside], people.jobs[inside], people.visits[inside]
+    gates_in, gates_out = border_ends(city, graph)
+    driven = dials.car_share / dials.occupancy
+    commutes = residents.sum() * dials.commutes * driven / 2
+    others = residents.sum() * dials.other_trips * driven / 2
+    inward = gates_in.weight.sum() * dials.border
+    outward = gates_out.weight.sum() * dials.border
+    # A street across the border carries half through traffic and half that of this city.
+    table = [
+        (Purpose.TO_WORK, homes_etc, residents, homes_etc, jobs, commutes),
+        (Purpose.FROM_WORK, homes_etc, jobs, homes_etc, residents, commutes),
+        (Purpose.VISIT, homes_etc, residents, homes_etc, visits, others),
+        (Purpose.VISIT_BACK, homes_etc, visits, homes_etc, residents, others),
+        (Purpose.FREIGHT, homes_etc, jobs, homes_etc, jobs + visits / 60, jobs.sum() * dials.freight),
+        (Purpose.ARRIVING, gates_in, gates_in.weight, homes_etc, jobs + residents / 4, inward * 0.5),
+        (Purpose.LEAVING, homes_etc, jobs + residents / 4, gates_out, gates_out.weight, outward * 0.5),
+        (Purpose.THROUGH, gates_in, gates_in.weight, gates_out, gates_out.weight, min(inward, outward) * 0.5),
+    ]
+    parts = [_drawn(*row, dials=dials, seed=seed) for row in table]
+    return _joined([part for part in parts if len(part)], homes_etc)
+
+
+def _drawn(
+    purpose: Purpose,
+    origins: Ends,
+    production: NDArray[np.float64],
+    destinations: Ends,
+    attraction: NDArray[np.float64],
+    number: float,
+    *,
+    dials: DemandParameters,
+    seed: int,
+) -> Wishes:
+    """One purpose: a balanced gravity matrix between cells, then ends within the cells, then times of day."""
+    rng = random(seed, purpose.name)
+    count = round(number)
+    if count == 0 or production.sum() <= 0 or attraction.sum() <= 0:
+        return Wishes(origins.take([]), destinations.take([]), np.zeros(0), np.zeros(0, dtype=np.uint8))
+    from_cells, to_cells = Cells.of(origins.xy, CELL), Cells.of(destinations.xy, CELL)
+    if purpose is Purpose.THROUGH:  # the farther apart, the likelier: nobody drives through to turn back
+        apart = np.hypot(*(from_cells.centre[:, None] - to_cells.centre[None]).transpose(2, 0, 1))
+        friction = (apart / max(apart.max(), 1.0)) ** 3
+    else:
+        friction = deterrence(from_cells.centre, to_cells.centre, dials.mean_length)
+    matrix = balance(friction, from_cells.total(production), to_cells.total(attraction))
+    start, goal = sample_pairs(matrix, count, rng)
+    origin = origins.take(sample_ends(from_cells, production, start, rng))
+    destination = destinations.take(sample_ends(to_cells, attraction, goal, rng))
+    depart = departures(purpose, len(start), rng)
+    return Wishes(origin, destination, depart, _kinds(purpose, len(start), rng))
+
+
+def _kinds(purpose: Purpose, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """(count,) the vehicle of each trip."""
+    shares = {
+        Purpose.FREIGHT: {VehicleKind.VAN: 0.6, VehicleKind.TRUCK: 0.4},
+        Purpose.THROUGH: {VehicleKind.CAR: 0.8, VehicleKind.VAN: 0.06, VehicleKind.TRUCK: 0.14},
+    }.get(purpose, {VehicleKind.CAR: 0.94, VehicleKind.VAN: 0.03, VehicleKind.MOTORCYCLE: 0.03})
+    return rng.choice(np.array(list(shares), dtype=np.uint8), size=count, p=list(shares.values()))
+
+
+def _joined(parts: list[Wishes], empty: Ends) -> Wishes:
+    if not parts:
+        return Wishes(empty.take([]), empty.take([]), np.zeros(0), np.zeros(0, dtype=np.uint8))
+    return Wishes(
+        Ends.joined([part.origin for part in parts]),
+        Ends.joined([part.destination for part in parts]),
+        np.concatenate([part.depart for part in parts]),
+        np.concatenate([part.kind for part in parts]),
+    )
+
+
+def _thinned(city: City, graph: RoadGraph, wishes: Wishes, dials: DemandParameters, seed: int) -> Wishes:
+    """What the streets can carry: every trip has the same chance to stay when the peak would be too dense.
+
+    The density is that of vehicles under way at 08:00, estimated at 1.5 times the free travel time of a
+    sample of the trips.
+    """
+    if len(wishes) == 0:
+        return wishes
+    rng = random(seed, "thinning")
+    lanes = city.network.lanes
+    kilometres = lanes.length[(lanes.modes & int(Mode.CAR)) != 0].sum() / 1000
+    sample = wishes.take(rng.choice(len(wishes), size=min(len(wishes), 4_000), replace=False))
+    routes = route(graph, sample.origin.edge, sample.destination.edge, around=sample.around())
+    edge_time = np.concatenate([[0.0], np.cumsum(graph.free_time[routes.edge] + 6.0)])
+    taken = 1.5 * (edge_time[routes.start[1:]] - edge_time[routes.start[:-1]])
+    at_eight = 8 * 3600.0
+    under_way = ((sample.depart <= at_eight) & (sample.depart + taken > at_eight)).mean() * len(wishes)
+    keep = min(1.0, dials.peak_density * kilometres / max(under_way, 1.0))
+    return wishes if keep >= 1.0 else wishes.take(np.flatnonzero(rng.random(len(wishes)) < keep))
+
+
+def _routes(graph: RoadGraph, wishes: Wishes, time: NDArray[np.float64], seed: int) -> Routes:
+    view = random(seed, "views").integers(0, 2, len(wishes))
+    return route(
+        graph, wishes.origin.edge, wishes.destination.edge, time=time, around=wishes.around(), view=view
+    )
+
+
+def _as_trips(wishes: Wishes, routes: Routes) -> Trips:
+    """Trips of the wishes that found a way."""
+    size = np.diff(routes.start)
+    found = np.flatnonzero(size > 0)
+    kept = wishes.take(found)
+    return Trips(
+        depart=kept.depart,
+        kind=kept.kind,
+        from_lane=kept.origin.lane,
+        from_position=kept.origin.position,
+        to_lane=kept.destination.lane,
+        to_position=kept.destination.position,
+        origin=np.where(kept.origin.at_border, -1, kept.origin.owner).astype(np.int32),
+        destination=np.where(kept.destination.at_border, -1, kept.destination.owner).astype(np.int32),
+        route_start=np.concatenate([[0], np.cumsum(size[found])]).astype(np.int64),
+        route=routes.edge,
+        halt_start=np.zeros(len(kept) + 1, dtype=np.int64),
+        halt_lane=np.zeros(0, dtype=np.int32),
+        halt_position=np.zeros(0, dtype=np.float32),
+        halt_dwell=np.zeros(0, dtype=np.float32),
+        halt_stop=np.zeros(0, dtype=np.int32),
+        line=np.full(len(kept), -1, dtype=np.int32),
+    )
