@@ -37,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-told = Console(stderr=True, highlight=False)
+told = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CityFolder = Annotated[
     Path, typer.Argument(metavar="CITY", help="A city folder, as `import` or `grow` makes it.")
