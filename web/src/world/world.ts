@@ -1,0 +1,313 @@
+/**
+ * The client's copy of the city: what does not move is loaded once, what moves comes over the live socket. Draws
+ * nothing: the scene and the page read it, and speak to the city only through its methods.
+ */
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { VehicleRows, decodeFrame, type Frame } from "../protocol/frames";
+import type { FollowedMessage, Manifest, SearchResult, ServerMessage, ThingFields, TimeWish, Welcome } from "../protocol/messages";
+import { CityClock } from "./clock";
+import { Connection, type ConnectionState, type Socket } from "./connection";
+import { Decoder } from "./decoder";
+import { CityServer } from "./manifest";
+import { Interest } from "./interest";
+import type { Ground, Layer, Network, Thing, ThingKind, Tile } from "./model";
+import { Paths } from "./path";
+import { Tiles } from "./tiles";
+import { Vehicles } from "./vehicles";
+
+export type Status = "loading" | "live" | "reconnecting" | "failed";
+export interface ClockState {
+  readonly time: number;
+  readonly speed: number;
+  readonly paused: boolean;
+}
+export interface Stats {
+  readonly time: number;
+  readonly vehicles: number;
+  readonly waiting: number;
+  readonly arrived: number;
+  readonly speedMean: number;
+  readonly updatesPerSecond: number;
+}
+/** Share done 0 .. 1, and what is being done: a key of the messages `loading.*`. */
+export interface Progress {
+  readonly share: number;
+  readonly word: "city" | "network" | "ground" | "live" | "done";
+}
+/** Something that the page may tell: who changed the clock, or what the server refused. */
+export type Notice =
+  | { readonly kind: "clock"; readonly by: string; readonly clock: ClockState; readonly jumped: boolean }
+  | { readonly kind: "error"; readonly code: string; readonly message: string }
+  | { readonly kind: "arrived"; readonly vehicle: number };
+
+export interface Flow {
+  readonly speed: Uint8Array;
+  readonly density: Uint8Array;
+}
+
+export interface WorldOptions {
+  /** Address of the page; the API is beside it. */
+  readonly base?: string;
+  readonly name?: string;
+  readonly socket?: (url: string) => Socket;
+  readonly now?: () => number;
+  /** Called when the server has come back with another city. */
+  readonly cityChanged?: (version: string) => void;
+}
+
+export class World {
+  manifest: Manifest | null = null;
+  network: Network | null = null;
+  ground: Ground | null = null;
+  paths: Paths | null = null;
+  vehicles: Vehicles;
+  /** Present phase of each signal program, its number within the program. */
+  phases = new Uint16Array(0);
+  flow: Flow | null = null;
+  /** Grows with every frame of signals and of flow. */
+  phasesVersion = 0;
+  flowVersion = 0;
+
+  readonly status: Signal<Status> = signal<Status>("loading");
+  readonly connection: Signal<ConnectionState> = signal<ConnectionState>({ state: "connecting" });
+  readonly failure: Signal<string> = signal("");
+  readonly clock: Signal<ClockState> = signal<ClockState>({ time: 0, speed: 1, paused: false });
+  /** The city time that is being prepared, while a jump takes its while. */
+  readonly jumping: Signal<number | null> = signal<number | null>(null);
+  readonly selection: Signal<Thing | null> = signal<Thing | null>(null);
+  readonly followed: Signal<number | null> = signal<number | null>(null);
+  readonly followedFields: Signal<FollowedMessage | null> = signal<FollowedMessage | null>(null);
+  readonly layer: Signal<Layer> = signal<Layer>("none");
+  readonly stats: Signal<Stats | null> = signal<Stats | null>(null);
+  readonly visitors: Signal<number> = signal(0);
+  readonly progress: Signal<Progress> = signal<Progress>({ share: 0, word: "city" });
+  readonly notice: Signal<Notice | null> = signal<Notice | null>(null);
+  /** Manifest, network and ground are here: there is a city to draw. */
+  readonly ready: ReadonlySignal<boolean> = computed(() => this.progress.value.share === 1);
+  /** HTTP of the city. */
+  readonly server: CityServer;
+
+  private tilesOf: Tiles | null = null;
+  private readonly decoder = new Decoder();
+  private readonly rows = new VehicleRows();
+  private cityClock = new CityClock();
+  private line: Connection | null = null;
+  private readonly interest = new Interest((view) => this.line?.send({ type: "view", ...view }));
+  private readonly now: () => number;
+
+  constructor(private readonly options: WorldOptions = {}) {
+    this.server = new CityServer(options.base ?? document.baseURI);
+    this.now = options.now ?? (() => performance.now());
+    this.vehicles = new Vehicles(NO_PATHS);
+    this.layer.subscribe((layer) => this.line?.send({ type: "layers", flow: wantsFlow(layer) }));
+  }
+
+  get tiles(): ReadonlyMap<string, Tile> {
+    return this.tilesOf?.loaded ?? NO_TILES;
+  }
+
+  /** Loads what does not move and opens the live socket. Sets `status` to "failed" and `failure` where it cannot. */
+  async start(): Promise<void> {
+    this.status.value = "loading";
+    this.progress.value = { share: 0, word: "city" };
+    try {
+      this.manifest = await this.server.manifest();
+      await this.loadStatic(this.manifest);
+    } catch (error) {
+      this.failure.value = (error as Error).message;
+      this.status.value = "failed";
+      return;
+    }
+    this.connect(this.manifest);
+  }
+
+  stop(): void {
+    this.line?.close();
+    this.interest.stop();
+    this.decoder.close();
+  }
+
+  /** City time to draw, seconds after midnight of day 0; `now` as performance.now(). Smooth, and about one state behind. */
+  cityTime(now: number): number {
+    return this.cityClock.time(now);
+  }
+
+  requestTile(x: number, y: number): Promise<Tile> {
+    return this.tilesOf?.request(x, y) ?? Promise.reject(new Error("the city is not loaded yet"));
+  }
+  abortTile(x: number, y: number): void {
+    this.tilesOf?.abort(x, y);
+  }
+  forgetTile(x: number, y: number): void {
+    this.tilesOf?.forget(x, y);
+  }
+
+  /** Wishes for the clock that all visitors share. False where the line is down. */
+  setTime(wish: TimeWish): boolean {
+    return this.line?.send({ type: "time", ...wish }) ?? false;
+  }
+  /** Where vehicles are wanted: called as often as the camera moves, sent a few times a second. */
+  setInterest(x: number, y: number, radius: number): void {
+    this.interest.set(x, y, radius);
+  }
+  select(thing: Thing | null): void {
+    this.selection.value = thing;
+  }
+  follow(vehicle: number | null): void {
+    if (vehicle === this.followed.value) return;
+    this.followed.value = vehicle;
+    this.followedFields.value = null;
+    this.line?.send({ type: "follow", vehicle });
+  }
+  search(text: string, signal?: AbortSignal): Promise<SearchResult[]> {
+    return this.server.search(text, 20, signal);
+  }
+  thing(kind: ThingKind, id: number, signal?: AbortSignal): Promise<ThingFields> {
+    return this.server.thing(kind, id, signal);
+  }
+  retryNow(): void {
+    this.line?.retryNow();
+  }
+
+  private async loadStatic(manifest: Manifest): Promise<void> {
+    const total = Math.max(1, manifest.network.bytes + manifest.ground.bytes);
+    let bytes = 0;
+    const arrived = (word: Progress["word"]) => (n: number) => {
+      bytes += n;
+      this.progress.value = { share: Math.min(0.95, bytes / total), word };
+    };
+    const { server, decoder } = this;
+    const [network, ground] = await Promise.all([
+      server.bytes(manifest.network.url, undefined, arrived("network")).then((b) => decoder.network(b, manifest.network.url)),
+      server.bytes(manifest.ground.url, undefined, arrived("ground")).then((b) => decoder.ground(b, manifest.ground.url)),
+    ]);
+    this.tilesOf = new Tiles(manifest, server, decoder);
+    this.paths = new Paths(network);
+    this.vehicles = new Vehicles(this.paths);
+    this.phases = new Uint16Array(network.signals.count);
+    this.cityClock = new CityClock(manifest.step);
+    this.network = network;
+    this.ground = ground;
+    this.progress.value = { share: 1, word: "live" };
+  }
+
+  private connect(manifest: Manifest): void {
+    const { name = "Visitor", socket } = this.options;
+    this.line = new Connection(
+      this.server.liveAddress(manifest.live),
+      {
+        welcome: (message) => this.welcomed(message),
+        message: (message) => this.heard(message),
+        frame: (buffer) => this.received(buffer),
+        state: (state) => this.lineChanged(state),
+      },
+      { name, ...(socket ? { socket } : {}) },
+    );
+    this.line.send({ type: "layers", flow: wantsFlow(this.layer.value) });
+    if (this.followed.value !== null) this.line.send({ type: "follow", vehicle: this.followed.value });
+    this.interest.resend();
+    this.line.open();
+  }
+
+  private lineChanged(state: ConnectionState): void {
+    this.connection.value = state;
+    if (state.state === "live") this.status.value = "live";
+    else if (state.state === "refused") {
+      this.failure.value = state.message;
+      this.status.value = "failed";
+    } else if (this.status.value === "live") this.status.value = "reconnecting";
+  }
+
+  private welcomed(message: Welcome): void {
+    if (message.city !== this.manifest?.version) {
+      this.options.cityChanged?.(message.city);
+      return;
+    }
+    this.visitors.value = message.visitors;
+    this.jumping.value = null;
+    this.setClock(message);
+    if (this.progress.value.word !== "done") this.progress.value = { share: 1, word: "done" };
+  }
+
+  private setClock({ time, speed, paused }: ClockState): void {
+    this.cityClock.set(speed, paused, this.now());
+    this.clock.value = { time, speed, paused };
+  }
+
+  private heard(message: ServerMessage): void {
+    switch (message.type) {
+      case "clock":
+        return this.clockChanged(message);
+      case "jumping":
+        this.jumping.value = message.to;
+        return;
+      case "visitors":
+        this.visitors.value = message.count;
+        return;
+      case "followed":
+        return this.followedMoved(message);
+      case "stats":
+        this.stats.value = {
+          time: message.time,
+          vehicles: message.vehicles,
+          waiting: message.waiting,
+          arrived: message.arrived,
+          speedMean: message.speed_mean,
+          updatesPerSecond: message.updates_per_s,
+        };
+        return;
+      case "error":
+        this.jumping.value = null;
+        this.notice.value = { kind: "error", code: message.code, message: message.message };
+    }
+  }
+
+  private clockChanged(message: ClockState & { by?: string | null }): void {
+    const jumped = this.jumping.value !== null || Math.abs(message.time - this.cityTime(this.now())) > 60 * message.speed;
+    this.jumping.value = null;
+    this.setClock(message);
+    if (message.by) this.notice.value = { kind: "clock", by: message.by, clock: this.clock.value, jumped };
+  }
+
+  private followedMoved(message: FollowedMessage): void {
+    if (message.vehicle !== this.followed.value) return;
+    if (!message.gone) {
+      this.followedFields.value = message;
+      return;
+    }
+    this.follow(null);
+    this.notice.value = { kind: "arrived", vehicle: message.vehicle };
+  }
+
+  private received(buffer: ArrayBuffer): void {
+    let frame: Frame;
+    try {
+      frame = decodeFrame(buffer, this.rows);
+    } catch (error) {
+      console.warn(error);
+      return;
+    }
+    if (frame.type === "signals") {
+      frame.program.forEach((program, i) => (this.phases[program] = frame.phase[i]));
+      this.phasesVersion++;
+    } else if (frame.type === "flow") {
+      this.flow = { speed: frame.speed, density: frame.density };
+      this.flowVersion++;
+    } else this.moveVehicles(frame.time);
+  }
+
+  private moveVehicles(time: number): void {
+    const now = this.now();
+    const jumped = this.cityClock.observe(time, now);
+    this.vehicles.update(this.rows, time, this.cityClock.time(now), jumped);
+    if (jumped) this.jumping.value = null;
+  }
+}
+
+function wantsFlow(layer: Layer): boolean {
+  return layer === "speed" || layer === "flow";
+}
+
+const NO_TILES: ReadonlyMap<string, Tile> = new Map();
+const NO_LINES = { count: 0, start: new Uint32Array(1), points: new Float32Array(0) };
+const NO_PATHS = new Paths({ lanes: { count: 0, line: NO_LINES }, connections: { count: 0, line: NO_LINES } } as unknown as Network);
