@@ -7,7 +7,7 @@
 const TAU = 0.8; // s in which an error melts away
 const SLOWEST = 0.5; // of the pace
 const FASTEST = 2.5;
-const MARGIN = 1.15; // of the gap between two states, against jitter
+const MARGIN = 1.3; // of the gap between two states, against jitter
 const LEARNING = 0.15; // weight of the newest gap
 const LONGEST_GAP = 1.5; // s of real time; a longer one was a pause or a stalled line
 const JUMP_SECONDS = 4; // of real time at the present speed: a state further ahead was jumped to
