@@ -1,0 +1,211 @@
+"""A City on disk: a folder with `city.json` and one GeoParquet table a layer.
+
+Written aside and renamed, so that a reader never sees half a city and a full disk costs nothing that was there.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.model import City, Network
+from cosmopolis.city.progress import Progress, quiet
+from cosmopolis.city.raw import Finding, Source
+from cosmopolis.city.tables import LAYERS, NETWORK, codes_of, columns_of, decode, encode, layers_of
+from cosmopolis.city.version import version_of
+from cosmopolis.city.words import Provenance
+
+FORMAT, FORMAT_VERSION = "cosmopolis-city", 1
+HEAD = "city.json"
+
+
+def save(city: City, folder: Path, progress: Progress = quiet) -> City:
+    """Stores the city as `folder`, in place of a city that is there already; returns it with its version set.
+
+    Raises BadInput where the folder holds something else, or the disk does not take it; nothing is left then.
+    """
+    folder = Path(folder)
+    _refuse_foreign(folder)
+    city = city.with_version(version_of(city))
+    with _aside(folder) as aside:
+        tables = {}
+        for done, (name, layer) in enumerate(layers_of(city)):
+            progress(f"Storing {name.replace('_', ' ')}", done / len(LAYERS))
+            tables[name] = _write_table(layer, name, city, aside)
+        (aside / HEAD).write_bytes(orjson.dumps(_head(city, tables), option=orjson.OPT_INDENT_2))
+    progress("Stored", 1.0)
+    return city
+
+
+def load(folder: Path) -> City:
+    """The city stored in `folder`; raises BadInput naming the file that is missing, broken or too new."""
+    folder = Path(folder)
+    head = _read_head(folder)
+    try:
+        listed = {name: head["tables"][name] for name in LAYERS}
+        tables = {name: _read_table(folder, name, about) for name, about in listed.items()}
+        return City(
+            name=head["name"],
+            origin=tuple(head["origin"]),
+            drive_on_left=head["drive_on_left"],
+            bounds=tuple(head["bounds"]),
+            network=Network(**{name: tables.pop(name) for name in NETWORK}),
+            **tables,
+            sources=tuple(_source(source) for source in head["sources"]),
+            findings=tuple(Finding(**finding) for finding in head["findings"]),
+            seed=head["seed"],
+            version=head["version"],
+            notes=head["notes"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{folder / HEAD} is incomplete ({error}); import or grow the city again.") from error
+
+
+def _write_table(layer: Any, name: str, city: City, aside: Path) -> dict[str, Any]:
+    """Writes one layer; says what city.json keeps of it."""
+    crs = city.projection.crs.to_json_dict() | {"name": f"{city.name}, local plane"}
+    buffer = io.BytesIO()
+    pq.write_table(encode(layer, crs, name), buffer, compression="zstd", compression_level=1)
+    data = buffer.getbuffer()
+    path = aside / f"{name}.parquet"
+    path.write_bytes(data)
+    return {"file": path.name, "rows": len(layer), "blake2b": _digest(data)}
+
+
+def _head(city: City, tables: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": city.name,
+        "version": city.version,
+        "origin": list(city.origin),
+        "bounds": list(city.bounds),
+        "drive_on_left": city.drive_on_left,
+        "seed": city.seed,
+        "notes": city.notes,
+        "sources": [asdict(source) for source in city.sources],
+        "tables": tables,
+        "codes": {name: codes_of(kind) for name, kind in LAYERS.items() if codes_of(kind)},
+        "findings": [asdict(finding) for finding in city.findings],
+    }
+
+
+def _read_head(folder: Path) -> dict[str, Any]:
+    path = folder / HEAD
+    if not folder.is_dir():
+        raise BadInput(
+            f"{folder} is not a city folder; make one with `cosmopolis import` or `cosmopolis grow`."
+        )
+    try:
+        head = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise BadInput(
+            f"{folder} has no {HEAD}, so it is not a city; give the folder that was imported."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be read ({error}); import or grow the city again.") from error
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        raise BadInput(f"{path} is not of a Cosmopolis city; give a folder made by `cosmopolis import`.")
+    version = head.get("format_version")
+    if not isinstance(version, int) or version < 1:
+        raise BadInput(f"{path} has no valid format_version; import or grow the city again.")
+    if version > FORMAT_VERSION:
+        raise BadInput(
+            f"{folder} is a city of format version {version} and this Cosmopolis reads up to {FORMAT_VERSION}; "
+            "update Cosmopolis to open it."
+        )
+    return head
+
+
+def _read_table(folder: Path, name: str, about: dict[str, Any]) -> Any:
+    path = folder / str(about["file"])
+    try:
+        data = path.read_bytes()
+        if _digest(data) != about["blake2b"]:
+            raise BadInput(
+                f"{path} is damaged or was changed by another program; import or grow the city again."
+            )
+        table = pq.read_table(pa.BufferReader(data), columns=columns_of(LAYERS[name]))
+        return decode(LAYERS[name], table)
+    except FileNotFoundError:
+        raise BadInput(f"{path} is missing; import or grow the city again.") from None
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+        raise BadInput(f"{path} cannot be read ({error}); import or grow the city again.") from error
+
+
+def _source(stored: dict[str, Any]) -> Source:
+    stored = {**stored, "layers": tuple(stored["layers"]), "provenance": Provenance(stored["provenance"])}
+    return Source(**stored)
+
+
+def _digest(data: bytes | memoryview) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Only a city, an empty folder or nothing is replaced: a slip in --out must not cost a folder of work."""
+    if folder.is_dir() and ((folder / HEAD).exists() or not any(folder.iterdir())):
+        return
+    if folder.exists() or folder.is_symlink():
+        raise BadInput(
+            f"{folder} is there already and is not a city; choose another name or remove it first."
+        )
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that takes its place when the block ends well and goes when it does not."""
+    aside: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        yield aside
+        aside.chmod(0o777 & ~_umask())
+        _swap(aside, folder)
+    except OSError as error:
+        raise BadInput(_unwritable(folder, error)) from error
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(aside: Path, folder: Path) -> None:
+    """Puts `aside` where `folder` is. The old city is moved away first and comes back if that fails."""
+    if not folder.exists():
+        aside.rename(folder)
+        return
+    old = aside.with_name(aside.name + ".old")
+    folder.rename(old)
+    try:
+        aside.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(folder: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full: {folder} was not written; free some space and try again."
+    reason = error.strerror or str(error)
+    return f"{folder} cannot be written ({reason}); choose another place with --out."
