@@ -51,11 +51,13 @@ export interface StatsMessage {
   arrived: number;
   speed_mean: number;
   updates_per_s: number;
+  /** City seconds a second that the server reaches; less than the speed asked for where it cannot keep up. */
+  speed_reached?: number;
 }
 export type ServerMessage =
   | Welcome
   | ClockMessage
-  | { type: "jumping"; to: number }
+  | { type: "jumping"; to: number; by?: string }
   | { type: "visitors"; count: number }
   | FollowedMessage
   | { type: "pong"; sent: number; time: number }

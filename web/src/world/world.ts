@@ -4,7 +4,7 @@
  */
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import { VehicleRows, decodeFrame, type Frame } from "../protocol/frames";
-import type { FollowedMessage, Manifest, SearchResult, ServerMessage, ThingFields, TimeWish, Welcome } from "../protocol/messages";
+import type { ClockMessage, FollowedMessage, Manifest, SearchResult, ServerMessage, ThingFields, TimeWish, Welcome } from "../protocol/messages";
 import { CityClock } from "./clock";
 import { Connection, type ConnectionState, type Socket } from "./connection";
 import { Decoder } from "./decoder";
@@ -28,6 +28,8 @@ export interface Stats {
   readonly arrived: number;
   readonly speedMean: number;
   readonly updatesPerSecond: number;
+  /** City seconds a second that the server reaches. */
+  readonly speedReached: number;
 }
 /** Share done 0 .. 1, and what is being done: a key of the messages `loading.*`. */
 export interface Progress {
@@ -36,7 +38,8 @@ export interface Progress {
 }
 /** Something that the page may tell: who changed the clock, or what the server refused. */
 export type Notice =
-  | { readonly kind: "clock"; readonly by: string; readonly clock: ClockState; readonly jumped: boolean }
+  | { readonly kind: "clock"; readonly by: string; readonly mine: boolean; readonly clock: ClockState }
+  | { readonly kind: "jump"; readonly by: string; readonly mine: boolean; readonly to: number }
   | { readonly kind: "error"; readonly code: string; readonly message: string }
   | { readonly kind: "arrived"; readonly vehicle: number };
 
@@ -94,9 +97,11 @@ export class World {
   private line: Connection | null = null;
   private readonly interest = new Interest((view) => this.line?.send({ type: "view", ...view }));
   private readonly now: () => number;
+  private name: string;
 
   constructor(private readonly options: WorldOptions = {}) {
     this.server = new CityServer(options.base ?? document.baseURI);
+    this.name = options.name ?? "";
     this.now = options.now ?? (() => performance.now());
     this.vehicles = new Vehicles(NO_PATHS);
     this.layer.subscribe((layer) => this.line?.send({ type: "layers", flow: wantsFlow(layer) }));
@@ -192,7 +197,7 @@ export class World {
   }
 
   private connect(manifest: Manifest): void {
-    const { name = "Visitor", socket } = this.options;
+    const { socket } = this.options;
     this.line = new Connection(
       this.server.liveAddress(manifest.live),
       {
@@ -201,7 +206,7 @@ export class World {
         frame: (buffer) => this.received(buffer),
         state: (state) => this.lineChanged(state),
       },
-      { name, ...(socket ? { socket } : {}) },
+      { name: this.options.name ?? "", ...(socket ? { socket } : {}) },
     );
     this.line.send({ type: "layers", flow: wantsFlow(this.layer.value) });
     if (this.followed.value !== null) this.line.send({ type: "follow", vehicle: this.followed.value });
@@ -223,6 +228,7 @@ export class World {
       this.options.cityChanged?.(message.city);
       return;
     }
+    if (!this.options.name) this.name = `Visitor ${message.id}`; // as the server calls who has no name
     this.visitors.value = message.visitors;
     this.jumping.value = null;
     this.setClock(message);
@@ -240,6 +246,7 @@ export class World {
         return this.clockChanged(message);
       case "jumping":
         this.jumping.value = message.to;
+        this.notice.value = { kind: "jump", ...this.author(message.by), to: message.to };
         return;
       case "visitors":
         this.visitors.value = message.count;
@@ -254,19 +261,23 @@ export class World {
           arrived: message.arrived,
           speedMean: message.speed_mean,
           updatesPerSecond: message.updates_per_s,
+          speedReached: message.speed_reached ?? this.clock.value.speed,
         };
         return;
       case "error":
-        this.jumping.value = null;
+        if (message.code === "jump" || message.code === "simulation") this.jumping.value = null;
         this.notice.value = { kind: "error", code: message.code, message: message.message };
     }
   }
 
-  private clockChanged(message: ClockState & { by?: string | null }): void {
-    const jumped = this.jumping.value !== null || Math.abs(message.time - this.cityTime(this.now())) > 60 * message.speed;
-    this.jumping.value = null;
+  private clockChanged(message: ClockMessage): void {
     this.setClock(message);
-    if (message.by) this.notice.value = { kind: "clock", by: message.by, clock: this.clock.value, jumped };
+    if (message.by) this.notice.value = { kind: "clock", ...this.author(message.by), clock: this.clock.value };
+    else this.jumping.value = null; // nobody changed it: the city has landed at another time
+  }
+
+  private author(by = ""): { by: string; mine: boolean } {
+    return { by, mine: by !== "" && by === this.name };
   }
 
   private followedMoved(message: FollowedMessage): void {
