@@ -1,0 +1,282 @@
+"""OpenStreetMap files (.osm, .osm.gz, .osm.bz2, .osm.pbf) through pyosmium.
+
+`scan` reads a file into flat arrays and tags, still in degrees; `OsmReading.to_raw` projects all nodes at once and
+lets one module per subject (streets, junctions, buildings, areas, places, transit) make its rows from them.
+Elements may come in any order, as Overpass writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.raw import Finding, RawCity, Source
+from cosmopolis.geometry.projection import Projection
+
+Rows = NDArray[np.int64]
+Box = tuple[float, float, float, float]  # west, south, east, north
+
+ATTRIBUTION = "© OpenStreetMap contributors"
+LICENCE = "Open Database License (ODbL) 1.0"
+COPYRIGHT_URL = "https://www.openstreetmap.org/copyright"
+
+_WAY_KEYS = frozenset(
+    ["highway", "building", "building:part", "landuse", "leisure", "natural", "water", "waterway", "amenity", "railway", "shop", "tourism", "office", "historic", "healthcare", "man_made", "place", "public_transport", "aeroway", "craft"]
+)
+_NODE_KEYS = frozenset(
+    ["highway", "crossing", "amenity", "shop", "tourism", "leisure", "office", "historic", "healthcare", "aeroway", "craft", "natural", "railway", "public_transport"]
+)
+_RELATION_TYPES = frozenset({"multipolygon", "restriction", "route", "building", "public_transport"})
+
+
+class Way(NamedTuple):
+    id: int
+    tags: dict[str, str]
+    rows: Rows  # (n,) rows of OsmReading.lonlat; nodes that the file lacks are left out
+    complete: bool  # no node was missing
+
+    @property
+    def closed(self) -> bool:
+        return len(self.rows) >= 4 and self.rows[0] == self.rows[-1]
+
+
+class Member(NamedTuple):
+    type: str  # "n", "w" or "r"
+    ref: int
+    role: str
+
+
+class Relation(NamedTuple):
+    id: int
+    tags: dict[str, str]
+    members: list[Member]
+
+
+@dataclass
+class OsmReading:
+    """One file as read, in degrees."""
+
+    path: Path
+    date: str
+    header_box: Box | None
+    node_ids: NDArray[np.int64]  # (N,) sorted
+    lonlat: NDArray[np.float64]  # (N, 2) degrees
+    node_tags: dict[int, dict[str, str]]  # row -> tags, only of nodes with a key that matters
+    ways: list[Way]
+    relations: list[Relation]
+    findings: list[Finding]
+
+    @cached_property
+    def ways_by_id(self) -> dict[int, Way]:
+        return {way.id: way for way in self.ways}
+
+    @property
+    def has_streets(self) -> bool:
+        return any("highway" in way.tags for way in self.ways)
+
+    @cached_property
+    def box(self) -> Box | None:
+        """Degrees: the file's own bounds, or those of its street nodes, or of all nodes."""
+        if self.header_box is not None:
+            return self.header_box
+        used = [way.rows for way in self.ways if "highway" in way.tags]
+        points = self.lonlat[np.concatenate(used)] if used else self.lonlat
+        if not len(points):
+            return None
+        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+
+    def node_row(self, ref: int) -> int:
+        """Row of a node, -1 if the file lacks it."""
+        at = int(np.searchsorted(self.node_ids, ref))
+        return at if at < len(self.node_ids) and self.node_ids[at] == ref else -1
+
+    def to_raw(self, projection: Projection) -> RawCity:
+        """In local metres."""
+        from cosmopolis.sources import (
+            osm_areas,
+            osm_buildings,
+            osm_junctions,
+            osm_places,
+            osm_streets,
+            osm_transit,
+        )
+        from cosmopolis.sources.driving_side import drives_on_left
+
+        xy = projection.to_local(self.lonlat)
+        raw = RawCity(name=self.path.name.split(".")[0], origin=(projection.lon, projection.lat))
+        raw.findings.extend(self.findings)
+        raw.drive_on_left = drives_on_left(self, xy)
+        node_of = osm_streets.add_streets(self, xy, raw)
+        osm_junctions.add_junctions(self, node_of, raw)
+        osm_buildings.add_buildings(self, xy, raw)
+        osm_areas.add_areas(self, xy, raw)
+        osm_places.add_places(self, xy, raw)
+        osm_transit.add_transit(self, xy, raw)
+        raw.sources.append(self._source(raw))
+        return raw
+
+    def _source(self, raw: RawCity) -> Source:
+        layers = {
+            "network": raw.streets, "buildings": raw.buildings, "land_use": raw.areas, "places": raw.places,
+            "trees": raw.trees, "stops": raw.stops, "transit_lines": raw.transit_lines, "rails": raw.rails,
+        }  # fmt: skip
+        names = [name for name, rows in layers.items() if rows]
+        if raw.areas:
+            names += ["water", "green"]
+        return Source(
+            f"OpenStreetMap ({self.path.name})", ATTRIBUTION, LICENCE, COPYRIGHT_URL, self.date, tuple(names)
+        )
+
+
+def scan(path: Path, format: str) -> OsmReading:
+    """Reads a file of pyosmium's `format` ("osm", "osm.gz", "osm.bz2" or "pbf")."""
+    import osmium
+
+    try:
+        file = osmium.io.File(str(path), format)
+        relations, wanted = _relations(file)
+        node_ids, lonlat, tags_by_id, refs = _nodes_and_ways(file, wanted)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise BadInput(_broken(path, format, error)) from None
+    if not len(node_ids) and not refs and not relations:
+        raise BadInput(
+            f"{path}: this OpenStreetMap file holds no nodes, ways or relations; export the area again."
+        )
+    node_ids, lonlat = _sorted(node_ids, lonlat)
+    ways, findings = _joined(node_ids, refs, path)
+    rows = np.searchsorted(node_ids, np.fromiter(tags_by_id, dtype=np.int64, count=len(tags_by_id)))
+    node_tags = dict(zip(rows.tolist(), tags_by_id.values(), strict=True))
+    box, date = _header(path, format)
+    return OsmReading(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
+
+
+def _relations(file: object) -> tuple[list[Relation], set[int]]:
+    """Relations that matter, and the ways that multipolygons need even where those have no tags of their own."""
+    import osmium
+
+    relations, wanted = [], set()
+    for found in osmium.FileProcessor(file, osmium.osm.RELATION):
+        tags = dict(found.tags)
+        kind = tags.get("type")
+        if kind not in _RELATION_TYPES and not (kind == "boundary" and tags.keys() & _WAY_KEYS):
+            continue
+        members = [Member(m.type, m.ref, m.role) for m in found.members]
+        relations.append(Relation(found.id, tags, members))
+        if kind != "route":
+            wanted.update(m.ref for m in members if m.type == "w")
+    return relations, wanted
+
+
+def _nodes_and_ways(
+    file: object, wanted: set[int]
+) -> tuple[
+    NDArray[np.int64], NDArray[np.float64], dict[int, dict[str, str]], list[tuple[int, dict, list[int]]]
+]:
+    import osmium
+
+    ids, xs, ys = array("q"), array("i"), array("i")  # 1e-7 degrees
+    node_tags: dict[int, dict[str, str]] = {}
+    ways: list[tuple[int, dict, list[int]]] = []
+    for found in osmium.FileProcessor(file, osmium.osm.NODE | osmium.osm.WAY):
+        tags = dict(found.tags) if found.tags else {}
+        if found.is_node():
+            location = found.location
+            if not location.valid():
+                continue  # deleted: the file keeps its number, not its place
+            ids.append(found.id)
+            xs.append(location.x)
+            ys.append(location.y)
+            if tags and not _NODE_KEYS.isdisjoint(tags):
+                node_tags[found.id] = tags
+        elif not _WAY_KEYS.isdisjoint(tags) or found.id in wanted:
+            ways.append((found.id, tags, [node.ref for node in found.nodes]))
+    lonlat = np.column_stack([np.frombuffer(xs, dtype=np.intc), np.frombuffer(ys, dtype=np.intc)]) * 1e-7
+    return np.frombuffer(ids, dtype=np.int64), lonlat, node_tags, ways
+
+
+def _sorted(
+    ids: NDArray[np.int64], lonlat: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    if len(ids) < 2 or (ids[1:] > ids[:-1]).all():
+        return ids, lonlat
+    unique, first = np.unique(ids, return_index=True)
+    return unique, lonlat[first]
+
+
+def _joined(
+    node_ids: NDArray[np.int64], refs: list[tuple[int, dict, list[int]]], path: Path
+) -> tuple[list[Way], list[Finding]]:
+    """Node numbers of all ways -> rows, at once. Missing nodes are left out and told."""
+    start = np.zeros(len(refs) + 1, dtype=np.int64)
+    np.cumsum([len(nodes) for _, _, nodes in refs], out=start[1:])
+    flat = np.fromiter((ref for _, _, nodes in refs for ref in nodes), dtype=np.int64, count=int(start[-1]))
+    rows = np.searchsorted(node_ids, flat) if len(node_ids) else np.zeros(len(flat), dtype=np.int64)
+    rows = np.minimum(rows, max(len(node_ids) - 1, 0))
+    known = node_ids[rows] == flat if len(node_ids) else np.zeros(len(flat), dtype=bool)
+    ways, findings = [], []
+    seen: set[int] = set()
+    missing = np.add.reduceat(~known, start[:-1]) if len(flat) and len(refs) else np.zeros(len(refs))
+    missing = np.where(np.diff(start) > 0, missing, 0)
+    for i, (id_, tags, _) in enumerate(refs):
+        if id_ in seen:
+            continue  # the same way twice in one file
+        seen.add(id_)
+        part = slice(start[i], start[i + 1])
+        here = rows[part]
+        if missing[i]:
+            here = here[known[part]]
+            findings.append(
+                Finding(
+                    "dangling-reference",
+                    f"{path.name}: way {id_}",
+                    f"{int(missing[i])} of its nodes are not in the file; drawn without them",
+                )
+            )
+        if len(here) > 1:
+            here = here[np.concatenate([[True], here[1:] != here[:-1]])]
+        ways.append(Way(id_, tags, here, not missing[i]))
+    return ways, findings
+
+
+def _header(path: Path, format: str) -> tuple[Box | None, str]:
+    """The bounds and the date that the file states about itself."""
+    import osmium
+
+    header = osmium.io.Reader(osmium.io.File(str(path), format), osmium.osm.NOTHING).header()
+    box = header.box()
+    date = header.get("osmosis_replication_timestamp") or header.get("timestamp")
+    if not date and format == "osm":
+        with path.open("rb") as file:
+            stated = re.search(rb'osm_base="([^"]+)"|<osm[^>]*\stimestamp="([^"]+)"', file.read(4096))
+        date = (stated[1] or stated[2]).decode() if stated else ""
+    if not box.valid():
+        return None, date
+    low, high = box.bottom_left, box.top_right
+    return (low.lon, low.lat, high.lon, high.lat), date
+
+
+def _broken(path: Path, format: str, error: Exception) -> str:
+    text = str(error).strip().rstrip(".")
+    if match := re.match(r"XML parsing error at line (\d+), column (\d+): (.*)", text):
+        return (
+            f"{path}: broken XML at line {match[1]}, column {match[2]} ({match[3]}); "
+            "the file is cut off or was edited by hand: download or export it again."
+        )
+    if format == "pbf":
+        return f"{path}: broken or cut-off OpenStreetMap PBF file ({text}); download it again."
+    if "gzip" in text or "bzip2" in text:
+        return f"{path}: the compressed file is broken or cut off ({text}); download it again."
+    return f"{path}: not readable as OpenStreetMap data ({text}); check the file or export it again."
+
+
+def members_of(relation: Relation, type: str, roles: tuple[str, ...]) -> Iterator[int]:
+    return (m.ref for m in relation.members if m.type == type and m.role in roles)

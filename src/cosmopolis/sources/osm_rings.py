@@ -1,0 +1,128 @@
+"""Ways and multipolygon relations of OpenStreetMap -> polygons.
+
+Rings are sewn from the member ways by their end nodes; roles are believed for outer and inner only as far as
+containment agrees, because many relations leave them out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Polygon
+
+from cosmopolis.city.raw import Finding
+from cosmopolis.sources.osm import OsmReading, Relation, Rows, Way
+from cosmopolis.sources.shapes import mended, ring_polygons
+
+
+class Shape(NamedTuple):
+    key: str
+    tags: dict[str, str]
+    polygon: Polygon
+
+
+def shapes(
+    reading: OsmReading,
+    xy: NDArray[np.float64],
+    wants: Callable[[dict[str, str]], bool],
+    findings: list[Finding],
+) -> list[Shape]:
+    """Every closed way and multipolygon whose tags are wanted, as valid polygons."""
+    ways = [way for way in reading.ways if way.closed and wants(way.tags)]
+    whole = ring_polygons([xy[way.rows] for way in ways])
+    out = []
+    for way, polygons in zip(ways, mended(whole, [f"way {way.id}" for way in ways], findings)):
+        if polygons:
+            out.append(Shape(f"osm:way/{way.id}", way.tags, polygons[0]))
+    for relation in reading.relations:
+        if relation.tags.get("type") in ("multipolygon", "boundary") and wants(relation.tags):
+            for number, polygon in enumerate(multipolygon(relation, reading, xy, findings)):
+                key = f"osm:relation/{relation.id}" + (f"/{number}" if number else "")
+                out.append(Shape(key, relation.tags, polygon))
+    return out
+
+
+def multipolygon(
+    relation: Relation, reading: OsmReading, xy: NDArray[np.float64], findings: list[Finding]
+) -> list[Polygon]:
+    """Polygons of a relation, the largest first. Rings that the file does not hold whole are left out and told."""
+    where = f"relation {relation.id}"
+    outer: list[Way] = []
+    inner: list[Way] = []
+    missing = 0
+    for member in relation.members:
+        if member.type != "w" or member.role not in ("outer", "inner", "", "outline"):
+            continue
+        way = reading.ways_by_id.get(member.ref)
+        if way is None:
+            missing += 1
+        else:
+            (inner if member.role == "inner" else outer).append(way)
+    outer_rings, open_outer = sewn([way.rows for way in outer])
+    inner_rings, _ = sewn([way.rows for way in inner])
+    if missing or open_outer:
+        told = f"{missing} of its ways are not in the file" if missing else "its ways do not close to a ring"
+        findings.append(Finding("open-multipolygon", where, f"{told}; only its whole rings are used"))
+    if not outer_rings:
+        return []
+    whole = ring_polygons([xy[ring] for ring in outer_rings])
+    good = [part for group in mended(whole, [where] * len(whole), findings) for part in group]
+    holes = [part for group in mended(ring_polygons([xy[r] for r in inner_rings]), [where] * len(inner_rings), findings)
+             for part in group]  # fmt: skip
+    return _with_holes(good, holes)
+
+
+def _with_holes(outer: list[Polygon], holes: list[Polygon]) -> list[Polygon]:
+    """Outer rings inside another one are holes that somebody gave no role (or islands, when twice inside)."""
+    if len(outer) > 1:
+        solid = outer[0]
+        for polygon in outer[1:]:
+            solid = solid.symmetric_difference(polygon)
+    else:
+        solid = outer[0] if outer else Polygon()
+    if holes:
+        solid = solid.difference(shapely.union_all(holes))
+    found = [part for part in shapely.get_parts(solid) if isinstance(part, Polygon) and part.area >= 1.0]
+    return sorted(found, key=lambda part: -part.area)
+
+
+def sewn(lines: list[Rows]) -> tuple[list[Rows], int]:
+    """Closed rings made from lines that meet end to end, and how many lines stay open."""
+    rings: list[Rows] = []
+    pending: list[Rows] = []
+    for line in lines:
+        if len(line) < 2:
+            continue
+        (rings if line[0] == line[-1] and len(line) >= 4 else pending).append(line)
+    at_node: dict[int, list[int]] = defaultdict(list)
+    for i, line in enumerate(pending):
+        at_node[int(line[0])].append(i)
+        at_node[int(line[-1])].append(i)
+    used = [False] * len(pending)
+    open_lines = 0
+    for first in range(len(pending)):
+        if used[first]:
+            continue
+        used[first] = True
+        chain = [pending[first]]
+        start, end = int(pending[first][0]), int(pending[first][-1])
+        while end != start:
+            following = next((i for i in at_node[end] if not used[i]), None)
+            if following is None:
+                break
+            used[following] = True
+            line = pending[following]
+            line = line if int(line[0]) == end else line[::-1]
+            chain.append(line[1:])
+            end = int(line[-1])
+        ring = np.concatenate(chain)
+        if end == start and len(ring) >= 4:
+            rings.append(ring)
+        else:
+            open_lines += len(chain)
+    return rings, open_lines
