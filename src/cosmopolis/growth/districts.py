@@ -1,0 +1,146 @@
+"""What goes where: every superblock gets a district, big grounds first, each nearest to where a planner
+would want it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cosmopolis.city.words import StreetKind
+from cosmopolis.growth.brief import Brief
+from cosmopolis.growth.fabric import Fabric
+from cosmopolis.growth.plan import Plan
+from cosmopolis.growth.subdivision import Grain
+from cosmopolis.growth.water import Water
+
+
+class District(IntEnum):
+    COUNTRY = 0
+    RIVERSIDE = 1
+    OLD_TOWN = 2
+    CENTRE = 3
+    OFFICES = 4
+    EXPO = 5
+    HOUSING = 6
+    INDUSTRY = 7
+    PLANT = 8
+    CIRCUIT = 9
+    LAKE = 10
+    CAMPUS = 11
+    HOSPITAL = 12
+    STADIUM = 13
+    RESERVE = 14
+    BELT = 15  # between ring road and circuit, where the motorway runs
+    CANAL = 16
+
+
+S = StreetKind
+GRAINS = {
+    District.OLD_TOWN: Grain(10_500, 52, (S.TERTIARY, S.RESIDENTIAL, S.LIVING_STREET), (1, 1), 42, 0.2, 0.14, 0.4),
+    District.CENTRE: Grain(19_000, 85, (S.TERTIARY, S.TERTIARY, S.UNCLASSIFIED), (1, 1), 66, 0.06, 0.1, 0.6),
+    District.OFFICES: Grain(24_000, 95, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 70, 0.06, 0.1, 0.55),
+    District.HOUSING: Grain(46_000, 140, (S.TERTIARY, S.RESIDENTIAL), (1, 1), 66, 0.1, 0.12, 0.5),
+    District.INDUSTRY: Grain(52_000, 150, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.04, 0.1, 0.6),
+    District.RESERVE: Grain(160_000, 240, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.1, 0.12, 0.5),
+    District.BELT: Grain(10_000_000, 300, (S.UNCLASSIFIED,)),
+}  # fmt: skip
+
+DENSITY = {  # people a hectare of superblock, as the typologies come out
+    District.OLD_TOWN: 150.0,
+    District.CENTRE: 105.0,
+    District.HOUSING: 165.0,
+}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A superblock and what it is for."""
+
+    face: int
+    district: District
+    polygon: shapely.Polygon
+
+
+def assign(brief: Brief, plan: Plan, water: Water, fabric: Fabric, inside: shapely.Polygon) -> list[Estate]:
+    """One estate a superblock."""
+    faces = [(face, fabric.polygon(face)) for face in fabric.faces]
+    polygons = np.array([polygon for _, polygon in faces], dtype=object)
+    middle = shapely.point_on_surface(polygons)
+    core = shapely.contains(inside.buffer(5), middle)
+    wet = shapely.contains(water.corridor, middle) & core
+    given = np.where(core, -1, int(District.COUNTRY))
+    given[wet] = District.RIVERSIDE
+    given[_face_at(polygons, plan, _circuit_middle(plan))] = District.CIRCUIT
+    u0, v0, u1, _ = plan.circuit
+    given[_face_at(polygons, plan, ((u0 + u1) / 2, v0 - 120))] = District.BELT
+    free = list(np.flatnonzero(given == -1))
+    for district, uv, need in _wishes(brief, plan):
+        if not free:
+            break
+        pick = _best(polygons, free, plan.warp(np.array([uv]))[0], need)
+        given[pick] = district
+        free.remove(pick)
+    _industry_and_housing(brief, plan, polygons, given, free)
+    return [Estate(face, District(int(kind)), polygon) for (face, polygon), kind in zip(faces, given)]
+
+
+def _circuit_middle(plan: Plan) -> tuple[float, float]:
+    u0, v0, u1, v1 = plan.circuit
+    return (u0 + min(u1, plan.half_width * 0.9)) / 2, (v0 + v1) / 2
+
+
+def _face_at(polygons: NDArray, plan: Plan, uv: tuple[float, float]) -> int:
+    point = shapely.Point(plan.warp(np.array([uv]))[0])
+    return int(np.argmin(shapely.distance(polygons, point)))
+
+
+def _wishes(brief: Brief, plan: Plan) -> list[tuple[District, tuple[float, float], float]]:
+    """(district, where, m2) in order of who chooses first. Small towns leave out what is last."""
+    a, b, mu, mv, ru = plan.half_width, plan.half_height, plan.main_u, plan.main_v, plan.warp.river_u
+    s2 = brief.scale**2
+    wishes = [
+        (District.OLD_TOWN, (ru - 330, mv + 300), 3.5e5),
+        (District.CENTRE, ((ru + mu) / 2 + 60, mv + 330), 3e5),
+        (District.PLANT, (-0.72 * a, plan.centre_v + 0.62 * b), 9e5 * s2),
+        (District.EXPO, (mu + 400, mv - 330), 3e5),
+        (District.LAKE, ((ru + mu) / 2 + 60, mv - 0.62 * b), 3.5e5),
+        (District.OFFICES, (mu + 400, mv + 330), 3e5),
+        (District.CENTRE, ((ru + mu) / 2 + 60, mv - 330), 3e5),
+        (District.CAMPUS, (0.72 * a, mv - 0.65 * b), 3.5e5),
+        (District.STADIUM, (-0.45 * a, mv - 0.7 * b), 1.5e5),
+    ]
+    return wishes if brief.scale > 0.75 else wishes[:5] if brief.scale > 0.45 else wishes[:4]
+
+
+def _best(polygons: NDArray, free: list, target: NDArray, need: float) -> int:
+    """The free superblock nearest to where it is wanted, counting missing ground as distance."""
+    areas = shapely.area(polygons[free])
+    xy = shapely.get_coordinates(shapely.centroid(polygons[free]))
+    far = np.hypot(*(xy - target).T) + 900 * np.maximum(0, 1 - areas / need)
+    return int(free[int(np.argmin(far))])
+
+
+def _industry_and_housing(brief: Brief, plan: Plan, polygons: NDArray, given: NDArray, free: list) -> None:
+    """Industry from the north west, housing around the centre until all have room, the rest held in reserve."""
+    areas = shapely.area(polygons)
+    xy = shapely.get_coordinates(shapely.centroid(polygons))
+    west = plan.warp(np.array([[-1.0 * plan.half_width, plan.centre_v + 0.45 * plan.half_height]]))[0]
+    heart = plan.warp(np.array([[plan.main_u, plan.main_v]]))[0]
+    quota = 21.0 * brief.population
+    for face in sorted(free, key=lambda f: float(np.hypot(*((xy[f] - west) * [1.0, 0.55])))):
+        if quota < 0.4 * areas[face]:
+            break
+        given[face] = District.INDUSTRY
+        free.remove(face)
+        quota -= areas[face]
+    people = sum(DENSITY.get(District(int(k)), 0.0) * a / 1e4 for k, a in zip(given, areas) if k > 0)
+    for face in sorted(free, key=lambda f: float(np.hypot(*(xy[f] - heart)))):
+        if people < brief.population:
+            given[face] = District.HOUSING
+            people += DENSITY[District.HOUSING] * areas[face] / 1e4
+        else:
+            given[face] = District.RESERVE
