@@ -1,0 +1,42 @@
+"""How city time runs against the wall's. Pure: it is told what time it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SLOWEST, FASTEST = 1.0, 60.0
+DAY = 86_400.0
+
+
+@dataclass
+class Clock:
+    """City time `city` was shown at wall time `wall`; since then it runs `speed` times as fast, or not at all."""
+
+    wall: float
+    city: float
+    speed: float = 1.0
+    paused: bool = False
+    patience: float = 0.5  # s of wall time that the city may lag before the clock gives up on it
+
+    def due(self, wall: float) -> float:
+        """What city time should be at `wall`."""
+        return self.city if self.paused else self.city + (wall - self.wall) * self.speed
+
+    def set(self, wall: float, city: float, *, speed: float | None = None, paused: bool | None = None) -> None:
+        """From now on, run so. `city` is where the city really is: what it lagged behind is forgotten."""
+        self.wall, self.city = wall, city
+        self.speed = self.speed if speed is None else min(max(speed, SLOWEST), FASTEST)
+        self.paused = self.paused if paused is None else paused
+
+    def forgive(self, wall: float, city: float) -> bool:
+        """Start afresh from `city` if it lags more than our patience, so that it never races to catch up."""
+        late = self.due(wall) - city > self.patience * self.speed
+        if late:
+            self.set(wall, city)
+        return late
+
+    def wait(self, wall: float, city: float) -> float:
+        """Seconds of wall time until the city's time `city` is due; 0 if it is."""
+        if self.paused:
+            return float("inf")
+        return max(0.0, (city - self.due(wall)) / self.speed)

@@ -1,0 +1,337 @@
+"""Runs the simulation in a thread of its own and shows pictures of it. Knows no sockets and no visitors.
+
+Others speak to it from any thread by `steer`, `watch` and `ask`; it answers by calling `show` and `tell` on its own
+thread. A fault in the simulation ends a step, never the engine: it goes on from the last snapshot.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time as wall_time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import City
+from cosmopolis.demand.trips import Trips
+from cosmopolis.world.clock import DAY, Clock
+from cosmopolis.world.frames import cell_records
+from cosmopolis.world.interest import Grid, Paths
+from cosmopolis.world.messages import SetTime
+from cosmopolis.world.picture import Picture, Traffic
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PICTURE_EVERY = 0.1  # s of wall time: at most ten pictures a second
+SNAPSHOT_EVERY = 300.0  # s of city time
+SNAPSHOT_PAUSE = 30.0  # s of wall time at least between two of them
+LONGEST_REST = 30.0  # s to wait after a simulation has failed again and again
+
+
+class Runnable(Protocol):
+    """What the engine asks of a simulation; `cosmopolis.simulation.Simulation` is one."""
+
+    @property
+    def dt(self) -> float: ...
+    @property
+    def time(self) -> float: ...
+    def step(self) -> Any: ...
+    def vehicles(self) -> Any: ...
+    def phases(self) -> NDArray[np.uint16]: ...
+    def edge_state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
+    def counts(self) -> dict[str, int]: ...
+    def vehicle(self, id: int) -> dict[str, Any] | None: ...
+    def snapshot(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How to begin a simulation at a time of day, and how to take one up again."""
+
+    begin: Callable[[float], Runnable]
+    restore: Callable[[bytes], Runnable]
+
+    @classmethod
+    def of(cls, city: City, trips: Trips, seed: int) -> Maker:
+        from cosmopolis.simulation import Simulation
+
+        return cls(
+            begin=lambda at: Simulation(city, trips, seed=seed, start=at),
+            restore=lambda data: Simulation.restore(city, trips, data),
+        )
+
+
+class Engine:
+    """Start it with `start`, end it with `stop`. `show` is called with each picture, `tell` with bad news
+    (code, sentence); both on the engine's thread, so they should only hand over."""
+
+    def __init__(
+        self,
+        maker: Maker,
+        paths: Paths,
+        grid: Grid,
+        *,
+        at: float,
+        speed: float,
+        show: Callable[[Picture], None],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self._maker, self._paths, self._grid = maker, paths, grid
+        self._show, self._tell = show, tell
+        self._at = at
+        self._clock = Clock(wall_time.monotonic(), at, speed)
+        self._orders: deque[SetTime] = deque()
+        self._questions: deque[tuple[Callable[[Runnable], Any], Future[Any]]] = deque()
+        self._watched: frozenset[int] = frozenset()
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
+        self._simulation: Runnable | None = None
+        self._jump: _Jump | None = None
+        self._jump_next: float | None = None  # of jumps asked for during one, the last
+        self._meter = _Meter()
+        self._snapshot: tuple[float, float, bytes] | None = None  # wall, city, bytes
+        self._failures = 0
+        self._failed_at = -np.inf  # city time
+        self._tick = self._era = 0
+        self._shown_at = -np.inf  # wall
+        self._dirty = True  # the state is newer than the last picture
+        self._edges: tuple[float, NDArray[np.float32], NDArray[np.float32]] | None = None
+
+    # from any thread
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout)
+        while self._questions:
+            self._questions.popleft()[1].cancel()
+
+    def steer(self, order: SetTime) -> None:
+        """Pause, speed and jump, in the order they are given; of several jumps the last one counts."""
+        self._orders.append(order)
+        self._wake.set()
+
+    def watch(self, vehicles: frozenset[int]) -> None:
+        """Tell about these vehicles in every picture."""
+        self._watched = vehicles
+
+    def ask(self, question: Callable[[Runnable], T]) -> Future[T]:
+        """Run `question` on the simulation between two steps."""
+        future: Future[T] = Future()
+        self._questions.append((question, future))
+        self._wake.set()
+        return future
+
+    # on the engine's thread
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._simulation is None:
+                    self._take_up(self._maker.begin(self._at))
+                self._turn()
+            except Exception:
+                log.exception("the simulation failed")
+                self._recover()
+
+    def _turn(self) -> None:
+        """Obey, go on for at most a picture's time, show, rest."""
+        self._obey()
+        self._answer()
+        simulation = self._simulation
+        assert simulation is not None
+        self._go_on(simulation)
+        now = wall_time.monotonic()
+        if self._dirty and now - self._shown_at >= PICTURE_EVERY:
+            self._show(self._picture(simulation, now))
+            self._shown_at, self._dirty = now, False
+        self._keep_snapshot(simulation, now)
+        self._rest(simulation)
+
+    def _go_on(self, simulation: Runnable) -> None:
+        enough = max(wall_time.monotonic(), self._shown_at + PICTURE_EVERY)
+        while not self._stopping.is_set():
+            now = wall_time.monotonic()
+            if self._clock.wait(now, simulation.time + simulation.dt) > 0:
+                break
+            simulation.step()
+            self._dirty = True
+            if wall_time.monotonic() >= enough:
+                break
+        if simulation.time >= self._failed_at + 60.0:
+            self._failures = 0
+        self._clock.forgive(wall_time.monotonic(), simulation.time)
+
+    def _rest(self, simulation: Runnable) -> None:
+        now = wall_time.monotonic()
+        rest = self._clock.wait(now, simulation.time + simulation.dt)
+        if self._dirty:
+            rest = min(rest, self._shown_at + PICTURE_EVERY - now)
+        if rest > 0:
+            self._wake.wait(None if rest == float("inf") else rest)
+        self._wake.clear()
+
+    def _obey(self) -> None:
+        simulation = self._simulation
+        assert simulation is not None
+        while self._orders:
+            order = self._orders.popleft()
+            now = wall_time.monotonic()
+            self._clock.set(now, simulation.time, speed=order.speed, paused=order.paused)
+            self._meter = _Meter()
+            if order.jump is not None:
+                self._jump_next = order.jump
+        if self._jump is not None and self._jump.finished:
+            jump, self._jump = self._jump, None
+            if self._jump_next is None:
+                self._land(jump)
+        if self._jump is None and self._jump_next is not None:
+            self._jump, self._jump_next = _Jump(self._maker, self._jump_next, self._wake.set), None
+
+    def _land(self, jump: _Jump) -> None:
+        if jump.result is not None:
+            self._take_up(jump.result)
+        else:
+            self._tell("jump", f"The city could not be prepared for {_hhmm(jump.to)}; it goes on as it was.")
+
+    def _answer(self) -> None:
+        while self._questions:
+            question, future = self._questions.popleft()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(question(self._simulation))  # type: ignore[arg-type]
+            except Exception as error:
+                future.set_exception(error)
+
+    def _take_up(self, simulation: Runnable) -> None:
+        """From now on, this is the city."""
+        self._simulation = simulation
+        self._era += 1
+        self._snapshot, self._edges, self._dirty = None, None, True
+        now = wall_time.monotonic()
+        self._clock.set(now, simulation.time)
+        self._shown_at = now - PICTURE_EVERY
+        self._meter = _Meter()
+
+    def _picture(self, simulation: Runnable, now: float) -> Picture:
+        self._tick += 1
+        traffic, counts = _traffic(simulation), dict(simulation.counts())
+        speed_reached, updates = self._meter.read(now, simulation.time, counts.get("updates", 0))
+        if self._edges is None or now - self._edges[0] >= 1.0:
+            speed, density = simulation.edge_state()
+            self._edges = (now, np.array(speed, np.float32), np.array(density, np.float32))
+        place = self._paths.place(traffic.path, traffic.position)
+        cells = cell_records(
+            self._grid.cell(place),
+            self._grid.cells,
+            id=traffic.id,
+            path=traffic.path,
+            kind=traffic.kind,
+            position=traffic.position,
+            speed=traffic.speed,
+        )
+        return Picture(
+            tick=self._tick,
+            time=simulation.time,
+            era=self._era,
+            traffic=traffic,
+            cells=cells,
+            phases=np.array(simulation.phases(), np.uint16),
+            edge_speed=self._edges[1],
+            edge_density=self._edges[2],
+            counts=counts,
+            speed_reached=speed_reached,
+            updates_per_s=updates,
+            watched={id: simulation.vehicle(id) for id in self._watched},
+        )
+
+    def _keep_snapshot(self, simulation: Runnable, now: float) -> None:
+        last = self._snapshot
+        if last is None or (simulation.time - last[1] >= SNAPSHOT_EVERY and now - last[0] >= SNAPSHOT_PAUSE):
+            self._snapshot = (now, simulation.time, simulation.snapshot())
+
+    def _recover(self) -> None:
+        """From the last snapshot first. A simulation is deterministic and may fail there again: then the city
+        begins anew at the time of the failure, and after that ever later and after longer rests."""
+        failed_at = self._simulation.time if self._simulation is not None else self._at
+        self._failures += 1
+        self._failed_at = failed_at
+        rest = min(LONGEST_REST, 2.0 ** (self._failures - 2)) if self._failures > 2 else 0.0
+        if self._stopping.wait(rest):
+            return
+        try:
+            if self._failures == 1 and self._snapshot is not None:
+                simulation = self._maker.restore(self._snapshot[2])
+            else:
+                later = 60.0 * (self._failures - 1)
+                simulation = self._maker.begin((failed_at + later) % DAY)
+            self._take_up(simulation)
+            self._tell("simulation", f"The simulation failed and goes on from {_hhmm(simulation.time)}.")
+        except Exception:
+            log.exception("the simulation could not be taken up again")
+            self._tell("simulation", "The simulation failed; it is tried again.")
+
+
+class _Jump:
+    """A simulation being prepared for another time of day in a thread of its own, while the present one goes on.
+    There is one at a time, so that at most two simulations are in memory."""
+
+    def __init__(self, maker: Maker, to: float, done: Callable[[], None]) -> None:
+        self.to = to
+        self.result: Runnable | None = None
+        self.finished = False
+        threading.Thread(target=self._prepare, args=(maker, done), name="jump", daemon=True).start()
+
+    def _prepare(self, maker: Maker, done: Callable[[], None]) -> None:
+        try:
+            self.result = maker.begin(self.to)
+        except Exception:
+            log.exception("the jump to %s failed", _hhmm(self.to))
+        finally:
+            self.finished = True
+            done()
+
+
+class _Meter:
+    """City seconds and vehicle updates a second, over the last second or so."""
+
+    def __init__(self) -> None:
+        self._from: tuple[float, float, int] | None = None
+        self._read = (0.0, 0.0)
+
+    def read(self, wall: float, city: float, updates: int) -> tuple[float, float]:
+        if self._from is None:
+            self._from = (wall, city, updates)
+        passed = wall - self._from[0]
+        if passed >= 1.0:
+            self._read = ((city - self._from[1]) / passed, max(0, updates - self._from[2]) / passed)
+            self._from = (wall, city, updates)
+        return self._read
+
+
+def _traffic(simulation: Runnable) -> Traffic:
+    """Copies: the simulation goes on writing to its own arrays."""
+    v = simulation.vehicles()
+    return Traffic(
+        id=np.array(v.id, np.uint32),
+        path=np.array(v.path, np.int32),
+        position=np.array(v.position, np.float32),
+        speed=np.array(v.speed, np.float32),
+        kind=np.array(v.kind, np.uint8),
+    )
+
+
+def _hhmm(time: float) -> str:
+    minutes = int(time // 60) % 1440
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,41 @@
+"""One moment of the city, as the world shows it to its visitors. Immutable: it crosses from thread to thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.world.frames import CellRecords
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Every vehicle on the road, in the simulation's order."""
+
+    id: NDArray[np.uint32]  # (N,)
+    path: NDArray[np.int32]  # (N,) lane, or lanes + connection
+    position: NDArray[np.float32]  # (N,) m along the path, front bumper
+    speed: NDArray[np.float32]  # (N,) m/s
+    kind: NDArray[np.uint8]  # (N,) words.VehicleKind
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class Picture:
+    tick: int  # grows by one a picture
+    time: float  # s after midnight of day 0, of the state it shows
+    era: int  # grows by one with every jump: what was shown before says nothing about what is shown now
+    traffic: Traffic
+    cells: CellRecords
+    phases: NDArray[np.uint16]  # (S,) current phase of each program
+    edge_speed: NDArray[np.float32]  # (E,) share of the free speed
+    edge_density: NDArray[np.float32]  # (E,) vehicles per lane-kilometre
+    counts: dict[str, int]  # vehicles, waiting, arrived, departed, updates
+    speed_reached: float  # city seconds a second over the last second
+    updates_per_s: float
+    watched: dict[int, dict[str, Any] | None] = field(default_factory=dict)  # vehicles being followed

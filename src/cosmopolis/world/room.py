@@ -1,0 +1,331 @@
+"""The shared room: who is here, what each one sees, and the clock they share (SPEC 5, 6).
+
+Sans-I/O: it is told what arrived and what the city looks like, and answers what is to be done. It knows no
+sockets, no threads and no wall clock; `now` is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from cosmopolis.world import frames
+from cosmopolis.world.interest import Grid, Spans
+from cosmopolis.world.messages import (
+    PROTOCOL,
+    Follow,
+    Hello,
+    Layers,
+    Message,
+    Ping,
+    Refused,
+    SetTime,
+    View,
+    parse,
+)
+from cosmopolis.world.picture import Picture
+
+BAD_HELLO, TOO_MANY_ERRORS = 4000, 4001
+ERRORS_IN_A_ROW = 10
+EVERY = 1.0  # s between stats, flow and followed
+
+
+@dataclass(frozen=True)
+class Send:
+    """A frame for one client: text (str) or binary (bytes)."""
+
+    to: int
+    data: str | bytes
+
+
+@dataclass(frozen=True)
+class Close:
+    to: int
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Steer:
+    """What the visitors ask of the engine."""
+
+    time: SetTime
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The vehicles that somebody follows now."""
+
+    vehicles: frozenset[int]
+
+
+Effect = Send | Close | Steer | Watch
+Effects = list[Effect]
+
+
+@dataclass
+class Client:
+    id: int
+    name: str = ""
+    greeted: bool = False
+    errors: int = 0  # in a row (5.4)
+    spans: Spans = ()
+    looking: bool = False  # it has said what it wants to see
+    flow: bool = False
+    followed: int | None = None
+    busy: bool = False  # its connection is full (6.7)
+    missed: bool = False  # a vehicles frame was left out while it was
+
+
+Describe = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Room:
+    """`version` is the City's; `describe` makes the fields of 2.5 of what the simulation tells of a vehicle."""
+
+    def __init__(
+        self,
+        version: str,
+        grid: Grid,
+        *,
+        time: float = 0.0,
+        speed: float = 1.0,
+        describe: Describe = dict,
+    ) -> None:
+        self.version, self.grid, self.describe = version, grid, describe
+        self.time, self.speed, self.paused = time, speed, False
+        self.clients: dict[int, Client] = {}
+        self.picture: Picture | None = None
+        self._phases: NDArray[np.uint16] = np.zeros(0, dtype=np.uint16)
+        self._era = 0
+        self._told = -np.inf  # when stats were last sent
+        self._next_id = 1
+        self._views: dict[Spans, bytes] = {}  # vehicles frames of this picture
+
+    @property
+    def visitors(self) -> int:
+        return sum(client.greeted for client in self.clients.values())
+
+    # what happens on a connection
+
+    def join(self) -> int:
+        """A connection was opened; its id. It is a visitor once it has said hello."""
+        client = Client(self._next_id)
+        self._next_id += 1
+        self.clients[client.id] = client
+        return client.id
+
+    def leave(self, id: int) -> Effects:
+        client = self.clients.pop(id, None)
+        if client is None or not client.greeted:
+            return []
+        watch = [self._watch()] if client.followed is not None else []
+        return [*watch, *self._to_all("visitors", count=self.visitors)]
+
+    def receive(self, id: int, data: str | bytes) -> Effects:
+        """A text frame came in (bytes: a binary one, which clients never send). Never raises for what it says."""
+        client = self.clients.get(id)
+        if client is None:
+            return []
+        try:
+            if isinstance(data, bytes):
+                raise Refused("json", "Clients send text frames only.")
+            effects = self._act(client, parse(data))
+        except Refused as refused:
+            return self._refuse(client, refused)
+        client.errors = 0
+        return effects
+
+    def full(self, id: int) -> None:
+        """The client's connection takes no more for now: vehicles and flow are left out (6.7)."""
+        if id in self.clients:
+            self.clients[id].busy = True
+
+    def drained(self, id: int) -> Effects:
+        """It takes more again: it gets the newest picture if it missed one."""
+        client = self.clients.get(id)
+        if client is None:
+            return []
+        client.busy = False
+        return list(self._vehicles(client)) if client.missed else []
+
+    # what happens in the city
+
+    def show(self, picture: Picture, now: float) -> Effects:
+        """The city looks like this now; `now` is the wall's time in seconds."""
+        self.picture, self.time = picture, picture.time
+        self._views = {}
+        effects: Effects = []
+        if picture.era != self._era:
+            self._era = picture.era
+            effects += self._to_all("clock", **self._clock(), by="")
+            changed = self._signals_frame(everything=True)
+        else:
+            changed = self._signals_frame()
+        self._phases = picture.phases
+        for client in self.clients.values():
+            if not client.greeted:
+                continue
+            if changed:
+                effects.append(Send(client.id, changed))
+            effects += self._vehicles(client)
+        if now - self._told >= EVERY:
+            self._told = now
+            effects += self._each_second(picture)
+        return effects
+
+    def tell(self, code: str, message: str) -> Effects:
+        """Something that all visitors should know went wrong."""
+        return list(self._to_all("error", code=code, message=message))
+
+    # inside
+
+    def _act(self, client: Client, message: Message) -> Effects:
+        if isinstance(message, Hello):
+            return self._greet(client, message)
+        if not client.greeted:
+            raise Refused("protocol", 'The first message is a "hello".')
+        match message:
+            case View(x, y, radius):
+                client.spans, client.looking = self.grid.view(x, y, radius), True
+                return list(self._vehicles(client))
+            case SetTime():
+                return self._set_time(client, message)
+            case Follow(vehicle):
+                client.followed = vehicle
+                return [self._watch()]
+            case Layers(flow):
+                client.flow = flow
+                return list(self._flow([client])) if flow else []
+            case Ping(sent):
+                return [self._message(client, "pong", sent=sent, time=self.time)]
+
+    def _greet(self, client: Client, hello: Hello) -> Effects:
+        if client.greeted:
+            raise Refused("protocol", "You have said hello already.")
+        client.greeted, client.name = True, hello.name or f"Visitor {client.id}"
+        welcome = self._message(
+            client,
+            "welcome",
+            protocol=PROTOCOL,
+            id=client.id,
+            **self._clock(),
+            visitors=self.visitors,
+            city=self.version,
+        )
+        effects: Effects = [welcome]
+        if self.picture is not None:
+            effects.append(Send(client.id, self._signals_frame(everything=True)))
+        return effects + self._to_all("visitors", count=self.visitors)
+
+    def _set_time(self, client: Client, message: SetTime) -> Effects:
+        if message.paused is not None:
+            self.paused = message.paused
+        if message.speed is not None:
+            self.speed = message.speed
+        effects: Effects = [Steer(message)]
+        if message.paused is not None or message.speed is not None:
+            effects += self._to_all("clock", **self._clock(), by=client.name)
+        if message.jump is not None:
+            effects += self._to_all("jumping", to=message.jump, by=client.name)
+        return effects
+
+    def _refuse(self, client: Client, refused: Refused) -> Effects:
+        answer: Effects = [self._message(client, "error", code=refused.code, message=refused.message)]
+        if not client.greeted:
+            code = Close(client.id, BAD_HELLO, "hello expected")
+            answer = [self._message(client, "error", code="protocol", message=refused.message), code]
+        client.errors += 1
+        if client.greeted and client.errors >= ERRORS_IN_A_ROW:
+            answer.append(Close(client.id, TOO_MANY_ERRORS, "too many messages that cannot be used"))
+        return answer
+
+    def _vehicles(self, client: Client) -> Iterator[Send]:
+        """The vehicles of its view (6.2), unless its connection is full (6.7)."""
+        if not client.greeted or not client.looking or self.picture is None:
+            return
+        client.missed = client.busy
+        if not client.busy:
+            yield Send(client.id, self._view(client.spans, self.picture))
+
+    def _view(self, spans: Spans, picture: Picture) -> bytes:
+        """The joined records of some cells; visitors who see the same cells share the same bytes."""
+        frame = self._views.get(spans)
+        if frame is None:
+            start, data = picture.cells.start, picture.cells.data
+            count = sum(last - first for first, last in spans)
+            head = frames.header(frames.VEHICLES, count, picture.tick, picture.time)
+            frame = b"".join([head, *(data[start[first] : start[last]] for first, last in spans)])
+            self._views[spans] = frame
+        return frame
+
+    def _signals_frame(self, *, everything: bool = False) -> bytes:
+        """The programs whose phase is new since the last picture (6.4); empty if there is none."""
+        assert self.picture is not None
+        new, old = self.picture.phases, self._phases
+        if everything or len(new) != len(old):
+            programs = np.arange(len(new))
+        else:
+            programs = np.flatnonzero(new != old)
+            if len(programs) == 0:
+                return b""
+        return frames.signals(self.picture.tick, self.picture.time, programs, new[programs])
+
+    def _each_second(self, picture: Picture) -> Iterator[Effect]:
+        speed = picture.traffic.speed
+        counts = picture.counts
+        yield from self._to_all(
+            "stats",
+            time=picture.time,
+            vehicles=len(picture.traffic),
+            waiting=counts.get("waiting", 0),
+            arrived=counts.get("arrived", 0),
+            speed_mean=round(float(speed.mean()), 2) if len(speed) else 0.0,
+            updates_per_s=round(picture.updates_per_s),
+            speed_reached=round(picture.speed_reached, 2),
+        )
+        yield from self._flow(list(self.clients.values()))
+        gone = False
+        for client in self.clients.values():
+            if client.followed is not None and client.followed in picture.watched:
+                yield self._tell_followed(client, picture.watched[client.followed])
+                gone |= client.followed is None
+        if gone:
+            yield self._watch()
+
+    def _flow(self, clients: list[Client]) -> Iterator[Send]:
+        wanting = [client for client in clients if client.flow and not client.busy]
+        if self.picture is not None and wanting:
+            p = self.picture
+            frame = frames.flow(p.tick, p.time, p.edge_speed, p.edge_density)
+            yield from (Send(client.id, frame) for client in wanting)
+
+    def _tell_followed(self, client: Client, vehicle: dict[str, Any] | None) -> Send:
+        id = client.followed
+        if vehicle is None:
+            client.followed = None
+            return self._message(client, "followed", vehicle=id, gone=True)
+        return self._message(client, "followed", **{**self.describe(vehicle), "vehicle": id, "gone": False})
+
+    def _watch(self) -> Watch:
+        followed = (client.followed for client in self.clients.values())
+        return Watch(frozenset(id for id in followed if id is not None))
+
+    def _clock(self) -> dict[str, Any]:
+        return {"time": self.time, "speed": self.speed, "paused": self.paused}
+
+    def _message(self, client: Client, type: str, **fields: Any) -> Send:
+        return Send(client.id, _text(type, fields))
+
+    def _to_all(self, type: str, **fields: Any) -> list[Send]:
+        text = _text(type, fields)
+        return [Send(client.id, text) for client in self.clients.values() if client.greeted]
+
+
+def _text(type: str, fields: dict[str, Any]) -> str:
+    return orjson.dumps({"type": type, **fields}, option=orjson.OPT_SERIALIZE_NUMPY).decode()
