@@ -26,13 +26,13 @@ from cosmopolis.world.engine import Runnable
 from cosmopolis.world.openapi import Endpoint, Parameter, openapi, page
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.search import KINDS, NameIndex
+from cosmopolis.world.static.ground import AREA_ROWS
 from cosmopolis.world.static.shelf import Shelf
 from cosmopolis.world.things import NoSuchThing, Things
 
 T = TypeVar("T")
 MOST_RESULTS = 100
 PATIENCE = 2.0  # s that a question to the simulation may take
-AREA_ROWS = 1 << 24  # id of an area: layer * AREA_ROWS + row
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -182,7 +182,9 @@ async def _nothing(request: Request) -> Response:
 
 def _json(value: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
     data = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-    return Response(data, status, {"x-content-type-options": "nosniff", **(headers or {})}, "application/json")
+    return Response(
+        data, status, {"x-content-type-options": "nosniff", **(headers or {})}, "application/json"
+    )
 
 
 def _error(status: int, message: str) -> Response:

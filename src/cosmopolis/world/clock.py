@@ -22,7 +22,9 @@ class Clock:
         """What city time should be at `wall`."""
         return self.city if self.paused else self.city + (wall - self.wall) * self.speed
 
-    def set(self, wall: float, city: float, *, speed: float | None = None, paused: bool | None = None) -> None:
+    def set(
+        self, wall: float, city: float, *, speed: float | None = None, paused: bool | None = None
+    ) -> None:
         """From now on, run so. `city` is where the city really is: what it lagged behind is forgotten."""
         self.wall, self.city = wall, city
         self.speed = self.speed if speed is None else min(max(speed, SLOWEST), FASTEST)

@@ -58,7 +58,9 @@ def _body(name: str, column: Column) -> tuple[int, int, int, bytes]:
         return TEXT, 0, len(values), "\n".join(text.replace("\n", " ") for text in values).encode()
     kind = f"{values.dtype.kind}{values.dtype.itemsize}"
     if kind not in TYPES or values.ndim != 1 or (flags and kind[0] == "f"):
-        raise ValueError(f"column {name!r} of type {values.dtype}, {values.ndim} dimensions, is not in rule 1.3")
+        raise ValueError(
+            f"column {name!r} of type {values.dtype}, {values.ndim} dimensions, is not in rule 1.3"
+        )
     if flags:
         values = np.diff(values, prepend=values.dtype.type(0))  # wraps around in the type
     return TYPES.index(kind), flags, len(values), values.astype(f"<{kind}", copy=False).tobytes()
@@ -81,9 +83,7 @@ def decode(data: bytes, name: str) -> dict[str, NDArray | list[str]]:
     return columns
 
 
-def _values(
-    data: bytes, code: int, flags: int, count: int, offset: int, length: int
-) -> NDArray | list[str]:
+def _values(data: bytes, code: int, flags: int, count: int, offset: int, length: int) -> NDArray | list[str]:
     if offset % 4 or offset + length > len(data):
         raise ValueError(f"a column lies at {offset} .. {offset + length} of {len(data)} bytes")
     if code == TEXT:

@@ -74,17 +74,13 @@ def _at_most(
     return order[keep], cell[keep].astype(np.int64)
 
 
-def signals(
-    tick: int, time: float, programs: NDArray[np.integer], phases: NDArray[np.integer]
-) -> bytes:
+def signals(tick: int, time: float, programs: NDArray[np.integer], phases: NDArray[np.integer]) -> bytes:
     """Frame of type 2 (6.4): programs (n,) and the phase (n,) each one shows."""
     pairs = np.column_stack([programs, phases]).astype("<u2")
     return header(SIGNALS, len(pairs), tick, time) + pairs.tobytes()
 
 
-def flow(
-    tick: int, time: float, speed_ratio: NDArray[np.floating], density: NDArray[np.floating]
-) -> bytes:
+def flow(tick: int, time: float, speed_ratio: NDArray[np.floating], density: NDArray[np.floating]) -> bytes:
     """Frame of type 3 (6.5): (E,) share of the free speed, and (E,) vehicles per lane-kilometre."""
     fast = np.rint(np.clip(np.nan_to_num(speed_ratio, nan=1.0), 0, 1) * 255).astype(np.uint8)
     dense = np.rint(np.clip(np.nan_to_num(density), 0, 255)).astype(np.uint8)

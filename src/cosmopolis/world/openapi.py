@@ -80,7 +80,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": "OK", "content": {endpoint.media: {"schema": endpoint.schema or {}}}},
-            **{str(code): {"description": "A sentence on why not", "content": failed} for code in endpoint.errors},
+            **{
+                str(code): {"description": "A sentence on why not", "content": failed}
+                for code in endpoint.errors
+            },
         },
     }
 

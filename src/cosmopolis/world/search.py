@@ -93,7 +93,9 @@ def _places(city: City) -> Iterator[Named]:
             x, y = places.xy[i]
             what = kind.partition("=")[2].replace("_", " ")
             shown = ", ".join(t for t in (english if name and english != name else "", what) if t)
-            yield _named(Hit("place", i, name or english, shown, float(x), float(y)), name or english, english)
+            yield _named(
+                Hit("place", i, name or english, shown, float(x), float(y)), name or english, english
+            )
 
 
 def _streets(city: City) -> Iterator[Named]:
@@ -122,7 +124,9 @@ def _stops(city: City) -> Iterator[Named]:
         if name and spot not in seen:
             seen.add(spot)
             mode = TransitMode(int(stops.mode[i]))
-            what = f"{mode.name.lower()} {'stop' if mode in (TransitMode.BUS, TransitMode.TRAM) else 'station'}"
+            what = (
+                f"{mode.name.lower()} {'stop' if mode in (TransitMode.BUS, TransitMode.TRAM) else 'station'}"
+            )
             rail = 0.0 if mode == TransitMode.BUS else 1.0
             yield _named(Hit("stop", i, name, what, float(x), float(y)), name, weight=rail)
 

@@ -86,7 +86,9 @@ def bind(host: str, port: int) -> socket.socket:
         )[0]
         sock = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        raise BadInput(f"--host {host} is not an address of this machine: try 127.0.0.1 or 0.0.0.0.") from error
+        raise BadInput(
+            f"--host {host} is not an address of this machine: try 127.0.0.1 or 0.0.0.0."
+        ) from error
     try:
         if hasattr(socket, "SO_REUSEADDR") and socket.AF_INET:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -101,7 +103,9 @@ def bind(host: str, port: int) -> socket.socket:
 
 def _no_port(host: str, port: int, error: OSError) -> BadInput:
     if error.errno == errno.EADDRINUSE:
-        return BadInput(f"Port {port} is in use: end what runs there, or take another with --port {port + 1}.")
+        return BadInput(
+            f"Port {port} is in use: end what runs there, or take another with --port {port + 1}."
+        )
     if error.errno == errno.EACCES:
         return BadInput(f"Port {port} is not for ordinary users: take another with --port 8000.")
     return BadInput(f"--host {host} is not an address of this machine: try 127.0.0.1 or 0.0.0.0.")
@@ -126,7 +130,9 @@ class CityServer:
         self._socket = bind(host, port)
         self._on_ready, self._stopping = on_ready, threading.Event()
         number = self._socket.getsockname()[1]
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(
+            host, f"[{host}]" if ":" in host else host
+        )
         self.url = f"http://{shown}:{number}/"
         paths = Paths.of(city.network)
         grid = Grid.around(paths.xy)

@@ -62,7 +62,9 @@ class Things:
         if kind == "area":
             fields = self._area(id, layer)
         elif kind not in self._readers:
-            raise NoSuchThing(f"There are no things of kind {kind[:40]!r}; there are {', '.join(self.kinds)}.")
+            raise NoSuchThing(
+                f"There are no things of kind {kind[:40]!r}; there are {', '.join(self.kinds)}."
+            )
         else:
             count, read = self._readers[kind]
             if not 0 <= id < count:
@@ -223,7 +225,9 @@ class Things:
 
     def _junction(self, i: int, picture: Picture | None) -> Fields:
         j, e = self.city.network.junctions, self.city.network.edges
-        streets = {e.name[k] for k in np.flatnonzero((e.from_junction == i) | (e.to_junction == i)) if e.name[k]}
+        streets = {
+            e.name[k] for k in np.flatnonzero((e.from_junction == i) | (e.to_junction == i)) if e.name[k]
+        }
         control = Control(int(j.control[i])).name.lower()
         fields = {
             "title": " / ".join(sorted(streets)[:3]) or control.replace("_", " ").capitalize(),
@@ -343,7 +347,9 @@ class Things:
     def _origin(self, layer: str, provenance: int) -> Fields:
         """`provenance`, and as `source` the name of the source that the layer came from."""
         of = Provenance(int(provenance))
-        fitting = [s.name for s in self.city.sources if s.provenance == of and (layer in s.layers or not s.layers)]
+        fitting = [
+            s.name for s in self.city.sources if s.provenance == of and (layer in s.layers or not s.layers)
+        ]
         return {"provenance": of.name.lower(), "source": ", ".join(fitting)}
 
 

@@ -16,6 +16,7 @@ from cosmopolis.world.static.shapes import (
 )
 
 UNSEEN = 0.15  # m that the edge of a lawn may be off
+AREA_ROWS = 1 << 24  # id of an area: layer * AREA_ROWS + row (2.5)
 COARSE = 5  # cm that its corners are rounded to
 
 
@@ -40,7 +41,7 @@ def areas(city: City) -> Columns:
         "area_kind": column("kind"),
         "area_provenance": column("provenance"),
         "area_name": names,
-        "area_id": np.concatenate(row).astype(np.uint32),
+        "area_id": np.concatenate([k * AREA_ROWS + of for k, of in enumerate(row)]).astype(np.uint32),
         "area_layer": np.concatenate(layer),
         **rings("area", np.concatenate(polygon), tolerance=UNSEEN, step=COARSE),
     }

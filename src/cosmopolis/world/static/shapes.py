@@ -76,7 +76,9 @@ def rings(name: str, polygons: Shapes, *, tolerance: float = 0.0, step: int = 1)
     if tolerance > 0 and len(polygons):
         thin = shapely.simplify(polygons, tolerance)
         polygons = np.where(shapely.is_empty(thin) | ~shapely.is_valid(thin), polygons, thin)
-    all_rings, owner = shapely.get_rings(shapely.orient_polygons(polygons, exterior_cw=False), return_index=True)
+    all_rings, owner = shapely.get_rings(
+        shapely.orient_polygons(polygons, exterior_cw=False), return_index=True
+    )
     xy, row = _open(all_rings)
     return {
         f"{name}_ring_start": Delta(_starts(owner, len(polygons))),

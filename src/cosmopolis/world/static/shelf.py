@@ -105,7 +105,9 @@ class Shelf:
                     folder = None
 
 
-def open_shelf(city: City, folder: Path | None = None, progress: Progress = quiet) -> tuple[Shelf, Path | None]:
+def open_shelf(
+    city: City, folder: Path | None = None, progress: Progress = quiet
+) -> tuple[Shelf, Path | None]:
     """The shelf of a city and the folder it is kept in, made now if it is not there. `folder` is the city's own
     folder; the cache goes in there, or in the user's cache if that cannot be written."""
     for place in _places(city, folder):
@@ -166,7 +168,9 @@ def _load(place: Path, version: str) -> Shelf | None:
         said = json.loads((place / "index.json").read_text(encoding="utf-8"))
         tiles_ = tuple(Entry(**entry) for entry in said["tiles"])
         index = Index(said["version"], Entry(**said["network"]), Entry(**said["ground"]), tiles_)
-        files = {(e.hash, s): (place / f"{e.hash}.{s}").read_bytes() for e in index.entries for s in ("br", "gz")}
+        files = {
+            (e.hash, s): (place / f"{e.hash}.{s}").read_bytes() for e in index.entries for s in ("br", "gz")
+        }
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Shelf(index, files) if index.version == version else None
