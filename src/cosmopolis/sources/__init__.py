@@ -12,9 +12,9 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
-from cosmopolis.sources.clip import Clip, parse_clip
+from cosmopolis.sources.clip import Clip, keep_to_bounds, parse_clip
 from cosmopolis.sources.merge import merge
-from cosmopolis.sources.reading import Reading, agree, scan
+from cosmopolis.sources.reading import Box, Reading, agree, scan
 
 __all__ = ["read"]
 
@@ -29,43 +29,45 @@ def read(
     """
     if not paths:
         raise BadInput("no file given; name at least one map file to import.")
-    cut = parse_clip(clip) if clip is not None else None
+    wanted = parse_clip(clip) if clip is not None else None
     readings = []
     for i, path in enumerate(paths):
         progress(f"reading {Path(path).name}", 0.6 * i / len(paths))
         readings.append(scan(Path(path)))
     agree(readings)
-    projection = _origin(readings, cut)
+    covered = _covered(readings)
+    projection = _origin(readings, wanted)
     raws = []
     for i, reading in enumerate(readings):
         progress(f"projecting {reading.path.name}", 0.6 + 0.3 * i / len(readings))
         raws.append(reading.to_raw(projection))
     raw = merge(raws)
-    if cut is not None:
+    if wanted is not None:
         progress("cutting to the clip", 0.95)
-        raw = cut.apply(raw, projection, _boxes(readings))
-    raw.name = name or raw.name
+        wanted.apply(raw, projection, covered)
+    else:
+        keep_to_bounds(raw, [r.stated_box for r in readings if r.has_streets], projection)
     if not raw.streets and not raw.buildings and not raw.areas:
         raise BadInput(
-            f"{paths[0]}: nothing of a city in it: no streets, no buildings, no areas; export a larger area."
+            f"{paths[0]}: no streets, buildings or areas in it; export a larger area, or all of its layers."
         )
+    raw.name = name or raw.name
     progress("read", 1.0)
     return raw
 
 
-def _origin(readings: Sequence[Reading], cut: Clip | None) -> Projection:
-    """Centre of the clip, else of the first file with streets, else of the first file; rounded to about a metre."""
-    box = cut.box if cut is not None else None
-    if box is None:
-        ordered = sorted(readings, key=lambda reading: not reading.has_streets)
-        box = next((reading.box for reading in ordered if reading.box is not None), None)
-    if box is None:
-        raise BadInput(f"{readings[0].path}: it holds no coordinates; export the area again.")
-    west, south, east, north = box
-    return Projection(round((west + east) / 2, 5), round((south + north) / 2, 5))
-
-
-def _boxes(readings: Sequence[Reading]) -> tuple[float, float, float, float]:
+def _covered(readings: Sequence[Reading]) -> Box:
+    """Degrees that all files together cover."""
     boxes = [reading.box for reading in readings if reading.box is not None]
+    if not boxes:
+        raise BadInput(f"{readings[0].path}: it holds no coordinates; export the area again.")
     west, south, east, north = zip(*boxes)
     return min(west), min(south), max(east), max(north)
+
+
+def _origin(readings: Sequence[Reading], wanted: Clip | None) -> Projection:
+    """Centre of the clip, else of the first file with streets, else of the first file; rounded to about a metre."""
+    ordered = sorted(readings, key=lambda reading: not reading.has_streets)
+    boxes = [reading.box for reading in ordered if reading.box is not None]
+    west, south, east, north = wanted.box if wanted is not None else boxes[0]
+    return Projection(round((west + east) / 2, 5), round((south + north) / 2, 5))

@@ -52,6 +52,7 @@ class GeoJsonReading:
     findings: list[Finding]
 
     has_streets = False
+    stated_box = None
 
     @cached_property
     def box(self) -> Box | None:
@@ -152,12 +153,18 @@ class GeoJsonReading:
         names += ["land_use"] if any(kind < LandUse.PARK for kind in kinds) else []
         names += ["green"] if any(LandUse.PARK <= kind < LandUse.RIVER for kind in kinds) else []
         names += ["water"] if any(kind >= LandUse.RIVER for kind in kinds) else []
+        said = self.about
         return Source(
             self.path.name,
-            self.about.get("attribution") or self.about.get("copyright") or self.about.get("source") or f"from the file {self.path.name}",
-            self.about.get("licence") or self.about.get("license") or "not stated in the file",
-            self.about.get("url", ""), self.about.get("timestamp") or self.about.get("date", ""), tuple(names),
-        )  # fmt: skip
+            said.get("attribution")
+            or said.get("copyright")
+            or said.get("source")
+            or f"from the file {self.path.name}",
+            said.get("licence") or said.get("license") or "not stated in the file",
+            said.get("url", ""),
+            said.get("timestamp") or said.get("date", ""),
+            tuple(names),
+        )
 
 
 def scan(path: Path, document: dict[str, Any]) -> GeoJsonReading:
@@ -215,7 +222,7 @@ def _shapes(geometry: Any, path: Path, number: int) -> list[Any]:
         AttributeError,
     ) as error:
         raise BadInput(
-            f"{path}: feature {number} has a geometry that is not GeoJSON ({_short(error)}); mend or remove that feature."
+            f"{path}: the geometry of feature {number} is not GeoJSON ({_short(error)}); mend or remove that feature."
         ) from None
     if not np.isfinite(flat).all():
         raise BadInput(
@@ -244,7 +251,7 @@ def _in_degrees(path: Path, document: dict[str, Any], features: list[Feature]) -
     x, y = flat[np.argmax(np.abs(flat).max(axis=1))].tolist()
     if np.abs(flat[:, 0]).max() <= 90 and np.abs(flat[:, 1]).max() <= 180:
         raise BadInput(
-            f"{path}: the coordinates look swapped, such as ({x:g}, {y:g}); GeoJSON wants longitude first, then latitude."
+            f"{path}: the coordinates look swapped, such as ({x:g}, {y:g}); write longitude first, then latitude."
         )
     raise BadInput(
         f"{path}: the coordinates are not degrees, such as ({x:g}, {y:g}); export it in WGS84 (EPSG:4326) or add a "

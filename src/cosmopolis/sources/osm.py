@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.geometry.projection import Projection
+from cosmopolis.sources.vocabulary import words
 
 Rows = NDArray[np.int64]
 Box = tuple[float, float, float, float]  # west, south, east, north
@@ -29,11 +30,13 @@ ATTRIBUTION = "© OpenStreetMap contributors"
 LICENCE = "Open Database License (ODbL) 1.0"
 COPYRIGHT_URL = "https://www.openstreetmap.org/copyright"
 
-_WAY_KEYS = frozenset(
-    ["highway", "building", "building:part", "landuse", "leisure", "natural", "water", "waterway", "amenity", "railway", "shop", "tourism", "office", "historic", "healthcare", "man_made", "place", "public_transport", "aeroway", "craft"]
+_WAY_KEYS = words(
+    "highway building building:part landuse leisure natural water waterway amenity railway shop tourism office "
+    "historic healthcare man_made place public_transport aeroway craft"
 )
-_NODE_KEYS = frozenset(
-    ["highway", "crossing", "amenity", "shop", "tourism", "leisure", "office", "historic", "healthcare", "aeroway", "craft", "natural", "railway", "public_transport"]
+_NODE_KEYS = words(
+    "highway crossing amenity shop tourism leisure office historic healthcare aeroway craft natural railway "
+    "public_transport"
 )
 _RELATION_TYPES = frozenset({"multipolygon", "restriction", "route", "building", "public_transport"})
 
@@ -67,7 +70,7 @@ class OsmReading:
 
     path: Path
     date: str
-    header_box: Box | None
+    stated_box: Box | None
     node_ids: NDArray[np.int64]  # (N,) sorted
     lonlat: NDArray[np.float64]  # (N, 2) degrees
     node_tags: dict[int, dict[str, str]]  # row -> tags, only of nodes with a key that matters
@@ -86,8 +89,8 @@ class OsmReading:
     @cached_property
     def box(self) -> Box | None:
         """Degrees: the file's own bounds, or those of its street nodes, or of all nodes."""
-        if self.header_box is not None:
-            return self.header_box
+        if self.stated_box is not None:
+            return self.stated_box
         used = [way.rows for way in self.ways if "highway" in way.tags]
         points = self.lonlat[np.concatenate(used)] if used else self.lonlat
         if not len(points):
@@ -163,7 +166,8 @@ def _relations(file: object) -> tuple[list[Relation], set[int]]:
     """Relations that matter, and the ways that multipolygons need even where those have no tags of their own."""
     import osmium
 
-    relations, wanted = [], set()
+    relations: list[Relation] = []
+    wanted: set[int] = set()
     for found in osmium.FileProcessor(file, osmium.osm.RELATION):
         tags = dict(found.tags)
         kind = tags.get("type")
@@ -199,7 +203,8 @@ def _nodes_and_ways(
                 node_tags[found.id] = tags
         elif not _WAY_KEYS.isdisjoint(tags) or found.id in wanted:
             ways.append((found.id, tags, [node.ref for node in found.nodes]))
-    lonlat = np.column_stack([np.frombuffer(xs, dtype=np.intc), np.frombuffer(ys, dtype=np.intc)]) * 1e-7
+    degrees = np.column_stack([np.frombuffer(xs, dtype=np.intc), np.frombuffer(ys, dtype=np.intc)])
+    lonlat = degrees.astype(np.float64) * 1e-7
     return np.frombuffer(ids, dtype=np.int64), lonlat, node_tags, ways
 
 
@@ -222,7 +227,9 @@ def _joined(
     rows = np.searchsorted(node_ids, flat) if len(node_ids) else np.zeros(len(flat), dtype=np.int64)
     rows = np.minimum(rows, max(len(node_ids) - 1, 0))
     known = node_ids[rows] == flat if len(node_ids) else np.zeros(len(flat), dtype=bool)
-    ways, findings = [], []
+    ways: list[Way] = []
+    findings: list[Finding] = []
+    dangling: list[int] = []
     seen: set[int] = set()
     missing = np.add.reduceat(~known, start[:-1]) if len(flat) and len(refs) else np.zeros(len(refs))
     missing = np.where(np.diff(start) > 0, missing, 0)
@@ -234,16 +241,14 @@ def _joined(
         here = rows[part]
         if missing[i]:
             here = here[known[part]]
-            findings.append(
-                Finding(
-                    "dangling-reference",
-                    f"{path.name}: way {id_}",
-                    f"{int(missing[i])} of its nodes are not in the file; drawn without them",
-                )
-            )
+            dangling.append(id_)
         if len(here) > 1:
             here = here[np.concatenate([[True], here[1:] != here[:-1]])]
         ways.append(Way(id_, tags, here, not missing[i]))
+    if dangling:
+        some = ", ".join(map(str, dangling[:5])) + (", ..." if len(dangling) > 5 else "")
+        told = f"{len(dangling)} way(s) name nodes that are not in the file, and are drawn without them: way {some}"
+        findings.append(Finding("dangling-reference", path.name, told))
     return ways, findings
 
 

@@ -55,10 +55,10 @@ def _add_waterways(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -
             if len(near):
                 bands[i] = band.difference(shapely.union_all(drawn[near]))
     for way, band in zip(ways, bands):
-        kind = LandUse.CANAL if way.tags["waterway"] in ("canal", "drain", "ditch") else LandUse.RIVER
+        use = LandUse.CANAL if way.tags["waterway"] in ("canal", "drain", "ditch") else LandUse.RIVER
         for number, polygon in enumerate(parts(band)):
             key = f"osm:way/{way.id}" + (f"/{number}" if number else "")
-            raw.areas.append(RawArea(key, polygon, kind, way.tags.get("name", "")))
+            raw.areas.append(RawArea(key, polygon, use, way.tags.get("name", "")))
 
 
 def _add_trees(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -> None:

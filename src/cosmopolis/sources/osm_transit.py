@@ -122,7 +122,7 @@ def _add_lines(reading: OsmReading, xy: NDArray[np.float64], same: dict[str, str
                 _path(relation, reading, xy),
                 text.colour(tags.get("colour", "")),
                 headway,
-            )  # fmt: skip
+            )
         )
     if short:
         raw.findings.append(
@@ -159,5 +159,5 @@ def _path(relation: Relation, reading: OsmReading, xy: NDArray[np.float64]) -> L
             lines.append(LineString(xy[way.rows]))
     if not lines:
         return None
-    pieces = [part for part in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines)))]
+    pieces = list(shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines))))
     return max(pieces, key=lambda piece: piece.length)

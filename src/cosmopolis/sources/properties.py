@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cosmopolis.sources.vocabulary import USES
+
 _SAME: dict[str, tuple[str, ...]] = {
     "height": ("height", "building:height", "height_m", "bldg_height", "building_height", "hoehe", "measuredheight"),
     "min_height": ("min_height", "minheight"),
     "building:levels": (
-        "building:levels", "building_levels", "levels", "floors", "num_floors", "floor", "storeys", "stories", "nfloors",
-        "storeysaboveground",
+        "building:levels", "building_levels", "levels", "floors", "num_floors", "floor", "storeys", "stories",
+        "nfloors", "storeysaboveground",
     ),
     "roof:shape": ("roof:shape", "roof_shape", "rooftype", "roof_type"),
     "roof:height": ("roof:height", "roof_height"),
@@ -71,6 +73,9 @@ def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
         if value:
             tags[key] = value
     word = next((flat[key].strip().lower() for key in _WORD if flat.get(key)), "")
+    use = flat.get("landuse_kind", "")
+    if use in USES:
+        tags.setdefault("building:use", use)
     _understand(word, flat.get("kind_detail", "").lower(), tags)
     return tags
 

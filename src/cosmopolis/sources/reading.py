@@ -10,6 +10,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
 from cosmopolis.sources.sniff import READABLE, sniff
+from cosmopolis.sources.vocabulary import words
 
 Box = tuple[float, float, float, float]  # west, south, east, north, degrees
 
@@ -24,7 +25,9 @@ class Reading(Protocol):
     @property
     def has_streets(self) -> bool: ...
     @property
-    def box(self) -> Box | None: ...
+    def box(self) -> Box | None: ...  # of the data
+    @property
+    def stated_box(self) -> Box | None: ...  # that the file says it covers
     def to_raw(self, projection: Projection) -> RawCity: ...
 
 
@@ -74,8 +77,8 @@ def _by_type(path: Path, document: Any) -> Reading:
     raise BadInput(f"{path}: JSON, but neither GeoJSON nor CityJSON; give {READABLE}.")
 
 
-_GEOJSON = frozenset(
-    ["FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"]
+_GEOJSON = words(
+    "FeatureCollection Feature Point MultiPoint LineString MultiLineString Polygon MultiPolygon GeometryCollection"
 )
 
 

@@ -13,7 +13,8 @@ _HEAD = 4096
 
 # (first bytes, what it is)
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"), (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
     (b"SQLite format 3", "a GeoPackage or SQLite database"), (b"PAR1", "a Parquet table"), (b"II*\x00", "a TIFF image"),
     (b"MM\x00*", "a TIFF image"), (b"glTF", "a glTF model"), (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"), (b"\xfd7zXZ", "an XZ archive"), (b"\x00\x00\x27\x0a", "a shapefile"),

@@ -9,13 +9,14 @@ MPH, KNOT, FOOT, INCH = 0.44704, 0.514444, 0.3048, 0.0254
 _NUMBER = r"([+-]?\d{1,9}(?:[.,]\d{1,9})?)"
 _SPEED = re.compile(rf"^{_NUMBER}\s*(km/?h|kph|kmph|mph|knots|kn|m/s)?$", re.IGNORECASE)
 _LENGTH = re.compile(rf"^~?\s*{_NUMBER}\s*(m|metres?|meters?|ft|feet|foot|cm|km|'|′)?\.?$", re.IGNORECASE)
+_PLAIN = re.compile(rf"^\s*{_NUMBER}\s*(?:;.*)?$")
 _FEET_INCHES = re.compile(rf"^{_NUMBER}\s*(?:'|′|ft)\s*{_NUMBER}\s*(?:\"|″|''|in)?$")
 _INTERVAL = re.compile(r"^(\d{1,3})(?::(\d{1,2}))?(?::(\d{1,2}))?$")
 _SPEED_FACTOR = {"mph": MPH, "knots": KNOT, "kn": KNOT, "m/s": 1.0}
 _LENGTH_FACTOR = {"ft": FOOT, "feet": FOOT, "foot": FOOT, "'": FOOT, "′": FOOT, "cm": 0.01, "km": 1000.0}
 
 # Statutory limits in km/h behind a code such as "DE:rural"; wiki.openstreetmap.org/wiki/Default_speed_limits.
-_BY_PLACE = {
+_BY_PLACE: dict[str, float] = {
     "urban": 50,
     "rural": 80,
     "motorway": 120,
@@ -24,7 +25,7 @@ _BY_PLACE = {
     "walk": 7,
     "bicycle_road": 30,
 }
-_BY_COUNTRY = {
+_BY_COUNTRY: dict[str, dict[str, float]] = {
     "AT": {"rural": 100, "motorway": 130, "trunk": 100},
     "BE": {"rural": 70},
     "CN": {"rural": 70, "urban": 50, "trunk": 80},
@@ -61,7 +62,7 @@ YES = frozenset({"yes", "true", "1", "designated", "permissive", "official"})
 
 def number(text: str) -> float | None:
     """A plain number: "12", "12.5", "12,5"; of "2;3" the first."""
-    match = re.match(rf"^\s*{_NUMBER}\s*(?:;.*)?$", text)
+    match = _PLAIN.match(text) if text else None
     return float(match[1].replace(",", ".")) if match else None
 
 

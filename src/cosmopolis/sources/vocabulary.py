@@ -8,6 +8,12 @@ from cosmopolis.city.words import BuildingUse, LandUse, Roof, StreetKind, Transi
 
 Tags = Mapping[str, str]
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of words written in one line."""
+    return frozenset(text.split())
+
+
 STREETS: dict[str, StreetKind] = {kind.name.lower(): kind for kind in StreetKind} | {
     "road": StreetKind.UNCLASSIFIED,
     "bus_guideway": StreetKind.BUSWAY,
@@ -75,7 +81,8 @@ _USE_WORDS: dict[BuildingUse, str] = {
     BuildingUse.RESIDENTIAL: "residential apartments house detached semidetached_house terrace bungalow dormitory "
     "cabin farm static_caravan houseboat block ger hut",
     BuildingUse.OFFICE: "office commercial bank",
-    BuildingUse.RETAIL: "retail supermarket mall shop kiosk store department_store marketplace restaurant fast_food cafe",
+    BuildingUse.RETAIL: "retail supermarket mall shop kiosk store department_store marketplace restaurant "
+    "fast_food cafe",
     BuildingUse.INDUSTRIAL: "industrial warehouse factory manufacture works hangar storage_tank silo brewery",
     BuildingUse.SCHOOL: "school kindergarten college university education library",
     BuildingUse.HOSPITAL: "hospital clinic healthcare doctors",
@@ -94,7 +101,7 @@ _USE_WORDS: dict[BuildingUse, str] = {
     "toilets barn stable sty cowshed farm_auxiliary container tent guardhouse gatehouse ruins construction "
     "water_tower chimney bridge entrance canopy",
 }
-USES: dict[str, BuildingUse] = {word: use for use, words in _USE_WORDS.items() for word in words.split()}
+USES: dict[str, BuildingUse] = {word: use for use, listed in _USE_WORDS.items() for word in words(listed)}
 
 ROOFS: dict[str, Roof] = {
     "flat": Roof.FLAT, "gabled": Roof.GABLED, "gable": Roof.GABLED, "pitched": Roof.GABLED,
@@ -118,8 +125,10 @@ PLACE_KEYS = (
     "railway",
 )
 # Street furniture and other things nobody looks for by name.
-NOT_PLACES = frozenset(
-    ["bench", "waste_basket", "bicycle_parking", "parking_space", "vending_machine", "recycling", "street_lamp", "picnic_table", "information", "no", "yes", "switch", "signal", "crossing", "level_crossing", "railway_crossing", "tram_stop", "rail", "tram", "subway", "platform", "stop", "subway_entrance", "milestone", "buffer_stop", "abandoned", "disused", "light_rail"]
+NOT_PLACES = words(
+    "bench waste_basket bicycle_parking parking_space vending_machine recycling street_lamp picnic_table "
+    "information no yes switch signal crossing level_crossing railway_crossing tram_stop rail tram subway "
+    "platform stop subway_entrance milestone buffer_stop abandoned disused light_rail"
 )
 
 TRANSIT: dict[str, TransitMode] = {
