@@ -1,0 +1,5 @@
+"""The street network: from streets as drawn to lanes, connections, conflicts and signals."""
+
+from cosmopolis.city.network.build import build_network
+
+__all__ = ["build_network"]

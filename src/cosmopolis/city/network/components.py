@@ -1,0 +1,85 @@
+"""What a car can reach: streets that lead nowhere are found before junctions are built, and labelled after."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from cosmopolis.city.network import lines
+from cosmopolis.city.network.profiles import ProfileTable
+from cosmopolis.city.network.ragged import Ints
+from cosmopolis.city.network.segments import Segments
+from cosmopolis.city.raw import Finding, RawCity
+
+_TURNAROUND = 60.0  # m between the two carriageways of one road where the map ends
+
+
+def strong_components(a: Ints, b: Ints, n: int) -> Ints:
+    """(n,) label of the strongly connected component over arcs a -> b."""
+    graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=True, connection="strong")[1], dtype=np.int64)
+
+
+def without_islands(
+    segments: Segments, table: ProfileTable, raw: RawCity
+) -> tuple[Segments, NDArray[np.int64], list[Finding]]:
+    """Only the segments from which cars can reach the rest of the city and come back.
+
+    Also gives (N,) place of every node: the two ends of a divided road that is cut off by the map's edge share a
+    place, for beyond the edge one can turn round somewhere.
+    """
+    n = len(raw.node_xy)
+    place = np.arange(n)
+    if len(segments) == 0:
+        return segments, place, []
+    for sink, source in _turnarounds(segments, table):
+        place[max(sink, source)] = min(sink, source)
+    forward, backward = table.cars[segments.profile].T
+    a, b = place[segments.a], place[segments.b]
+    label = strong_components(np.concatenate([a[forward], b[backward]]), np.concatenate([b[forward], a[backward]]), n)
+    length = segments.line.length
+    inside = label[a] == label[b]
+    drivable = forward | backward
+    size = np.bincount(label[a[inside & drivable]], weights=length[inside & drivable], minlength=label.max() + 1)
+    main = int(np.argmax(size))
+    keep = inside & (label[a] == main)
+    return segments.take(keep), place, _lost(segments, raw, ~keep, length)
+
+
+def _turnarounds(segments: Segments, table: ProfileTable) -> list[tuple[int, int]]:
+    """(sink, source) nodes where the two carriageways of a divided road end side by side."""
+    node = segments.node
+    lone = np.bincount(node, minlength=int(node.max()) + 1)[node] == 1
+    profile = np.repeat(segments.profile, 2)
+    forward, backward = table.cars[profile].T
+    at_b = np.arange(len(node)) % 2 == 1
+    arrives, leaves = np.where(at_b, forward, backward), np.where(at_b, backward, forward)
+    sinks = np.flatnonzero(lone & arrives & ~leaves)
+    sources = np.flatnonzero(lone & leaves & ~arrives)
+    if len(sinks) == 0 or len(sources) == 0:
+        return []
+    first, last = lines.end_directions(segments.line)
+    outward = np.stack([first, -last], axis=1).reshape(-1, 2)
+    tip = np.stack([segments.line.points[segments.line.start[:-1]], segments.line.points[segments.line.start[1:] - 1]],
+                   axis=1).reshape(-1, 3)[:, :2]  # fmt: skip
+    far = np.hypot(*(tip[sinks][:, None] - tip[sources][None]).transpose(2, 0, 1))
+    aligned = outward[sinks] @ outward[sources].T > 0.7
+    kind = table.kind[profile]
+    far[~aligned | (kind[sinks][:, None] != kind[sources][None])] = np.inf
+    out = []
+    while far.size and far.min() < _TURNAROUND:
+        i, j = np.unravel_index(int(np.argmin(far)), far.shape)
+        out.append((int(node[sinks[i]]), int(node[sources[j]])))
+        far[i, :] = far[:, j] = np.inf
+    return out
+
+
+def _lost(segments: Segments, raw: RawCity, lost: NDArray, length: NDArray) -> list[Finding]:
+    """One finding a street, with the length that is left out."""
+    per_street = np.bincount(segments.street[lost], weights=length[lost], minlength=len(raw.streets))
+    return [
+        Finding("unreachable", raw.streets[row].key, f"{per_street[row]:.0f} m left out: a car cannot get there and back")
+        for row in np.flatnonzero(per_street).tolist()
+    ]

@@ -1,0 +1,90 @@
+"""Stage 8a: where people cross a street on foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cosmopolis.city.network import lines
+from cosmopolis.city.network.profiles import ProfileTable
+from cosmopolis.city.network.ragged import Ints
+from cosmopolis.city.network.segments import Segments
+from cosmopolis.city.raw import RawCity
+from cosmopolis.city.words import Provenance, StreetKind
+from cosmopolis.geometry.polylines import Polylines
+
+F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+
+_AT_CORNER = 30.0  # m from a junction within which a drawn crossing is one of its arms' crossings
+_SETBACK = 2.4  # m from the stop line to the middle of the crossing
+WIDTH = 4.0  # m
+
+
+@dataclass(frozen=True)
+class FootCrossings:
+    """Crossings as the source draws them, told apart by where they are."""
+
+    walked: Bools  # (2S,) segment ends that are crossed on foot beside the junction
+    signalled: Bools  # (2S,) those with lights
+    drawn: Bools  # (2S,) those that the source draws; the others are made up at lights
+    segment: Ints  # (X,) crossings between junctions: the segment,
+    station: F64  # (X,) the place along it, m
+    lit: Bools  # (X,) and whether people have lights there
+
+
+def foot_crossings(
+    segments: Segments, table: ProfileTable, place: Ints, lit: Bools, raw: RawCity
+) -> FootCrossings:
+    """Arms of junctions that people cross, and crossings between junctions."""
+    node = segments.node
+    junction = place[node]
+    degree = np.bincount(junction, minlength=len(place))
+    kind = np.repeat(table.kind[segments.profile], 2)
+    slow = (kind > StreetKind.TRUNK_LINK) & (kind != StreetKind.BUSWAY)
+    on_ground = ~np.repeat(table.structure[segments.profile], 2)
+    walked = lit[junction] & slow & on_ground & (degree[junction] > 2)
+    signalled = walked.copy()
+    drawn = np.zeros(len(node), dtype=bool)
+    nodes = np.array(sorted(raw.crossings), dtype=np.int64)
+    if len(nodes) == 0 or len(segments) == 0:
+        return FootCrossings(walked, signalled, drawn, np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))
+    shapes = shapely.linestrings(segments.line.points[:, :2], indices=lines.owner(segments.line))
+    points = shapely.points(raw.node_xy[nodes])
+    at, segment = shapely.STRtree(shapes).query_nearest(points, max_distance=1.0, all_matches=True)
+    station = shapely.line_locate_point(shapes[segment], points[at])
+    length = segments.line.length[segment]
+    lights = np.array([raw.crossings[int(n)] for n in nodes], dtype=bool)[at] | lit[place[nodes[at]]]
+    tail = station > length / 2
+    end = 2 * segment + tail
+    near = np.where(tail, length - station, station) < np.minimum(_AT_CORNER, length / 2 + 0.01)
+    corner = near & (degree[junction[end]] > 2) & on_ground[end]
+    walked[end[corner]] = drawn[end[corner]] = True
+    signalled[end[corner]] |= lights[corner]
+    between = ~corner
+    return FootCrossings(walked, signalled & walked, drawn, segment[between], station[between], lights[between])
+
+
+def crossing_lines(
+    segments: Segments, table: ProfileTable, rest: Polylines, feet: FootCrossings, cut: F64
+) -> tuple[Polylines, Ints, Bools, NDArray[np.uint8]]:
+    """(X,) kerb-to-kerb lines, the segment end (or -1 - segment between junctions), lights, provenance."""
+    ends = np.flatnonzero(feet.walked & (cut.ravel() > _SETBACK + 1.0))
+    segment = np.concatenate([ends // 2, feet.segment])
+    length = segments.line.length[segment]
+    setback = np.maximum(cut.ravel()[ends] - _SETBACK, 0.5)
+    station = np.concatenate([np.where(ends % 2 == 0, setback, length[: len(ends)] - setback), feet.station])
+    middle = lines.at(segments.line, segment, station)
+    ahead = lines.at(segments.line, segment, np.minimum(station + 1.0, length))
+    behind = lines.at(segments.line, segment, np.maximum(station - 1.0, 0.0))
+    heading = (ahead - behind)[:, :2]
+    heading /= np.maximum(np.hypot(heading[:, 0], heading[:, 1]), 1e-9)[:, None]
+    right = np.column_stack([heading[:, 1], -heading[:, 0], np.zeros(len(heading))])
+    profile = segments.profile[segment]
+    kerbs = np.stack([middle + right * table.right[profile][:, None], middle - right * table.left[profile][:, None]], axis=1)
+    line = Polylines(kerbs.reshape(-1, 3), 2 * np.arange(len(segment) + 1))
+    made = np.where(feet.drawn[ends], int(Provenance.MEASURED), int(Provenance.MODELLED))
+    provenance = np.concatenate([made, np.full(len(feet.segment), int(Provenance.MEASURED))]).astype(np.uint8)
+    return line, np.concatenate([ends, -1 - feet.segment]), np.concatenate([feet.signalled[ends], feet.lit]), provenance
