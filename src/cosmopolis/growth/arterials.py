@@ -18,6 +18,7 @@ from cosmopolis.growth.water import Water
 
 Points = NDArray[np.float64]
 TOGETHER, APART = 80.0, 170.0  # m: streets of two quarters meet an avenue at one point, or at least so far apart
+OVER = 5.0  # m that lines overshoot what they end at; the fabric trims them
 
 
 @dataclass
@@ -67,10 +68,10 @@ def _circuit_roads(plan: Plan, lines: Lines, rng: Generator) -> float:
     u1 = min(u1, plan.half_width * 0.9)
     start = plan.centre_v + plan.ring_v(u1)
     way = lines.way(StreetKind.SECONDARY, (2, 2), "circuit")
-    lines.add(way, plan.on_ground(u1, start - 1, u1, v1))
-    lines.add(way, plan.on_ground(u0, v1, u1 + 0.5, v1))
+    lines.add(way, plan.on_ground(u1, start - OVER, u1, v1 + OVER))
+    lines.add(way, plan.on_ground(u0 - OVER, v1, u1 + OVER, v1))
     way = lines.way(StreetKind.SECONDARY, (2, 2), "circuit")
-    lines.add(way, plan.on_ground(u0, v0, 2 * plan.bounds[2], v0 - rng.uniform(0, 60)))
+    lines.add(way, plan.on_ground(u0 - OVER, v0, 2 * plan.bounds[2], v0 - rng.uniform(0, 60)))
     return u1
 
 
@@ -106,22 +107,22 @@ def _quarters(plan: Plan, lines: Lines, rng: Generator, east_road: float) -> Non
         dropped = _dropped(us, vs, north, east, rng)
         for i, u in enumerate(us):
             way = lines.way(StreetKind.SECONDARY, (2, 2), "column")
-            end = plan.centre_v + v_ring * (plan.ring_v(u) + 2)
-            stops = [mv, *(vs if north else vs[::-1]), end]
+            end = plan.centre_v + v_ring * (plan.ring_v(u) + OVER)
+            stops = [mv - v_ring * OVER, *(vs if north else vs[::-1]), end]
             for j, (v0, v1) in enumerate(zip(stops[:-1], stops[1:])):
                 if ("c", i, j) not in dropped:
                     lines.add(way, plan.on_ground(u, v0, u, v1))
             if ("c", north, east, i) in gates:
-                lines.add(way, plan.on_ground(u, end, u, v_ring * (2 * plan.bounds[3])))
+                lines.add(way, plan.on_ground(u, end - v_ring * 2 * OVER, u, v_ring * (2 * plan.bounds[3])))
         for j, v in enumerate(vs):
             way = lines.way(StreetKind.SECONDARY, (2, 2), "row")
-            end = u_ring * (plan.ring_u(v) + 2)
-            stops = [mu, *(us if east else us[::-1]), end]
+            end = u_ring * (plan.ring_u(v) + OVER)
+            stops = [mu - u_ring * OVER, *(us if east else us[::-1]), end]
             for i, (u0, u1) in enumerate(zip(stops[:-1], stops[1:])):
                 if ("r", j, i) not in dropped:
                     lines.add(way, plan.on_ground(u0, v, u1, v))
             if ("r", north, east, j) in gates:
-                lines.add(way, plan.on_ground(end, v, u_ring * (2 * plan.bounds[2]), v))
+                lines.add(way, plan.on_ground(end - u_ring * 2 * OVER, v, u_ring * (2 * plan.bounds[2]), v))
 
 
 def _settle(moving: list[float], fixed: list[float], rng: Generator) -> list[float]:

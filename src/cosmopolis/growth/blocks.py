@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import shapely
 
 from cosmopolis.growth import sections
-from cosmopolis.growth.districts import District, Estate
 from cosmopolis.growth.fabric import Fabric
-
-
-@dataclass
-class Block:
-    polygon: shapely.Polygon
-    district: District
-    estate: int  # row of the estates
+from cosmopolis.growth.lots import Lot
 
 
 def corridors(fabric: Fabric, overlay: list[shapely.Geometry]) -> shapely.Geometry:
@@ -28,17 +19,16 @@ def corridors(fabric: Fabric, overlay: list[shapely.Geometry]) -> shapely.Geomet
     return shapely.union_all([*wide, *overlay])
 
 
-def draw_blocks(streets: shapely.Geometry, estates: list[Estate], frame: shapely.Polygon,
-                water: shapely.Geometry) -> list[Block]:  # fmt: skip
-    """Blocks of at least 150 m2 with the district that they lie in, water taken out."""
+def draw_blocks(streets: shapely.Geometry, lots: list[Lot], frame: shapely.Polygon, taken: shapely.Geometry) -> None:
+    """Gives every lot its blocks: ground between the kerbs of at least 120 m2, without what is `taken`."""
     parts = shapely.get_parts(shapely.difference(frame, streets))
-    parts = parts[shapely.area(parts) > 150]
-    shapely.prepare(water)
-    wet = shapely.intersects(parts, water)
-    dry = [part for part, is_wet in zip(parts, wet) if not is_wet]
+    parts = parts[shapely.area(parts) > 120]
+    shapely.prepare(taken)
+    wet = shapely.intersects(parts, taken)
+    dry = list(parts[~wet])
     for part in parts[wet]:
-        dry += [p for p in shapely.get_parts(shapely.difference(part, water)) if p.area > 150]
-    tree = shapely.STRtree([estate.polygon for estate in estates])
+        dry += [p for p in shapely.get_parts(shapely.difference(part, taken)) if p.area > 120]
+    tree = shapely.STRtree([lot.polygon for lot in lots])
     middle = shapely.point_on_surface(np.array(dry, dtype=object))
-    owner = tree.nearest(middle)
-    return [Block(polygon, estates[int(row)].district, int(row)) for polygon, row in zip(dry, owner)]
+    for block, row in zip(dry, tree.nearest(middle)):
+        lots[int(row)].blocks.append(block)

@@ -8,13 +8,14 @@ from enum import IntEnum
 
 import numpy as np
 import shapely
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import StreetKind
 from cosmopolis.growth.brief import Brief
-from cosmopolis.growth.fabric import Fabric
+from cosmopolis.growth.fabric import Fabric, Way
 from cosmopolis.growth.plan import Plan
-from cosmopolis.growth.subdivision import Grain
+from cosmopolis.growth.subdivision import Grain, cut_along, extent, subdivide
 from cosmopolis.growth.water import Water
 
 
@@ -46,6 +47,7 @@ GRAINS = {
     District.HOUSING: Grain(46_000, 140, (S.TERTIARY, S.RESIDENTIAL), (1, 1), 66, 0.1, 0.12, 0.5),
     District.INDUSTRY: Grain(52_000, 150, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.04, 0.1, 0.6),
     District.RESERVE: Grain(160_000, 240, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.1, 0.12, 0.5),
+    District.RIVERSIDE: Grain(62_000, 100, (S.TERTIARY,), (1, 1), 75.0, 0.03, 0.08, 0.9),
     District.BELT: Grain(10_000_000, 300, (S.UNCLASSIFIED,)),
 }  # fmt: skip
 
@@ -144,3 +146,46 @@ def _industry_and_housing(brief: Brief, plan: Plan, polygons: NDArray, given: ND
             people += DENSITY[District.HOUSING] * areas[face] / 1e4
         else:
             given[face] = District.RESERVE
+
+
+def halve_superblocks(brief: Brief, fabric: Fabric, inside: shapely.Polygon, most: float = 640_000.0) -> None:
+    """Superblocks inside the ring that are too large get one more main street, until none is."""
+    rng = brief.rng("superblocks")
+    grain = Grain(most / 1.55, 380, (S.SECONDARY, S.SECONDARY), (2, 2), 190, 0.05, 0.06, 0.4, "column")
+    core = inside.buffer(5)
+    for face in list(fabric.faces):
+        polygon = fabric.polygon(face)
+        if polygon.area > most and core.contains(polygon.representative_point()):
+            subdivide(fabric, face, grain, rng)
+
+
+def canal_town(fabric: Fabric, estate: Estate, water: Water, rng: Generator) -> list[tuple[int, Estate]]:
+    """The old town's blocks: a canal from the river with a lane on either bank, bridges, and crooked lanes."""
+    middle, axis, _, _ = extent(fabric.ring(estate.face))
+    near = shapely.get_coordinates(water.centre.interpolate(water.centre.project(shapely.Point(middle))))[0]
+    toward = (near - middle) / max(float(np.hypot(*(near - middle))), 1.0)
+    side = np.array([-toward[1], toward[0]])
+    lane = Grain(1.0, 30, (S.LIVING_STREET,), spacing=38.0, wander=0.0, joining=0.0)
+    faces, canal = [estate.face], None
+    for off in (-20.0, 20.0):
+        for face in faces:
+            point = middle + side * off
+            if fabric.polygon(face).contains(shapely.Point(point)):
+                cut = cut_along(fabric, face, fabric.ring(face), point, toward, Way(S.LIVING_STREET, (1, 1), "canal"), lane, rng)
+                if cut:
+                    faces.remove(face)
+                    faces += cut
+                break
+    for face in list(faces):
+        if len(faces) == 3 and fabric.polygon(face).contains(shapely.Point(middle)):
+            canal = face
+    out = []
+    for face in faces:
+        if face == canal:
+            water.dig_canal(fabric.polygon(face))
+            bridges = Grain(5_500, 30, (S.LIVING_STREET,), (1, 1), 40.0, 0.02, 0.1, 0.9)
+            wet = Estate(face, District.CANAL, estate.polygon)
+            out += [(part, wet) for part in subdivide(fabric, face, bridges, rng)]
+        else:
+            out += [(part, estate) for part in subdivide(fabric, face, GRAINS[District.OLD_TOWN], rng)]
+    return out

@@ -62,6 +62,8 @@ class Fabric:
         pieces = pieces[shapely.covers(shapely.buffer(inside, 0.01), middle)]
         middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
         owner = shapely.STRtree(drawn).nearest(middle)
+        owner = owner[_anchored_at_both_ends(pieces)]
+        pieces = pieces[_anchored_at_both_ends(pieces)]
         tidy = [_tidy(shapely.get_coordinates(piece)) for piece in pieces]
         index: dict[XY, int] = {}
         for line, row in zip(tidy, owner):
@@ -185,13 +187,11 @@ class Fabric:
             for (a, b), way in self.segments.items()
             if way != BORDER and not self._through(a, way)
         ]
-        out, seen = [], set()
+        out = []
         for a, b, way in starts:
             nodes = [a, b]
-            seen.add((a, b))
             while self._through(nodes[-1], way):
                 nodes.append(ahead[(nodes[-1], way)])
-                seen.add((nodes[-2], nodes[-1]))
             out.append(Link(tuple(nodes), way))
         return out
 
@@ -203,6 +203,14 @@ class Fabric:
         return (self.segments.get((a, node)) == way and self.segments.get((node, b)) == way) or (
             self.segments.get((b, node)) == way and self.segments.get((node, a)) == way
         )
+
+
+def _anchored_at_both_ends(pieces: NDArray[np.object_], short: float = 16.0) -> NDArray[np.bool_]:
+    """Which pieces are no overshoots: (n,) False for short ones that end nowhere."""
+    ends = np.round(shapely.get_coordinates(shapely.get_point(pieces, [[0], [-1]])), 3)
+    _, place, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    loose = (count[place.ravel()] == 1).reshape(2, -1).any(axis=0)
+    return np.asarray(~loose | (shapely.length(pieces) > short))
 
 
 def _tidy(line: Points, room: float = 14.0) -> Points:

@@ -20,6 +20,9 @@ SECOND = {
 }  # fmt: skip
 SUFFIX = {"大道": "Avenue", "路": "Road", "街": "Street", "弄": "Lane", "巷": "Alley"}
 
+ESTATES = (("花园", "Garden"), ("新村", "New Village"), ("苑", "Court"), ("家园", "Homes"), ("名邸", "Residence"),
+           ("佳苑", "Court"), ("雅居", "Place"), ("公馆", "Mansion"))  # fmt: skip
+
 
 class Names:
     """Gives each thing a name of its own."""
@@ -41,3 +44,16 @@ class Names:
     def street(self, suffix: str = "路") -> str:
         chinese, english = self.pair()
         return f"{chinese}{suffix} {english} {SUFFIX[suffix]}"
+
+    def numbered(self, chinese: str, english: str) -> tuple[str, str]:
+        """A house named after its quarter: ("墨泉幼儿园", "Moquan Kindergarten")."""
+        a, b = self.pair()
+        return f"{a}{chinese}", f"{b} {english}"
+
+    def school(self, n: int) -> tuple[str, str]:
+        return self.numbered("中学", "Middle School") if n % 2 == 0 else self.numbered("小学", "Primary School")
+
+    def estate(self, rng: Generator) -> tuple[str, str]:
+        """A housing compound."""
+        tail = ESTATES[int(rng.integers(len(ESTATES)))]
+        return self.numbered(*tail)

@@ -34,8 +34,8 @@ class Drawing:
         return len(self.xy) - 1
 
 
-def emit(raw: RawCity, fabric: Fabric, water: shapely.Geometry) -> None:
-    """Writes nodes, streets, signals and crossings."""
+def emit(raw: RawCity, fabric: Fabric, water: shapely.Geometry, viaduct: shapely.Geometry) -> None:
+    """Writes nodes, streets, signals and crossings. Motorways are bridges inside `viaduct`."""
     drawing = Drawing(fabric, list(fabric.xy))
     drawing.signals = choose_signals(fabric)
     links = fabric.links()
@@ -43,7 +43,8 @@ def emit(raw: RawCity, fabric: Fabric, water: shapely.Geometry) -> None:
     shapely.prepare(water)
     wet = shapely.intersects(lines, water)
     for link, line, is_wet in zip(links, lines, wet):
-        spans = _bridges(line, water) if is_wet else []
+        over = fabric.ways[link.way].kind == S.MOTORWAY
+        spans = _bridges(line, water | viaduct if over else water) if is_wet or over else []
         _emit_link(drawing, link, line, spans)
     raw.node_xy = np.array(drawing.xy)
     raw.streets += drawing.streets
@@ -73,7 +74,7 @@ def _rank(fabric: Fabric, node: int) -> int | None:
     if BORDER in ways:
         return None
     kinds = sorted((fabric.ways[way].kind, way) for way in set(ways))
-    if len(kinds) < 2:
+    if len(kinds) < 2 or kinds[0][0] == S.MOTORWAY:
         return None
     major, minor = kinds[0][0], kinds[1][0]
     busy = major <= S.PRIMARY and minor <= S.TERTIARY
@@ -86,7 +87,7 @@ def _bridges(line: shapely.LineString, water: shapely.Geometry) -> list[tuple[fl
     """Stretches of a street over water, with room for the abutments, in metres along it."""
     out: list[tuple[float, float]] = []
     for part in shapely.get_parts(shapely.intersection(line, water)):
-        if shapely.get_type_id(part) != 1:
+        if shapely.get_type_id(part) != 1 or part.is_empty:
             continue
         ends = sorted(shapely.line_locate_point(line, shapely.points(shapely.get_coordinates(part)[[0, -1]])))
         low, high = max(0.0, ends[0] - 7), min(line.length, ends[1] + 7)

@@ -79,6 +79,12 @@ def cut_across(fabric: Fabric, face: int, ring: Points, way: Way, grain: Grain, 
     turn = rng.normal(0, grain.wander)
     c, s = np.cos(turn), np.sin(turn)
     across = np.array([-axis[1] * c - axis[0] * s, axis[0] * c - axis[1] * s])
+    return cut_along(fabric, face, ring, point, across, way, grain, rng)
+
+
+def cut_along(fabric: Fabric, face: int, ring: Points, point: Points, across: Points, way: Way, grain: Grain,
+              rng: Generator) -> tuple[int, int] | None:  # fmt: skip
+    """One street through `point` in the direction `across`, from edge to edge of the face."""
     hits = chord(ring, point, across)
     if hits is None:
         return None
@@ -90,11 +96,21 @@ def cut_across(fabric: Fabric, face: int, ring: Points, way: Way, grain: Grain, 
     if not _sound(ring, course, ends[0], ends[1], grain):
         return None
     later, earlier = _in_ring_order(ends[0], ends[1])
-    a, b = _anchored(fabric, face, later), _anchored(fabric, face, earlier)
+    a, b = anchored(fabric, face, later), anchored(fabric, face, earlier)
     if later is ends[1]:
         course = course[::-1]
     number = _way_going_on(fabric, a, b, way)
     return fabric.cut(face, a, b, [(x, y) for x, y in course[1:-1].tolist()], number)
+
+
+def gate(fabric: Fabric, face: int, inside: Points, toward: Points, grain: Grain, rng: Generator) -> End | None:
+    """Where a street from a point inside a face may meet its ring in the given direction."""
+    ring = fabric.ring(face)
+    hits = chord(ring, inside, toward)
+    if hits is None:
+        return None
+    fixed, stations, total = _fixed(fabric, face, ring)
+    return _settle(fabric, face, ring, hits[1], fixed, stations, total, grain, rng)
 
 
 def area(ring: Points) -> float:
@@ -265,7 +281,8 @@ def _in_ring_order(a: End, b: End) -> tuple[End, End]:
     return (a, b) if a.after >= b.after else (b, a)
 
 
-def _anchored(fabric: Fabric, face: int, end: End) -> int:
+def anchored(fabric: Fabric, face: int, end: End) -> int:
+    """The node of an end, made if it is not there."""
     if end.node >= 0:
         return end.node
     nodes = fabric.faces[face]

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from cosmopolis.growth.brief import Brief
+from cosmopolis.growth.frames import Frame
 from cosmopolis.growth.plan import Plan
 
 
@@ -23,6 +24,29 @@ class Water:
     def all(self) -> shapely.Geometry:
         parts = [self.river, *self.canals, *([self.lake] if self.lake is not None else [])]
         return shapely.union_all(parts)
+
+    def dig_canal(self, strip: shapely.Polygon) -> None:
+        """A canal along the middle of a strip between two lanes, opened to the river."""
+        bed = shapely.buffer(strip, -13.0, join_style="round")
+        if bed.is_empty:
+            return
+        bed = _largest(bed)
+        mouth = shapely.LineString(shapely.shortest_line(bed, self.river)).buffer(6.5, cap_style="square")
+        self.canals += (_largest(shapely.difference(shapely.union(bed, mouth), self.river)),)
+
+
+def draw_lake(brief: Brief, water: Water, grounds: list[shapely.Polygon]) -> None:
+    """A lake in the middle of the park kept for it."""
+    rng = brief.rng("lake")
+    for ground in grounds:
+        frame = Frame.inside(ground, margin=40.0)
+        if frame.width < 120:
+            continue
+        shore = blob((float(frame.middle[0]), float(frame.middle[1])), (0.42 * frame.length, 0.36 * frame.width),
+                     frame.angle, rng)  # fmt: skip
+        shore = shapely.intersection(shore, shapely.buffer(ground, -45).buffer(0))
+        water.lake = _largest(shapely.buffer(shore, -15).buffer(15))
+        return
 
 
 def draw_river(brief: Brief, plan: Plan) -> Water:

@@ -8,9 +8,18 @@ from numpy.random import Generator
 
 from cosmopolis.city.words import BuildingUse, LandUse, Roof
 from cosmopolis.growth import shapes
+from cosmopolis.growth.frames import Frame, long_axis
 from cosmopolis.growth.ground import Ground
+from cosmopolis.growth.lots import Lot
 
 U = BuildingUse
+
+BRANDS = (("星驰汽车", "Starrun Motors"), ("远航汽车", "Farsail Auto"), ("青鸟电动", "Bluebird Electric"),
+          ("长风汽车", "Longwind Motors"), ("极光汽车", "Aurora Cars"), ("云驹汽车", "Cloudfoal Auto"),
+          ("山海汽车", "Shanhai Motors"), ("新亭汽车", "Xinting Automobile"))  # fmt: skip
+TRADES = (("汽车零部件", "Auto Parts"), ("电池", "Batteries"), ("座椅", "Seats"), ("轮毂", "Wheels"),
+          ("电机", "Motors"), ("玻璃", "Glass"), ("模具", "Tooling"), ("精密机械", "Precision"),
+          ("物流", "Logistics"), ("电子", "Electronics"), ("线束", "Harness"), ("涂料", "Coatings"))  # fmt: skip
 
 
 def fill_centre(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
@@ -39,7 +48,7 @@ def _with_court(part: shapely.Polygon, rng: Generator) -> shapely.Polygon:
 def _podium_and_towers(ground: Ground, podium: shapely.Polygon, rng: Generator) -> None:
     floors = int(rng.integers(3, 6))
     whole = ground.build(podium, floors, U.MIXED)
-    angle = _long_axis(podium)
+    angle = long_axis(podium)
     sizes = rng.uniform([26, 18], [36, 24])
     grid = _grid(podium, angle, sizes[0] + 26, sizes[1] + 30, rng)
     towers = shapes.rectangles(grid, sizes[0], sizes[1], angle) if len(grid) else np.array([], dtype=object)
@@ -53,23 +62,23 @@ def _podium_and_towers(ground: Ground, podium: shapely.Polygon, rng: Generator) 
         ground.build(tower, int(rng.integers(10, 24)), use, base=base, part_of=whole.key)
 
 
-def fill_offices(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
+def fill_offices(ground: Ground, block: shapely.Polygon, rng: Generator, tallest: int = 22) -> None:
     """Office towers with a foyer building, in lawns."""
-    angle = _long_axis(block)
+    angle = long_axis(block)
     grid = _grid(block, angle, 62, 56, rng)
     if not len(grid):
         return
     size = rng.uniform([30, 20], [44, 28])
     bodies = shapes.rectangles(grid, size[0], size[1], angle)
     for shape in bodies[shapes.stand(block, bodies, 8.0)]:
-        ground.build(shape, int(rng.integers(6, 22)), U.OFFICE)
+        ground.build(shape, int(rng.integers(4, tallest)), U.OFFICE)
     ground.lay(shapely.buffer(block, -2), LandUse.COMMERCIAL)
 
 
-def fill_industry(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
+def fill_industry(ground: Ground, block: shapely.Polygon, rng: Generator, large: bool = False) -> None:
     """Halls in rows, an office at the gate, yards between."""
-    angle = _long_axis(block)
-    depth = float(rng.uniform(34, 58))
+    angle = long_axis(block)
+    depth = float(rng.uniform(60, 76) if large else rng.uniform(30, 56))
     middles, widths = [], []
     for y, x0, x1 in shapes.strips(block, angle, depth, depth + rng.uniform(18, 26), 0.0, 12.0):
         n = max(1, round((x1 - x0 + 20) / 110))
@@ -89,11 +98,58 @@ def fill_industry(ground: Ground, block: shapely.Polygon, rng: Generator) -> Non
             ground.build(shape, 1, U.INDUSTRIAL, height=float(rng.uniform(8.5, 14)), roof=roof, roof_height=2.5)
 
 
-def _long_axis(polygon: shapely.Polygon) -> float:
-    box = shapely.get_coordinates(shapely.oriented_envelope(polygon))
-    one, two = box[1] - box[0], box[2] - box[1]
-    side = one if np.hypot(*one) >= np.hypot(*two) else two
-    return float((np.arctan2(side[1], side[0]) + np.pi / 2) % np.pi - np.pi / 2)
+def fill_mall(ground: Ground, blocks: list[shapely.Polygon], name: tuple[str, str], rng: Generator) -> None:
+    """One large house of shops with an office tower at its end."""
+    frame = Frame.inside(max(blocks, key=shapely.area), margin=4.0)
+    label = (f"{name[0]}广场购物中心", f"{name[1]} Plaza Mall")
+    tower = frame.length > 80 and frame.width > 40
+    long = 0.66 * frame.length if tower else frame.length
+    hall = frame.box((long - frame.length) / 2, 0, long, min(frame.width, 110.0))
+    ground.build(hall, 5, U.RETAIL, name=f"{label[0]} {label[1]}")
+    if tower:
+        ground.build(frame.box(0.35 * frame.length, 0, 0.24 * frame.length, min(0.6 * frame.width, 30.0)), 24, U.OFFICE)
+    for block in blocks:
+        ground.lay(block, LandUse.RETAIL)
+    ground.mark(frame.middle, "shop=mall", *label)
+
+
+def fill_hotel(ground: Ground, blocks: list[shapely.Polygon], name: tuple[str, str], rng: Generator) -> None:
+    frame = Frame.inside(max(blocks, key=shapely.area), margin=6.0)
+    label = (f"{name[0]}大酒店", f"{name[1]} Hotel")
+    w = min(0.8 * frame.length, 70.0)
+    ground.build(frame.box(0, 0, w, min(0.5 * frame.width, 20.0)), int(rng.integers(14, 25)), U.HOTEL,
+                 name=f"{label[0]} {label[1]}")  # fmt: skip
+    for block in blocks:
+        ground.lay(block, LandUse.COMMERCIAL)
+    ground.mark(frame.middle, "tourism=hotel", *label)
+
+
+def fill_showrooms(ground: Ground, blocks: list[shapely.Polygon], rng: Generator) -> None:
+    """Glass halls of car makers along the street, stock behind."""
+    for block in blocks:
+        front, _ = shapes.frontage(block, (24.0, 30.0), (32.0, 46.0), 7.0, 12.0, rng)
+        built = [front[row] for row in shapes.apart(front, [], 6.0)]
+        for shape in built:
+            brand = BRANDS[int(rng.integers(len(BRANDS)))]
+            ground.build(shape, 2, U.RETAIL, height=9.0, name=f"{brand[0]} {brand[1]}")
+            ground.mark(shapely.get_coordinates(shape.centroid)[0], "shop=car", *brand)
+        ground.lay(block, LandUse.COMMERCIAL)
+        yard = shapely.buffer(block, -44.0, join_style="mitre")
+        ground.lay(yard.difference(shapely.union_all(built).buffer(3)) if built else yard, LandUse.PARKING)
+
+
+def fill_parking(ground: Ground, blocks: list[shapely.Polygon], name: tuple[str, str]) -> None:
+    """A multi-storey car park, or open spaces with chargers."""
+    block = max(blocks, key=shapely.area)
+    frame = Frame.inside(block, margin=5.0)
+    ground.build(frame.box(0, 0, min(frame.length, 90), min(0.6 * frame.width, 60)), 5, U.PARKING, height=15.5)
+    ground.lay(block, LandUse.PARKING)
+    ground.mark(frame.middle, "amenity=parking", f"{name[0]}停车楼", f"{name[1]} Car Park")
+
+
+def name_industry(ground: Ground, lot: Lot, name: tuple[str, str], rng: Generator) -> None:
+    tail = TRADES[int(rng.integers(len(TRADES)))]
+    ground.mark(lot.middle, "man_made=works", f"{name[0]}{tail[0]}", f"{name[1]} {tail[1]}")
 
 
 def _grid(polygon: shapely.Polygon, angle: float, dx: float, dy: float, rng: Generator) -> np.ndarray:

@@ -1,0 +1,86 @@
+"""A rectangle of ground with its own axes, in which a landmark is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cosmopolis.growth import shapes
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Local x runs along `length`, y along `width`; (0, 0) is the middle."""
+
+    middle: Points  # (2,)
+    angle: float
+    length: float
+    width: float
+
+    @classmethod
+    def inside(cls, polygon: shapely.Polygon, angle: float | None = None, margin: float = 4.0) -> Frame:
+        """A large rectangle inside the polygon, along its longer side or the given direction."""
+        turn = long_axis(polygon) if angle is None else angle
+        local = shapes.rotate(shapely.get_coordinates(polygon.exterior), -turn)
+        low, high = local.min(axis=0), local.max(axis=0)
+        size = high - low
+        middle = (low + high) / 2
+        shares = np.linspace(0.35, 1.0, 14)
+        sx, sy, ox, oy = (a.ravel() for a in np.meshgrid(shares, shares, [-0.12, 0, 0.12], [-0.12, 0, 0.12]))
+        at = shapes.rotate(np.column_stack([middle[0] + ox * size[0], middle[1] + oy * size[1]]), turn)
+        candidates = shapes.rectangles(at, sx * size[0], sy * size[1], turn)
+        fits = shapes.stand(polygon, candidates, margin)
+        if not fits.any():
+            return cls(shapely.get_coordinates(shapely.point_on_surface(polygon))[0], turn, 0.0, 0.0)
+        k = int(np.argmax(np.where(fits, sx * sy, 0)))
+        return cls(at[k], turn, float(sx[k] * size[0]), float(sy[k] * size[1]))
+
+    def at(self, x: float, y: float) -> Points:
+        return shapes.rotate(np.array([[x, y]]), self.angle)[0] + self.middle
+
+    def put(self, local: Points) -> shapely.Polygon:
+        """A closed or open ring (n, 2) in local metres as a polygon on the ground."""
+        return shapely.Polygon(shapes.rotate(np.asarray(local, dtype=np.float64), self.angle) + self.middle)
+
+    def box(self, x: float, y: float, w: float, d: float) -> shapely.Polygon:
+        """A rectangle around local (x, y)."""
+        return self.put(np.array([[x - w / 2, y - d / 2], [x + w / 2, y - d / 2], [x + w / 2, y + d / 2],
+                                  [x - w / 2, y + d / 2]]))  # fmt: skip
+
+    def oval(self, x: float, y: float, w: float, d: float, n: int = 40) -> shapely.Polygon:
+        t = np.linspace(0, 2 * np.pi, n, endpoint=False)
+        return self.put(np.column_stack([x + w / 2 * np.cos(t), y + d / 2 * np.sin(t)]))
+
+    def track(self, x: float, y: float, w: float, d: float) -> shapely.Polygon:
+        """Two straights and two half circles, as around a sports field."""
+        t = np.linspace(-np.pi / 2, np.pi / 2, 12)
+        right = np.column_stack([x + w / 2 - d / 2 + d / 2 * np.cos(t), y + d / 2 * np.sin(t)])
+        left = np.column_stack([x - w / 2 + d / 2 - d / 2 * np.cos(t), y - d / 2 * np.sin(t)])
+        return self.put(np.vstack([right, left]))
+
+    def part(self, x0: float, y0: float, x1: float, y1: float) -> Frame:
+        """A part given by shares of length and width, 0 to 1 from the lower left."""
+        x, y = ((x0 + x1) / 2 - 0.5) * self.length, ((y0 + y1) / 2 - 0.5) * self.width
+        return Frame(self.at(x, y), self.angle, (x1 - x0) * self.length, (y1 - y0) * self.width)
+
+    def turned(self) -> Frame:
+        """The same ground with its axes exchanged, so that x runs along the width."""
+        return Frame(self.middle, self.angle + np.pi / 2, self.width, self.length)
+
+
+def long_axis(polygon: shapely.Polygon) -> float:
+    """Direction of a polygon's longer side, in (-pi/2, pi/2]."""
+    box = shapely.get_coordinates(shapely.oriented_envelope(polygon))
+    one, two = box[1] - box[0], box[2] - box[1]
+    side = one if np.hypot(*one) >= np.hypot(*two) else two
+    return float((np.arctan2(side[1], side[0]) + np.pi / 2) % np.pi - np.pi / 2)
+
+
+def south_frame(polygon: shapely.Polygon, margin: float = 4.0) -> Frame:
+    """A frame whose x runs about east, so that what lies along it faces south."""
+    return Frame.inside(polygon, shapes.facing_south(long_axis(polygon)), margin)
