@@ -28,7 +28,8 @@ from cosmopolis.world.picture import Picture
 from cosmopolis.world.search import KINDS, NameIndex
 from cosmopolis.world.static.ground import AREA_ROWS
 from cosmopolis.world.static.shelf import Shelf
-from cosmopolis.world.things import NoSuchThing, Things
+from cosmopolis.world.things.catalogue import Things
+from cosmopolis.world.things.fields import NoSuchThing
 
 T = TypeVar("T")
 MOST_RESULTS = 100
@@ -96,9 +97,7 @@ def table(site: Site) -> list[Endpoint]:
         kind, id = request.path_params["kind"], request.path_params["id"]
         if kind == "vehicle":
             return _json(await _vehicle(site, id))
-        layer, row = divmod(id, AREA_ROWS) if kind == "area" else (0, id)
-        fields = site.things.describe(kind, row, site.picture(), layer=layer)
-        return _json({**fields, "id": id})
+        return _json(site.things.describe(kind, id, site.picture()))
 
     async def static(request: Request) -> Response:
         hash, wanted = request.path_params["hash"], encoding(request.headers)

@@ -60,7 +60,7 @@ def cell_records(
     out[at] = id[order]
     out[at + 1] = path[order].astype(np.uint32) & LOW_24 | kind[order].astype(np.uint32) << 24
     out[at + 2] = centimetres | quarters << 24
-    return CellRecords(memoryview(out.view(np.uint8)), 4 * start)
+    return CellRecords(memoryview(out.tobytes()), 4 * start)
 
 
 def _at_most(

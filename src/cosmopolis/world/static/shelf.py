@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterable
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 FORMAT = 1  # grow it when the same city gives other bytes
 QUICK, BEST = 5, 11  # brotli's quality at once, and later in the background
 GZIP = 6
+SETTLE = 20.0  # s that a city that was just opened is left alone
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,12 @@ class Shelf:
         return len(self.read(entry.hash, encoding))
 
     def squeeze(self, folder: Path | None, stop: threading.Event) -> None:
-        """Compress every file as well as it goes, largest first, and keep that too. Slow: for the background."""
+        """Compress every file as well as it goes, largest first, and keep that too. Slow: for a thread of its
+        own, which lets everything else go first."""
+        if sys.platform == "linux":  # where a priority is a thread's
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        if stop.wait(SETTLE):
+            return
         for entry in sorted(self.index.entries, key=lambda e: -e.bytes):
             if stop.is_set():
                 return

@@ -1,0 +1,81 @@
+"""A vehicle as named fields (SPEC 2.5), of what the simulation tells of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cosmopolis.city.model import City
+from cosmopolis.city.words import BuildingUse, VehicleKind
+from cosmopolis.world.interest import Paths
+from cosmopolis.world.things.fields import Fields, xy
+from cosmopolis.world.things.ground import building_name
+from cosmopolis.world.things.streets import street_of
+
+PURPOSES = {
+    BuildingUse.RESIDENTIAL: "home",
+    BuildingUse.OFFICE: "work",
+    BuildingUse.INDUSTRIAL: "work",
+    BuildingUse.CIVIC: "work",
+    BuildingUse.RETAIL: "shopping",
+    BuildingUse.SCHOOL: "school",
+    BuildingUse.HOSPITAL: "health",
+    BuildingUse.HOTEL: "visit",
+    BuildingUse.CULTURE: "leisure",
+    BuildingUse.SPORT: "leisure",
+    BuildingUse.TRANSPORT: "travel",
+}
+AS_TOLD = ("trip", "edges_left", "distance_left", "since", "next_stop")
+
+
+def vehicle(city: City, paths: Paths, state: Fields) -> Fields:
+    """`state` is what Simulation.vehicle tells."""
+    kind = VehicleKind(int(state["kind"])).name.lower()
+    path, position = int(state["path"]), float(state["position"])
+    start, end, line = (int(state.get(key, -1)) for key in ("origin", "destination", "line"))
+    fields: Fields = {
+        "title": title(city, kind, line),
+        "vehicleKind": kind,
+        "speed": round(float(state["speed"]), 2),
+        "street": street_of(city, path),
+        "path": path,
+        "position": round(position, 2),
+        "purpose": purpose(city, end, line),
+        "from": building_name(city, start),
+        "to": building_name(city, end),
+        "fromBuilding": start,
+        "toBuilding": end,
+        "provenance": "modelled",
+        "source": "simulation",
+        **xy(paths.place(np.array([path]), np.array([position]))[0]),
+    }
+    fields |= {_camel(key): _plain(state[key]) for key in AS_TOLD if key in state}
+    if line >= 0:
+        fields["line"], fields["lineName"] = line, city.transit_lines.name[line]
+    if fields.get("nextStop", -1) >= 0:
+        fields["nextStopName"] = city.stops.name[fields["nextStop"]]
+    return fields
+
+
+def title(city: City, kind: str, line: int) -> str:
+    said = kind.replace("_", " ").capitalize()
+    return f"{said} {city.transit_lines.ref[line]}".strip() if line >= 0 else said
+
+
+def purpose(city: City, destination: int, line: int) -> str:
+    """What it is out for, told by where it goes: empty if that tells nothing."""
+    if line >= 0:
+        return "line"
+    if not 0 <= destination < len(city.buildings):
+        return "through" if destination < 0 else ""
+    return PURPOSES.get(BuildingUse(int(city.buildings.use[destination])), "")
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
