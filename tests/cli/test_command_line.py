@@ -40,7 +40,10 @@ def test_a_wrong_time_of_day_is_named_with_the_mend(wrong):
 
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
 def test_times_of_day_are_seconds_after_midnight(hours, minutes, seconds):
-    assert cli.time_of_day(f"{hours:02d}:{minutes:02d}:{seconds:02d}", "--at") == hours * 3600 + minutes * 60 + seconds
+    assert (
+        cli.time_of_day(f"{hours:02d}:{minutes:02d}:{seconds:02d}", "--at")
+        == hours * 3600 + minutes * 60 + seconds
+    )
 
 
 @given(st.text(max_size=12))
@@ -52,7 +55,9 @@ def test_any_text_is_a_time_or_a_clear_error(text):
 
 
 def test_a_run_goes_forward(tmp_path):
-    said = complaint(cosmopolis("simulate", tmp_path, "--from", "09:00", "--to", "08:00", "--out", tmp_path / "r"))
+    said = complaint(
+        cosmopolis("simulate", tmp_path, "--from", "09:00", "--to", "08:00", "--out", tmp_path / "r")
+    )
     assert "--to 08:00" in said
     assert not (tmp_path / "r").exists()
 

@@ -1,0 +1,117 @@
+"""A real server and a real Chromium, once a session."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.find_chromium import find
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "../shared/data"
+# SwiftShader draws WebGL where there is no graphics card; the rest keeps Chromium from calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests share one server and one processor: they run one after the other in one process."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        message = "no Chromium: install one, or set COSMOPOLIS_CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(*arguments: str | Path) -> Iterator[str]:
+    """The address of `cosmopolis run ARGUMENTS` on a free port, until the block ends."""
+    command = [sys.executable, "-m", "cosmopolis", "run", *map(str, arguments), "--port", "0", "--no-browser"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        yield _address(server)
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            raise
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    assert server.stderr is not None
+    said = ""
+    for line in server.stderr:
+        said += line
+        if found := re.search(r"http://[\d.]+:\d+", line):
+            return found.group()
+    raise AssertionError(f"the server did not start: {said}")
+
+
+@pytest.fixture(scope="session")
+def xinting() -> Iterator[str]:
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shanghai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    files = [DATA / "osm/shanghai_center.osm", *sorted((DATA / "buildings").glob("lujiazui_*.geojson"))]
+    if not files[0].exists():
+        pytest.skip(f"no {files[0]}")
+    city = tmp_path_factory.mktemp("city") / "shanghai.city"
+    subprocess.run([sys.executable, "-m", "cosmopolis", "import", *map(str, files), "--out", str(city)], check=True)
+    with served(city) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address as one more visitor, with a profile of his own; an error on the page fails the test."""
+    contexts, errors = [], []
+
+    def open_page(address: str, *, width: int = 960, height: int = 600) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(90_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
