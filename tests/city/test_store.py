@@ -93,7 +93,8 @@ def test_geopandas_opens_every_layer_with_geometry(town: City, tmp_path: Path) -
     buildings = geopandas.read_parquet(tmp_path / "c" / "buildings.parquet").to_crs("OGC:CRS84")
     lon, lat = buildings.geometry.iloc[0].centroid.coords[0]
     np.testing.assert_allclose((lon, lat), town.projection.to_lonlat([[120.0, 80.0]])[0], atol=1e-6)
-    assert list(buildings["use_name"][:2]) == ["OFFICE", "UNKNOWN"]
+    named = dict(zip(buildings["key"], buildings["use_name"]))
+    assert (named["b:whole"], named["b:silent"]) == ("OFFICE", "RETAIL")
 
 
 def test_duckdb_reads_columns_and_well_known_binary(town: City, tmp_path: Path) -> None:

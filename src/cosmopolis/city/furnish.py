@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.layers.areas import build_areas
 from cosmopolis.city.layers.buildings import build_buildings
+from cosmopolis.city.layers.completed import Furniture, completed
 from cosmopolis.city.layers.places import build_places
 from cosmopolis.city.layers.polygons import Bounds
 from cosmopolis.city.layers.stops import build_lines, build_rails, build_stops
@@ -14,7 +15,8 @@ from cosmopolis.city.layers.trees import build_trees
 from cosmopolis.city.layers.zones import build_zones
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.progress import Progress, quiet
-from cosmopolis.city.raw import Finding, RawCity
+from cosmopolis.city.raw import Finding, RawCity, Source
+from cosmopolis.city.words import Provenance
 
 MARGIN = 20.0  # m around what is drawn, where the source names no bounds
 
@@ -34,12 +36,18 @@ def furnish(
     bounds = bounds_of(raw, network)
     progress("Shaping land, green and water", 0.0)
     ground, mended = build_areas(raw.areas, bounds, raw.boundary)
-    progress("Raising buildings", 0.2)
-    buildings, rebuilt = build_buildings(raw.buildings, bounds, raw.boundary, network, seed=seed)
-    progress("Finding places and stops", 0.7)
+    rails = build_rails(raw.rails)
+    progress("Raising buildings", 0.1)
+    buildings, rebuilt = build_buildings(raw, bounds, ground.land_use, network, seed=seed)
+    trees = build_trees(raw.trees, seed=seed)
     stops = build_stops(raw.stops, bounds, network)
     lines, dropped = build_lines(raw.transit_lines, stops)
-    zones = build_zones(buildings)
+    progress("Inventing what is missing", 0.3)
+    measured = Furniture(buildings, ground, trees, lines)
+    furniture = completed(raw, network, measured, rails, stops, bounds, seed=seed)
+    progress("Finding places and counting people", 0.9)
+    places = build_places(raw.places, furniture.buildings, bounds)
+    zones = build_zones(furniture.buildings, float(raw.notes.get("population", 0) or 0))
     progress("Furnished", 1.0)
     return City(
         name=raw.name,
@@ -47,17 +55,17 @@ def furnish(
         drive_on_left=raw.drive_on_left,
         bounds=bounds,
         network=network,
-        buildings=buildings,
-        places=build_places(raw.places, buildings, bounds),
-        land_use=ground.land_use,
-        water=ground.water,
-        green=ground.green,
-        trees=build_trees(raw.trees, seed=seed),
+        buildings=furniture.buildings,
+        places=places,
+        land_use=furniture.ground.land_use,
+        water=furniture.ground.water,
+        green=furniture.ground.green,
+        trees=furniture.trees,
         stops=stops,
-        transit_lines=lines,
-        rails=build_rails(raw.rails),
+        transit_lines=furniture.lines,
+        rails=rails,
         zones=zones,
-        sources=tuple(raw.sources),
+        sources=(*raw.sources, *_own_source(furniture, measured, seed)),
         findings=(*raw.findings, *findings, *mended, *rebuilt, *dropped),
         seed=seed,
         notes={"population": str(round(float(zones.residents.sum()))), **raw.notes},
@@ -79,3 +87,19 @@ def bounds_of(raw: RawCity, network: Network) -> Bounds:
     west, south = points.min(axis=0) - MARGIN
     east, north = points.max(axis=0) + MARGIN
     return float(west), float(south), float(east), float(north)
+
+
+def _own_source(furniture: Furniture, measured: Furniture, seed: int) -> list[Source]:
+    """What was invented here, named among the sources."""
+    pairs = {
+        "buildings": (furniture.buildings, measured.buildings),
+        "land_use": (furniture.ground.land_use, measured.ground.land_use),
+        "green": (furniture.ground.green, measured.ground.green),
+        "trees": (furniture.trees, measured.trees),
+        "transit_lines": (furniture.lines, measured.lines),
+    }
+    layers = tuple(name for name, (after, before) in pairs.items() if len(after) > len(before))
+    if not layers:
+        return []
+    told = f"Invented by Cosmopolis from the streets around, seed {seed}"
+    return [Source("Cosmopolis", told, "CC0-1.0", layers=layers, provenance=Provenance.INVENTED)]

@@ -205,6 +205,7 @@ class Buildings:
     mesh: F32  # (T, 3, 3) m, triangles with z above ground
     provenance: U8  # (B,)
     height_provenance: U8  # (B,)
+    use_provenance: U8  # (B,) modelled where the source does not say what the building is for
 
     def __len__(self) -> int:
         return len(self.use)

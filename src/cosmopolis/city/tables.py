@@ -62,6 +62,7 @@ CODES: dict[str, type[IntEnum] | type[IntFlag]] = {
     "provenance": words.Provenance,
     "lanes_provenance": words.Provenance,
     "height_provenance": words.Provenance,
+    "use_provenance": words.Provenance,
     "control": words.Control,
     "use": words.BuildingUse,
     "roof": words.Roof,

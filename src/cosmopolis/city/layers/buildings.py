@@ -11,31 +11,31 @@ from numpy.typing import NDArray
 from shapely import Polygon
 
 from cosmopolis.city.layers.heights import Drawn, floors_of, height_of, roof_height_of
-from cosmopolis.city.layers.kerb import car_kerbs, nearest_kerb
-from cosmopolis.city.layers.polygons import Bounds, Shapes, as_shapes, sound
+from cosmopolis.city.layers.kerb import BUILDING_REACH, car_kerbs, nearest_kerb
+from cosmopolis.city.layers.polygons import Bounds, Shapes, as_shapes, centres, sound
 from cosmopolis.city.layers.rows import joined
-from cosmopolis.city.model import Buildings, Network
-from cosmopolis.city.raw import Finding, RawBuilding
-from cosmopolis.city.words import Provenance, Roof
+from cosmopolis.city.layers.uses import uses_of
+from cosmopolis.city.model import Areas, Buildings, Network
+from cosmopolis.city.raw import Finding, RawBuilding, RawCity
+from cosmopolis.city.words import BuildingUse, Provenance, Roof
 
 LEAST_AREA = 2.0  # m2
-REACH = 250.0  # m from a building to the kerb at which its trips begin and end
 COVERED = 0.6  # share of a whole that its parts must cover to be drawn in its stead
 HIGHEST = 1000.0  # m; above it a height is a slip of the pen
 
 
 def build_buildings(
-    raw: Sequence[RawBuilding], bounds: Bounds, boundary: Polygon | None, network: Network, *, seed: int
+    raw: RawCity, bounds: Bounds, land: Areas, network: Network, *, seed: int
 ) -> tuple[Buildings, list[Finding]]:
     """Buildings whose centre is inside the city, and what had to be mended or dropped."""
-    shapes = as_shapes([building.footprint for building in raw])
-    footprint, row, findings = _footprints(raw, shapes)
-    inside = _inside(footprint, bounds, boundary)
-    footprint, rows = footprint[inside], [raw[i] for i in row[inside]]
-    drawn, slips = _drawn(rows, footprint)
-    height, measured = height_of(drawn, seed=seed)
+    footprint, row, findings = _footprints(raw.buildings)
+    inside = _inside(footprint, bounds, raw.boundary)
+    footprint, rows = footprint[inside], [raw.buildings[i] for i in row[inside]]
     part_of = _parts(rows, footprint)
-    kerb = nearest_kerb(_centres(footprint), car_kerbs(network), network, within=REACH)
+    drawn, slips = _drawn(rows, footprint, part_of)
+    height, measured = height_of(drawn, seed=seed)
+    use = uses_of(drawn.use, footprint, height, land, seed=seed)
+    kerb = nearest_kerb(centres(footprint), car_kerbs(network), network, within=BUILDING_REACH)
     mesh_start, mesh = _meshes(rows)
     roof = np.array([building.roof for building in rows], np.uint8)
     provenance = np.array([building.provenance for building in rows], np.uint8)
@@ -49,7 +49,7 @@ def build_buildings(
         floors=floors_of(drawn, height),
         roof=roof,
         roof_height=roof_height_of(roof, np.array([b.roof_height for b in rows], np.float64), footprint),
-        use=drawn.use,
+        use=use,
         colour=tuple(building.colour for building in rows),
         part_of=part_of,
         lane=kerb.lane,
@@ -59,6 +59,11 @@ def build_buildings(
         provenance=provenance,
         height_provenance=np.where(
             measured, provenance, np.maximum(provenance, np.uint8(Provenance.MODELLED))
+        ),
+        use_provenance=np.where(
+            drawn.use != BuildingUse.UNKNOWN,
+            provenance,
+            np.maximum(provenance, np.uint8(Provenance.MODELLED)),
         ),
     )
     return buildings, findings + slips
@@ -72,10 +77,9 @@ def both(first: Buildings, second: Buildings) -> Buildings:
     return replace(table, mesh_start=mesh_start)
 
 
-def _footprints(
-    raw: Sequence[RawBuilding], shapes: Shapes
-) -> tuple[Shapes, NDArray[np.int64], list[Finding]]:
+def _footprints(raw: Sequence[RawBuilding]) -> tuple[Shapes, NDArray[np.int64], list[Finding]]:
     """One polygon a building, the largest where mending gave several."""
+    shapes = as_shapes([building.footprint for building in raw])
     found = sound(shapes, least_area=LEAST_AREA)
     order = np.lexsort((-shapely.area(found.polygon), found.row))
     row, first = np.unique(found.row[order], return_index=True)
@@ -93,7 +97,7 @@ def _footprints(
 
 
 def _inside(footprint: Shapes, bounds: Bounds, boundary: Polygon | None) -> NDArray[np.bool_]:
-    x, y = _centres(footprint).T
+    x, y = centres(footprint).T
     inside = (x >= bounds[0]) & (y >= bounds[1]) & (x <= bounds[2]) & (y <= bounds[3])
     if boundary is not None:
         shapely.prepare(boundary)
@@ -101,12 +105,10 @@ def _inside(footprint: Shapes, bounds: Bounds, boundary: Polygon | None) -> NDAr
     return inside
 
 
-def _centres(footprint: Shapes) -> NDArray[np.float64]:
-    return shapely.get_coordinates(shapely.centroid(footprint)).reshape(-1, 2)
-
-
-def _drawn(rows: Sequence[RawBuilding], footprint: Shapes) -> tuple[Drawn, list[Finding]]:
-    """What the source says, without what cannot be."""
+def _drawn(
+    rows: Sequence[RawBuilding], footprint: Shapes, part_of: NDArray[np.int32]
+) -> tuple[Drawn, list[Finding]]:
+    """What the source says, without what cannot be; a part is used as its whole."""
     height = np.array([building.height for building in rows], np.float64)
     base = np.array([building.base for building in rows], np.float64)
     wrong = ~((height >= 0) & (height <= HIGHEST)) | ((height > 0) & (base >= height))
@@ -120,6 +122,8 @@ def _drawn(rows: Sequence[RawBuilding], footprint: Shapes) -> tuple[Drawn, list[
     base[~((base >= 0) & (base <= HIGHEST))] = 0.0
     floors = np.array([building.floors for building in rows], np.int64)
     use = np.array([building.use for building in rows], np.uint8)
+    silent_part = np.flatnonzero((part_of >= 0) & (use == BuildingUse.UNKNOWN))
+    use[silent_part] = use[part_of[silent_part]]
     return Drawn(footprint, height, np.clip(floors, 0, 250), use, base), findings
 
 

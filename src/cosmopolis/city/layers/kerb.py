@@ -14,6 +14,7 @@ from cosmopolis.geometry.polylines import Polylines
 
 SPACING = 12.0  # m between samples of a lane; the nearest segment is found through them
 CLEAR = 12.0  # m kept free towards the junctions where the lane is long enough
+BUILDING_REACH = 250.0  # m from a building to the kerb at which its trips begin and end
 NO_KERB = (StreetKind.MOTORWAY, StreetKind.MOTORWAY_LINK, StreetKind.TRUNK_LINK)
 
 

@@ -74,3 +74,8 @@ def suffixes(row: Rows) -> list[str]:
     first = np.concatenate([[0], np.flatnonzero(np.diff(row)) + 1])
     count = np.arange(len(row)) - np.repeat(first, np.diff(np.append(first, len(row))))
     return ["" if number == 0 else f"#{number + 1}" for number in count]
+
+
+def centres(shapes: Shapes) -> NDArray[np.float64]:
+    """(N, 2) centroids."""
+    return shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from cosmopolis.geometry.polylines import Polylines
+
 Table = TypeVar("Table")
 
 
@@ -15,5 +17,9 @@ def joined(first: Table, second: Table) -> Table:
     values: dict[str, Any] = {}
     for field in fields(first):  # type: ignore[arg-type]
         a, b = getattr(first, field.name), getattr(second, field.name)
-        values[field.name] = np.concatenate([a, b]) if isinstance(a, np.ndarray) else (*a, *b)
+        if isinstance(a, Polylines):
+            start = np.concatenate([a.start, b.start[1:] + a.start[-1]])
+            values[field.name] = Polylines(np.concatenate([a.points, b.points]), start)
+        else:
+            values[field.name] = np.concatenate([a, b]) if isinstance(a, np.ndarray) else (*a, *b)
     return type(first)(**values)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.layers.kerb import bus_kerbs, nearest_kerb
 from cosmopolis.city.layers.polygons import Bounds
+from cosmopolis.city.layers.rows import joined
 from cosmopolis.city.model import Network, Rails, Stops, TransitLines
 from cosmopolis.city.raw import Finding, RawRail, RawStop, RawTransitLine
 from cosmopolis.city.words import TransitMode
@@ -87,3 +89,9 @@ def build_rails(raw: Sequence[RawRail]) -> Rails:
         line=Polylines.of([np.asarray(rail.line.coords)[:, :2] for rail in raw]),
         provenance=np.array([rail.provenance for rail in raw], np.uint8),
     )
+
+
+def both_lines(first: TransitLines, second: TransitLines) -> TransitLines:
+    """The lines of both, `first` before `second`."""
+    stop_start = np.concatenate([first.stop_start, second.stop_start[1:] + first.stop_start[-1]])
+    return replace(joined(first, second), stop_start=stop_start)

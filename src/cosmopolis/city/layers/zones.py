@@ -6,30 +6,29 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from cosmopolis.city.layers.polygons import centres
 from cosmopolis.city.model import Buildings, Zones
 from cosmopolis.city.words import BuildingUse, LandUse, Provenance
 
 CELL = 250.0  # m
-PARTY = 0.85  # share of gross floor area that is lived or worked in
 
-# Gross floor area (m2) of one resident and of one job, by use; 0: none. Dwellings as in large Chinese cities
-# (some 32 m2 of living area a head), work places as planners count them.
-RESIDENT_AREA = {BuildingUse.RESIDENTIAL: 38.0, BuildingUse.MIXED: 55.0, BuildingUse.UNKNOWN: 90.0}
-JOB_AREA = {
+# Gross floor area (m2) of one resident (urban China has about 38 m2 of dwelling a head, and part stands empty)
+# and of one job, by use, as planners count them; a use that is not named has none.
+RESIDENT_FLOOR = {BuildingUse.RESIDENTIAL: 34.0, BuildingUse.MIXED: 68.0}
+JOB_FLOOR = {
     BuildingUse.OFFICE: 22.0,
     BuildingUse.RETAIL: 40.0,
-    BuildingUse.INDUSTRIAL: 90.0,
-    BuildingUse.SCHOOL: 90.0,
+    BuildingUse.INDUSTRIAL: 75.0,
+    BuildingUse.SCHOOL: 110.0,
     BuildingUse.HOSPITAL: 45.0,
-    BuildingUse.HOTEL: 90.0,
-    BuildingUse.CULTURE: 120.0,
+    BuildingUse.HOTEL: 70.0,
+    BuildingUse.CULTURE: 90.0,
     BuildingUse.TRANSPORT: 120.0,
-    BuildingUse.CIVIC: 35.0,
-    BuildingUse.WORSHIP: 400.0,
-    BuildingUse.SPORT: 200.0,
-    BuildingUse.MIXED: 70.0,
-    BuildingUse.UNKNOWN: 90.0,
-    BuildingUse.RESIDENTIAL: 900.0,
+    BuildingUse.CIVIC: 40.0,
+    BuildingUse.SPORT: 150.0,
+    BuildingUse.WORSHIP: 200.0,
+    BuildingUse.MIXED: 80.0,
+    BuildingUse.UNKNOWN: 150.0,
 }
 KIND_OF = {
     BuildingUse.RESIDENTIAL: LandUse.RESIDENTIAL,
@@ -50,21 +49,27 @@ KIND_OF = {
 
 
 def floor_area(buildings: Buildings) -> NDArray[np.float64]:
-    """(B,) m2 of gross floor area; 0 for a part, which its whole counts."""
+    """(B,) m2 of gross floor area; 0 for a whole that has parts, which count it."""
     area = shapely.area(buildings.footprint) * np.maximum(1, buildings.floors)
-    return np.where(buildings.part_of >= 0, 0.0, area)
+    area[buildings.part_of[buildings.part_of >= 0]] = 0.0
+    return area
 
 
 def residents_and_jobs(buildings: Buildings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(B,) people who live and (B,) jobs that are in each building, estimated from floor area and use."""
     area = floor_area(buildings)
-    return area * _per_area(RESIDENT_AREA)[buildings.use], area * _per_area(JOB_AREA)[buildings.use]
+    return area * _per_floor(RESIDENT_FLOOR)[buildings.use], area * _per_floor(JOB_FLOOR)[buildings.use]
 
 
-def build_zones(buildings: Buildings) -> Zones:
-    """The squares that hold a building, each building in exactly one of them by its centroid."""
+def build_zones(buildings: Buildings, population: float = 0.0) -> Zones:
+    """The squares that hold a building, each building in exactly one of them by its centroid.
+
+    Residents are scaled to `population` where it is known (above 0).
+    """
     residents, jobs = residents_and_jobs(buildings)
-    centre = shapely.get_coordinates(shapely.centroid(buildings.footprint))
+    if population > 0 and residents.sum() > 0:
+        residents *= population / residents.sum()
+    centre = centres(buildings.footprint)
     cells, zone = np.unique(np.floor(centre / CELL).astype(np.int64), axis=0, return_inverse=True)
     zone = zone.reshape(-1)
     corner = cells * CELL
@@ -78,11 +83,11 @@ def build_zones(buildings: Buildings) -> Zones:
     )
 
 
-def _per_area(area_of: dict[BuildingUse, float]) -> NDArray[np.float64]:
+def _per_floor(floor_of: dict[BuildingUse, float]) -> NDArray[np.float64]:
     """(uses,) people a m2 of gross floor area."""
     table = np.zeros(len(BuildingUse))
-    for use, area in area_of.items():
-        table[use] = PARTY / area
+    for use, floor in floor_of.items():
+        table[use] = 1.0 / floor
     return table
 
 
