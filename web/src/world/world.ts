@@ -8,7 +8,7 @@ import type { ClockMessage, FollowedMessage, Manifest, SearchResult, ServerMessa
 import { CityClock } from "./clock";
 import { Connection, type ConnectionState, type Socket } from "./connection";
 import { Decoder } from "./decoder";
-import { CityServer } from "./manifest";
+import { CityServer, FetchError, type FetchProblem } from "./manifest";
 import { Interest } from "./interest";
 import type { Ground, Layer, Network, Thing, ThingKind, Tile } from "./model";
 import { Paths } from "./path";
@@ -73,7 +73,9 @@ export class World {
 
   readonly status: Signal<Status> = signal<Status>("loading");
   readonly connection: Signal<ConnectionState> = signal<ConnectionState>({ state: "connecting" });
+  /** Why `status` is "failed": a sentence, and what kind of trouble it is. */
   readonly failure: Signal<string> = signal("");
+  readonly problem: Signal<FetchProblem | null> = signal<FetchProblem | null>(null);
   readonly clock: Signal<ClockState> = signal<ClockState>({ time: 0, speed: 1, paused: false });
   /** The city time that is being prepared, while a jump takes its while. */
   readonly jumping: Signal<number | null> = signal<number | null>(null);
@@ -119,8 +121,7 @@ export class World {
       this.manifest = await this.server.manifest();
       await this.loadStatic(this.manifest);
     } catch (error) {
-      this.failure.value = (error as Error).message;
-      this.status.value = "failed";
+      this.fail((error as Error).message, error instanceof FetchError ? error.problem : "broken");
       return;
     }
     this.connect(this.manifest);
@@ -217,10 +218,14 @@ export class World {
   private lineChanged(state: ConnectionState): void {
     this.connection.value = state;
     if (state.state === "live") this.status.value = "live";
-    else if (state.state === "refused") {
-      this.failure.value = state.message;
-      this.status.value = "failed";
-    } else if (this.status.value === "live") this.status.value = "reconnecting";
+    else if (state.state === "refused") this.fail(state.message, "protocol");
+    else if (this.status.value === "live") this.status.value = "reconnecting";
+  }
+
+  private fail(message: string, problem: FetchProblem): void {
+    this.failure.value = message;
+    this.problem.value = problem;
+    this.status.value = "failed";
   }
 
   private welcomed(message: Welcome): void {

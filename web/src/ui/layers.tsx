@@ -1,0 +1,105 @@
+import type { JSX } from "preact";
+import { t, type MessageKey } from "../messages/language";
+import type { Layer } from "../world/model";
+import { Icon } from "./icons";
+import { LAYERS } from "./keys";
+import { ProvenanceChip } from "./provenance";
+import { toggle, useUi } from "./state";
+
+/** The layers, one at a time, each with what its colours mean. */
+export function Layers(): JSX.Element {
+  const ui = useUi();
+  const { layer } = ui.world;
+  const open = ui.panel.value === "layers";
+  return (
+    <div class="layers">
+      {open && (
+        <section class="card layers-panel" aria-label={t("layers.title")} data-testid="layers">
+          <h2>{t("layers.title")}</h2>
+          <div role="radiogroup" aria-label={t("layers.title")}>
+            {LAYERS.map((one) => (
+              <LayerChoice key={one} layer={one} chosen={layer.value === one} choose={() => (layer.value = one)} />
+            ))}
+          </div>
+        </section>
+      )}
+      <div class="layers-row">
+        <button
+          type="button"
+          class={`card icon-button ${layer.value === "none" ? "" : "on"}`}
+          aria-expanded={open}
+          aria-label={t("layers.open")}
+          title={t("layers.open")}
+          data-testid="open-layers"
+          onClick={() => toggle(ui, "layers")}
+        >
+          <Icon name="layers" />
+        </button>
+        {!open && layer.value !== "none" && (
+          <div class="card layer-now">
+            <strong>{t(`layer.${layer.value}`)}</strong>
+            <Legend layer={layer.value} />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function LayerChoice({ layer, chosen, choose }: { layer: Layer; chosen: boolean; choose: () => void }): JSX.Element {
+  return (
+    <>
+      <button type="button" class="choice" role="radio" aria-checked={chosen} data-testid={`layer-${layer}`} onClick={choose}>
+        <span class="choice-dot" />
+        <span>
+          <strong>{t(`layer.${layer}`)}</strong>
+          <small>{t(`layer.${layer}.why`)}</small>
+        </span>
+      </button>
+      {chosen && layer !== "none" && (
+        <div class="choice-legend">
+          <Legend layer={layer} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Kinds of use that the legend names; the scene has a colour for each. */
+const USES: readonly string[] = ["residential", "commercial", "retail", "industrial", "civic", "education", "health", "transport", "park", "water"];
+
+function Legend({ layer }: { layer: Layer }): JSX.Element | null {
+  if (layer === "speed") return <Ramp name="speed" from="legend.standing" to="legend.free" />;
+  if (layer === "flow") return <Ramp name="flow" from="legend.empty" to="legend.full" unit="legend.perlane" />;
+  if (layer === "source") {
+    return (
+      <div class="legend-chips">
+        <ProvenanceChip of="measured" />
+        <ProvenanceChip of="modelled" />
+        <ProvenanceChip of="invented" />
+      </div>
+    );
+  }
+  if (layer !== "landuse") return null;
+  return (
+    <ul class="legend-swatches">
+      {USES.map((use) => (
+        <li key={use}>
+          <i class={`swatch ${use}`} />
+          {t(`word.${use}` as MessageKey)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Ramp({ name, from, to, unit }: { name: string; from: MessageKey; to: MessageKey; unit?: MessageKey }): JSX.Element {
+  return (
+    <div class="ramp">
+      <div class={`ramp-colours ${name}`} />
+      <span>{t(from)}</span>
+      {unit && <span>{t(unit)}</span>}
+      <span>{t(to)}</span>
+    </div>
+  );
+}
