@@ -1,0 +1,99 @@
+"""A run as bytes, and back. What the city and the trips say is left out."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.model import City
+from cosmopolis.demand.trips import Trips
+from cosmopolis.simulation.traffic.state import empty_cars
+
+if TYPE_CHECKING:
+    from cosmopolis.simulation.run import Simulation
+    from cosmopolis.simulation.traffic.drive import Traffic
+
+FORMAT = 1
+S = TypeVar("S", bound="Simulation")
+
+
+def arrays(simulation: Simulation) -> dict[str, NDArray]:
+    """Everything that a step may change, by name, at its present size."""
+    traffic = simulation._traffic
+    count = traffic.count
+    cars = {
+        f"cars.{name}": array if name == "start" else array[:count]
+        for name, array in traffic.cars._asdict().items()
+    }
+    fleet = {f"fleet.{name}": array for name, array in traffic.fleet._asdict().items()}
+    fleet["fleet.route"] = traffic.fleet.route[traffic.planned_route :]
+    planned = {f"planned.{name}": getattr(traffic.planned, name)[traffic.trips :] for name in _PLANNED}
+    ways = {f"ways.{name}": array for name, array in traffic.ways._asdict().items()}
+    clock = simulation._timetable
+    return {
+        **cars,
+        **fleet,
+        **planned,
+        **ways,
+        "late": traffic.late,
+        "speed_ratio": traffic.speed_ratio,
+        "density": traffic.density,
+        "tally": np.array(list(traffic.tally.values()), np.int64),
+        "numbers": np.array([traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64),
+        "time": np.array([simulation.time]),
+    }
+
+
+_PLANNED = ("cursor", "route_end", "halt", "to_lane", "to_position", "depart")
+
+
+def pack(simulation: Simulation) -> bytes:
+    """The run as bytes."""
+    head = {"format": FORMAT, "city": simulation.city.version, "trips": len(simulation.trips)}
+    out = io.BytesIO()
+    np.savez(out, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays(simulation))
+    return out.getvalue()
+
+
+def unpack(kind: type[S], city: City, trips: Trips, data: bytes, threads: int | None) -> S:
+    """The run that `pack` wrote; BadInput where city or trips are not those of the snapshot."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            found = {name: stored[name] for name in stored.files}
+        head = json.loads(found["head"].tobytes())
+    except (ValueError, OSError, KeyError) as error:
+        raise BadInput("The snapshot is damaged; start the simulation from a time of day instead.") from error
+    wanted = {"format": FORMAT, "city": city.version, "trips": len(trips)}
+    if head != wanted:
+        raise BadInput(f"The snapshot is of {head}, not of {wanted}; start from a time of day instead.")
+    steps, waiting, day, following, seed = (int(number) for number in found["numbers"])
+    simulation = kind(city, trips, seed=seed, threads=threads)
+    simulation.time = float(found["time"][0])
+    simulation._timetable.day, simulation._timetable.next = day, following
+    traffic = simulation._traffic
+    traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]
+    traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
+    traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]
+    _put_back(traffic, found)
+    return simulation
+
+
+def _put_back(traffic: Traffic, found: dict[str, NDArray]) -> None:
+    fleet = {name: found[f"fleet.{name}"] for name in traffic.fleet._fields if name != "route"}
+    route = np.concatenate([traffic.fleet.route, found["fleet.route"]])
+    traffic.fleet = traffic.fleet._replace(route=route, **fleet)
+    more = {name: np.append(getattr(traffic.planned, name), found[f"planned.{name}"]) for name in _PLANNED}
+    traffic.planned = traffic.planned._replace(**more)
+    new_rows = len(traffic.fleet.depart) - len(traffic.usable)
+    traffic.usable = np.append(traffic.usable, np.ones(new_rows, dtype=np.bool_))
+    traffic.ways = traffic.ways._replace(**{name: found[f"ways.{name}"] for name in traffic.ways._fields})
+    count = len(found["cars.position"])
+    cars = empty_cars(len(traffic.roads.length), count + 1024)
+    for name, array in cars._asdict().items():
+        array[: len(found[f"cars.{name}"])] = found[f"cars.{name}"]
+    traffic.hold(cars)

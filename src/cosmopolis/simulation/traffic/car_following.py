@@ -1,0 +1,146 @@
+"""How a car follows the one in front: the Intelligent Driver Model, and the move that results.
+
+Small plain functions over numbers and over one chunk's cars. They know nothing of junctions or lane changes.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
+
+HARDEST = np.float32(9.0)  # m/s^2, what tyres give
+KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
+ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
+STANDING = np.float32(0.1)  # m/s
+NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
+    """m/s^2 with nobody ahead: Treiber, Hennecke & Helbing 2000, first two terms of eq. 1.
+
+    Above the desired speed the car slows comfortably instead of as hard as the fourth power asks.
+    """
+    ratio = speed / desired
+    ratio *= ratio
+    return max(accel * (ONE - ratio * ratio), -brake)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape):  # type: ignore[no-untyped-def]
+    """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
+
+    `shape` is 1 / (2 sqrt(accel brake)).
+    """
+    wished = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * shape)
+    pressure = wished / max(gap, NEAREST)
+    return free_road(speed, desired, accel, brake) - accel * pressure * pressure
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def follow(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Acceleration and room of cars lo .. hi - 1, each behind the next row.
+
+    Where the next row is on another path the numbers are worth nothing: the first car of a path is dealt with
+    by the junction's rules. So the loop has no branch and runs eight cars at a time.
+    """
+    for i in range(lo, hi):
+        kind = cars.kind[i]
+        gap = cars.position[i + 1] - cars.length[i + 1] - cars.position[i]
+        moves.room[i] = gap
+        moves.accel[i] = idm(
+            cars.speed[i],
+            cars.desired[i],
+            gap,
+            cars.speed[i + 1],
+            drivers.accel[kind],
+            drivers.brake[kind],
+            drivers.headway[kind],
+            drivers.jam_gap[kind],
+            drivers.shape[kind],
+        )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float) -> None:
+    """New position and speed of cars lo .. hi - 1: a ballistic step, bounded by the goal ahead and by the room.
+
+    The bound on the room is the promise of no overlap: nobody drives beyond where his leader's rear was at
+    the beginning of the step, and nobody drives backwards.
+    """
+    step = np.float32(dt)
+    for i in range(lo, hi):
+        speed, position = cars.speed[i], cars.position[i]
+        brake = drivers.brake[cars.kind[i]]
+        to_goal = max(cars.goal_position[i] - position, ZERO)
+        goal_speed = cars.goal_speed[i]
+        allowed = np.sqrt(goal_speed * goal_speed + TWO * brake * to_goal)
+        wished = min(speed + moves.accel[i] * step, max(allowed, speed - TWO * brake * step))
+        new_speed = max(wished, max(speed - HARDEST * step, ZERO))
+        way = HALF * (speed + new_speed) * step
+        room = max(moves.room[i] - KEEP, ZERO)
+        if way > room:
+            way = room
+            new_speed = min(new_speed, room / step)
+        moves.position[i] = position + way
+        moves.speed[i] = new_speed
+    for i in range(lo, hi):
+        action = STAY
+        if cars.goal[i] == LEAVE and moves.position[i] >= cars.goal_position[i]:
+            action = LEAVES
+        if not (abs(moves.position[i]) < FAR and moves.speed[i] < FAR and cars.speed[i] < FAR):
+            action = BROKEN
+        moves.action[i] = action
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
+    """m/s^2 of car i so that it comes to stand half a metre short of `gap` metres ahead."""
+    kind = cars.kind[i]
+    jam_gap = drivers.jam_gap[kind]
+    return idm(
+        cars.speed[i],
+        cars.desired[i],
+        gap + jam_gap - HALF,
+        ZERO,
+        drivers.accel[kind],
+        drivers.brake[kind],
+        drivers.headway[kind] * HALF,
+        jam_gap,
+        drivers.shape[kind],
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
+    """m/s^2 of car i behind a leader at `gap` metres."""
+    kind = cars.kind[i]
+    return idm(
+        cars.speed[i],
+        cars.desired[i],
+        gap,
+        leader_speed,
+        drivers.accel[kind],
+        drivers.brake[kind],
+        drivers.headway[kind],
+        drivers.jam_gap[kind],
+        drivers.shape[kind],
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def travel_time(distance: float, speed: float, top: float, accel: float) -> float:
+    """s to drive `distance` metres, speeding up to `top`; nobody slows down."""
+    if distance <= 0.0:
+        return 0.0
+    if speed >= top:
+        return distance / speed
+    runway = (top * top - speed * speed) / (2.0 * accel)
+    if distance <= runway:
+        return (sqrt(speed * speed + 2.0 * accel * distance) - speed) / accel
+    return (top - speed) / accel + (distance - runway) / top

@@ -1,0 +1,171 @@
+"""Traffic: owns the arrays between the steps and does the rare things that no kernel needs to do."""
+
+from __future__ import annotations
+
+import threading
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import Network
+from cosmopolis.demand.trips import Trips
+from cosmopolis.simulation.event import Events
+from cosmopolis.simulation.traffic import detours
+from cosmopolis.simulation.traffic.drivers import drivers
+from cosmopolis.simulation.traffic.fleet import muster
+from cosmopolis.simulation.traffic.measures import EVERY, measure
+from cosmopolis.simulation.traffic.network import flatten
+from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph
+from cosmopolis.simulation.traffic.state import (
+    BROKEN,
+    DONE,
+    HALTS,
+    LEAVES,
+    PLANNED,
+    STRAYS,
+    Cars,
+    Fleet,
+    empty_cars,
+    empty_moves,
+    empty_ways,
+)
+from cosmopolis.simulation.traffic.step import collect, step_on_one_thread, step_on_threads
+from cosmopolis.simulation.traffic.warm_start import place_under_way
+
+# Not every threading layer of numba bears two parallel steps at once; nor would they be quicker.
+_ONE_AT_A_TIME = threading.Lock()
+SPARE = 1.3  # growth of the buffers
+COUNTED = ("departed", "arrived", "broken", "strayed", "halted", "forced", "given_up", "skipped", "updates")
+
+
+class Traffic:
+    """City network, fleet and cars of one run."""
+
+    def __init__(self, network: Network, trips: Trips, seed: int, threads: int) -> None:
+        self.threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
+        self.roads, self.drivers = flatten(network), drivers()
+        self.seed, self.trips = seed, len(trips)
+        self.fleet = muster(trips, self.roads, seed)
+        self.usable = self.fleet.status == PLANNED
+        self.planned = self.fleet._replace(  # what a trip starts from again the next day
+            cursor=self.fleet.cursor.copy(),
+            route_end=self.fleet.route_end.copy(),
+            to_lane=self.fleet.to_lane.copy(),
+            to_position=self.fleet.to_position.copy(),
+            depart=np.mod(self.fleet.depart, 86_400.0),
+            halt=self.fleet.halt.copy(),
+        )
+        self.planned_route = len(self.fleet.route)
+        self.ways = empty_ways(self.roads.limit, len(network.signals))
+        self.steps = self.waiting = 0
+        edges = len(network.edges)
+        self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
+        self.tally = dict.fromkeys(COUNTED, 0)
+        self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
+        self.late = np.zeros(0, np.int64)  # trips to queue in the next step
+        self._graph: EdgeGraph | None = None
+        self.hold(empty_cars(len(self.roads.length), 1024))
+
+    @property
+    def count(self) -> int:
+        """Cars on the road."""
+        return int(self.cars.start[-1])
+
+    @property
+    def graph(self) -> EdgeGraph:
+        if self._graph is None:
+            self._graph = edge_graph(self.roads)
+        return self._graph
+
+    def hold(self, cars: Cars) -> None:
+        """Make `cars` the present ones, with a buffer beside them."""
+        paths, room = len(self.roads.length), len(cars.position)
+        self.cars, self.spare = cars, empty_cars(paths, room)
+        self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
+        self._log_trip, self._log_action = np.zeros(room, np.int32), np.zeros(room, np.uint8)
+        self._log_entered = np.zeros(paths, np.int32)
+
+    def begin_at(self, start: float) -> None:
+        """Put those under way on the road; those without room on theirs queue at their origin."""
+        cars, self.late = place_under_way(start, self.roads, self.drivers, self.ways, self.fleet)
+        self.hold(cars)
+        self.tally["departed"] += self.count
+
+    def step(self, time: float, due: NDArray[np.int64], midnight: float) -> Events:
+        """One step from `time`; `due` trips queue at their kerb first."""
+        due = self._ready(due, midnight)
+        count = self.count
+        self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
+        arguments = (time, self.steps, due, self.roads, self.drivers, self.ways, self.cars, self.spare)
+        if self.threads == 1:
+            step_on_one_thread(*arguments, self.fleet, self.moves)
+        else:
+            with _ONE_AT_A_TIME:
+                numba.set_num_threads(self.threads)
+                step_on_threads(*arguments, self.fleet, self.moves)
+        old, self.cars, self.spare = self.cars, self.spare, self.cars
+        self.steps += 1
+        self.tally["updates"] += count
+        if self.steps % EVERY == 0:
+            measure(self.roads, self.ways, self.cars, self.speed_ratio, self.density)
+        return self._tell(time, old)
+
+    def append(self, fleet: Fleet) -> None:
+        """Take over a fleet with one more row, whose trip queues in the next step and on no other day."""
+        row = len(self.fleet.depart)
+        self.fleet = fleet
+        self.usable = np.append(self.usable, True)
+        names = ("cursor", "route_end", "halt", "to_lane", "to_position", "depart")
+        now = {name: np.append(getattr(self.planned, name), getattr(fleet, name)[row]) for name in names}
+        self.planned = self.planned._replace(**now)
+        self.late = np.append(self.late, row)
+
+    def _make_room(self, count: int) -> None:
+        if count < len(self.cars.position):
+            return
+        grown = empty_cars(len(self.roads.length), int(count * SPARE) + 1024)
+        for old, new in zip(self.cars, grown, strict=True):
+            new[: len(old)] = old
+        self.hold(grown)
+
+    def _ready(self, due: NDArray[np.int64], midnight: float) -> NDArray[np.int64]:
+        """Set back the trips that begin another day; leave out those that cannot, or still are on the road."""
+        if len(self.late):
+            due, self.late = np.concatenate([self.late, due]), self.late[:0]
+        if len(due) == 0:
+            return due
+        fleet, planned = self.fleet, self.planned
+        resting = (fleet.status[due] == PLANNED) | (fleet.status[due] == DONE)
+        able = self.usable[due]
+        self.tally["skipped"] += int(np.count_nonzero(able & ~resting))
+        due = due[resting & able]
+        for name in ("cursor", "route_end", "halt", "to_lane", "to_position"):
+            getattr(fleet, name)[due] = getattr(planned, name)[due]
+        fleet.dwell[due] = 0.0
+        fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
+        self.waiting += len(due)
+        return due
+
+    def _tell(self, time: float, old: Cars) -> Events:
+        """The step's log as Events; strayed cars get a new route before they move again."""
+        logged, entered, forced = collect(
+            self.roads, old, self.moves, self._log_trip, self._log_action, self._log_entered
+        )
+        trip, action = self._log_trip[:logged].astype(np.int64), self._log_action[:logged]
+        events = Events(
+            time=time,
+            departed=self._log_entered[:entered].astype(np.int64),
+            arrived=trip[action == LEAVES],
+            halted=trip[action == HALTS],
+            strayed=trip[action == STRAYS],
+            broken=trip[action == BROKEN],
+            forced=forced,
+        )
+        self.waiting -= entered
+        for name in ("departed", "arrived", "halted", "strayed", "broken"):
+            self.tally[name] += len(getattr(events, name))
+        self.tally["forced"] += forced
+        if len(events.strayed):
+            detours.send_round(self, events.strayed)
+        return events

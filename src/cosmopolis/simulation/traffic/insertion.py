@@ -1,0 +1,86 @@
+"""Entering the road from the kerb or over the border: a queue at each lane, one car a step where there is a gap."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import WAITING, Cars, Fleet, Moves, Ways
+
+PULLING_OUT = 3.0  # m/s, from the kerb
+BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
+PATIENCE = 20.0  # s in the queue after which small gaps do
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def wait_at_kerb(trip: int, fleet: Fleet, ways: Ways) -> None:
+    """Put a trip that is due at the end of its lane's queue."""
+    lane = fleet.from_lane[trip]
+    fleet.status[trip] = WAITING
+    fleet.next_waiting[trip] = -1
+    if ways.queue[lane] < 0:
+        ways.queue[lane] = trip
+    else:
+        fleet.next_waiting[ways.queue_end[lane]] = trip
+    ways.queue_end[lane] = trip
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def insert_first(
+    lane: int, time: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet, moves: Moves
+) -> bool:
+    """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
+    trip = ways.queue[lane]
+    kind = fleet.kind[trip]
+    length = drivers.length[kind]
+    position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
+    if not is_free(lane, position, length, roads, ways, cars, moves):
+        return False
+    desired = min(ways.limit[lane] * fleet.factor[trip], drivers.top_speed[kind])
+    speed = min(desired, PULLING_OUT)
+    if position < BORDER and roads.in_start[lane] == roads.in_start[lane + 1]:
+        speed = desired
+    hurry = time - fleet.depart[trip] > PATIENCE
+    for j in range(cars.start[lane], cars.start[lane + 1]):
+        if moves.position[j] > position:
+            gap = moves.position[j] - cars.length[j] - position
+            speed = min(speed, max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j])
+            break
+    for j in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
+        if moves.position[j] < position:
+            gap = position - length - moves.position[j]
+            if not _comfortable(gap, moves.speed[j], speed, hurry):
+                return False
+            break
+    if not _no_one_arrives(lane, position - length, speed, hurry, roads, cars, moves):
+        return False
+    moves.insert[lane] = trip
+    moves.insert_position[lane], moves.insert_speed[lane] = position, speed
+    return True
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _comfortable(gap: float, follower: float, speed: float, hurry: bool) -> bool:
+    brake = 4.0 if hurry else 2.0
+    closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
+    return gap >= BETWEEN + closing + follower * (0.3 if hurry else 0.8)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _no_one_arrives(
+    lane: int, rear: float, speed: float, hurry: bool, roads: Roads, cars: Cars, moves: Moves
+) -> bool:
+    """The same for cars still on their way into the lane, where nobody is on it behind the gap."""
+    if rear > 40.0:
+        return True
+    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
+        way = roads.in_path[row]
+        j = cars.start[way + 1] - 1
+        if j >= cars.start[way]:
+            gap = rear + roads.length[way] - moves.position[j]
+            if not _comfortable(gap, moves.speed[j], speed, hurry):
+                return False
+    return True

@@ -1,0 +1,85 @@
+"""Commands, carried out between two steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
+from cosmopolis.simulation.traffic.detours import give_route, shut_edges
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.fleet import added
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.routing import quickest
+from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.turning import settle
+
+if TYPE_CHECKING:
+    from cosmopolis.simulation.traffic.drive import Traffic
+
+
+def obey(command: Command, traffic: Traffic, time: float) -> None:
+    """Carry out one command; BadInput where it names something that is not there."""
+    match command:
+        case CloseLane(lane):
+            traffic.ways.closed[_lane(lane, traffic)] = 1
+            _go_round_shut_edges(traffic)
+        case OpenLane(lane):
+            traffic.ways.closed[_lane(lane, traffic)] = 0
+        case SetSpeedLimit(edge, speed):
+            _limit(edge, speed, traffic)
+        case AddTrip():
+            _add(command, traffic, time)
+    settle_all(traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def settle_all(cars: Cars, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fleet) -> None:
+    """Everybody thinks again about lane, turn and speed."""
+    for path in range(len(roads.length)):
+        for i in range(cars.start[path], cars.start[path + 1]):
+            settle(cars, i, path, fleet, drivers, roads, ways)
+
+
+def _lane(lane: int, traffic: Traffic) -> int:
+    path = int(traffic.roads.of_city[lane]) if 0 <= lane < len(traffic.roads.of_city) else -1
+    if path < 0 or traffic.roads.lane_count[path] == 0:
+        raise BadInput(f"There is no lane {lane}; ask the network for its lanes.")
+    return path
+
+
+def _limit(edge: int, speed: float, traffic: Traffic) -> None:
+    roads = traffic.roads
+    if not 0 <= edge < len(roads.edge_lane):
+        raise BadInput(f"There is no edge {edge}; ask the network for its edges.")
+    if not 1.0 <= speed <= 100.0:
+        raise BadInput(f"A speed limit of {speed} m/s is not between 1 and 100.")
+    first = roads.edge_lane[edge]
+    traffic.ways.limit[first : first + roads.edge_lanes[edge]] = speed
+
+
+def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
+    from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)
+    modes = int(traffic.drivers.modes[command.kind])
+    edge = traffic.roads.edge
+    route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, shut_edges(traffic), traffic.graph)
+    if len(route) == 0:
+        raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
+    traffic.append(added(command, from_lane, to_lane, route, time, traffic.fleet, traffic.seed))
+
+
+def _go_round_shut_edges(traffic: Traffic) -> None:
+    """New routes for those on the road whose way leads over an edge that is shut now."""
+    shut = shut_edges(traffic)
+    for trip in traffic.cars.trip[: traffic.count]:
+        fleet = traffic.fleet
+        ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
+        if not shut[ahead[1:]].any():
+            continue
+        modes = int(traffic.drivers.modes[fleet.kind[trip]])
+        route = quickest(int(ahead[0]), int(ahead[-1]), modes, shut, traffic.graph)
+        if len(route):
+            give_route(traffic, int(trip), route)

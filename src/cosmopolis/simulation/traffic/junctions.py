@@ -1,0 +1,246 @@
+"""Who may enter a junction: lights, room on the other side, those who go first, and ground that is taken.
+
+Every rule reads the cars as they were at the beginning of the step. Two cars that could reach the same ground
+in the same step are told apart by a fixed order (`Roads.first`), so both sides come to the same answer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.signals import OFF, PROTECTED, RED
+from cosmopolis.simulation.traffic.state import Cars, Moves, Ways
+
+STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
+MARGIN = 1.2  # s between a car that waits and one that goes first, in each direction
+PATIENCE = 12.0  # s of waiting after which smaller gaps do
+HURRY = 30.0  # s more until any gap does that nobody must brake hard for
+OTHER_ACCEL = 1.5  # m/s^2 expected of others
+SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
+SHORT = 30.0  # m, behind a lane so short one must look for those who come next
+LONGEST = 18.0  # m, vehicle
+FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
+FLOWING = 3.0  # m/s: a car that rolls so fast will make room
+DT = 0.5  # s, the step
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def stops_for_light(light: int, distance: float, speed: float) -> bool:
+    """Whether the car must stop at the line: at red, and at yellow if it comfortably can.
+
+    A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
+    """
+    if light == RED:
+        return distance >= speed * speed / (2.0 * HARDEST * 0.5) or speed < 3.0
+    return distance >= speed * speed / (2.0 * STOPS_AT_YELLOW)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def overhang(lane: int, roads: Roads, ways: Ways) -> float:
+    """m from the lane's end to the rear of the nearest car that has left it but not its ground; may be < 0."""
+    nearest = 1.0e9
+    for way in range(roads.out_start[lane], roads.out_end[lane]):
+        rear = ways.tail[way]
+        if roads.length[way] < LONGEST:
+            rear = min(rear, roads.length[way] + ways.tail[roads.out_end[way]])
+        if rear < SIDE:
+            nearest = min(nearest, rear)
+    return nearest
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
+    """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
+    to_lane = roads.out_end[way]
+    tail = ways.tail[to_lane]
+    room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
+    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
+    if room > needed + 40.0:
+        return True
+    for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
+        other = roads.in_path[row]
+        for j in range(cars.start[other], cars.start[other + 1]):
+            needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
+    return room >= needed
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def may_enter(
+    way: int, i: int, distance: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
+) -> bool:
+    """Whether car i, `distance` metres before the line, may go into connection `way` as far as others matter."""
+    if roads.crossed[way] != 0 and not has_room_beyond(way, i, roads, drivers, ways, cars):
+        return False
+    speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
+    top = max(1.0, cars.goal_speed[i])
+    waited = cars.still[i] * DT
+    margin = MARGIN * min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
+    gives_way = ways.light[way] != PROTECTED
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        other = roads.conflict[row]
+        comes = travel_time(distance + roads.begin[row], speed, top, accel)
+        if _taken(row, other, comes, roads, ways, cars):
+            return False
+        if gives_way and roads.yields[row] != 0 and ways.light[other] != RED:
+            clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
+            if _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
+                return False
+    return True
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _taken(row: int, other: int, comes: float, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s."""
+    end, begin = roads.other_end[row], roads.other_begin[row]
+    for j in range(cars.start[other], cars.start[other + 1]):
+        rear = cars.position[j] - cars.length[j]
+        if rear >= end:
+            continue
+        gone = (end - rear) / max(0.5 * (cars.speed[j] + ways.limit[other]), 0.5)
+        if cars.speed[j] < 0.5:
+            gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
+        if gone + 0.3 > comes:
+            return True
+    if roads.merge[row] == 0:
+        to_lane = roads.out_end[other]
+        rear = roads.length[other] + ways.tail[to_lane]
+        if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
+            return True
+    return False
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _comes_first(
+    row: int,
+    other: int,
+    i: int,
+    comes: float,
+    clear: float,
+    margin: float,
+    roads: Roads,
+    ways: Ways,
+    cars: Cars,
+) -> bool:
+    """Whether somebody on the lane of connection `other` needs the shared ground while car i would be on it."""
+    lane = roads.out_start[other]
+    to_line = roads.length[lane] + roads.other_begin[row]
+    ground = roads.other_end[row] - roads.other_begin[row]
+    first, last = cars.start[lane], cars.start[lane + 1] - 1
+    for j in range(last, first - 1, -1):
+        speed = cars.speed[j]
+        top = max(speed, ways.limit[other])
+        arrives = travel_time(to_line - cars.position[j], speed, top, OTHER_ACCEL)
+        if arrives > clear + margin:
+            return False
+        if cars.choice[j] != other:
+            continue
+        if j == last and speed < 0.3 and _lets_go(other, lane, i, j, roads, ways, cars):
+            continue
+        leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)
+        if leaves + 0.5 * margin > comes:
+            return True
+    if to_line < SHORT:
+        return _comes_next(lane, to_line, clear + margin, roads, ways, cars)
+    return False
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _lets_go(other: int, lane: int, i: int, j: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Two that wait for each other: who has stood longer goes; the lower path where they are equal."""
+    if ways.held[lane] < 4:
+        return False  # it is about to start
+    if cars.still[i] != cars.still[j]:
+        return cars.still[i] > cars.still[j]
+    return cars.trip[i] < cars.trip[j]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _comes_next(lane: int, beyond: float, until: float, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Whether a car still on its way into the short `lane` reaches its end and `beyond` before `until` s."""
+    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
+        way = roads.in_path[row]
+        for j in range(cars.start[way], cars.start[way + 1]):
+            distance = roads.length[way] - cars.position[j] + beyond
+            if cars.speed[j] > 0.3 and distance / max(cars.speed[j], 1.0) < until:
+                return True
+    return False
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def ground_ahead(
+    way: int, i: int, position: float, reach: float, roads: Roads, ways: Ways, cars: Cars
+) -> float:
+    """m that car i may drive from `position` on connection `way` before ground that others are on.
+
+    `reach` is how far it could come in this step. 1e9 where nothing is in the way.
+    """
+    free = 1.0e9
+    speed = cars.speed[i]
+    sight = speed * speed / 4.0 + speed + 5.0
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        distance = roads.begin[row] - position
+        if distance < 0.0 or distance > sight or distance > free:
+            continue
+        other = roads.conflict[row]
+        begin, end = roads.other_begin[row], roads.other_end[row]
+        comes = distance / max(speed, 1.0)
+        for j in range(cars.start[other], cars.start[other + 1]):
+            rear = cars.position[j] - cars.length[j]
+            if rear >= end:
+                continue
+            if cars.position[j] > begin:
+                if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
+                    free = min(free, distance)
+            elif roads.first[row] == 0 and reach >= distance:
+                if _reach(cars.speed[j]) >= begin - cars.position[j]:
+                    free = min(free, distance)
+        if roads.merge[row] == 0:
+            to_lane = roads.out_end[other]
+            rear = roads.length[other] + ways.tail[to_lane]
+            if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
+                free = min(free, distance)
+        lane = roads.out_start[other]
+        last = cars.start[lane + 1] - 1
+        if reach >= distance and roads.first[row] == 0 and last >= cars.start[lane]:
+            if cars.choice[last] == other:
+                if _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin:
+                    free = min(free, distance)
+    return free
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _reach(speed: float) -> float:
+    """m that a car can come in one step at most."""
+    return speed * DT + 1.5 * DT * DT + 0.1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Cars) -> bool:
+    """Whether another car could enter the lane that `way` leads to in this step, and is nearer to it.
+
+    `distance` metres are left to that lane. The nearer one goes; the lower path where they are equal.
+    """
+    to_lane = roads.out_end[way]
+    if distance > reach:
+        return False
+    for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
+        other = roads.in_path[row]
+        if other == way:
+            continue
+        lane = roads.out_start[other]
+        j = cars.start[other + 1] - 1
+        left = roads.length[other]
+        if j >= cars.start[other]:
+            left -= cars.position[j]
+        else:
+            j = cars.start[lane + 1] - 1
+            if j < cars.start[lane] or cars.choice[j] != other:
+                continue
+            left += roads.length[lane] - cars.position[j]
+        if left <= _reach(cars.speed[j]) and (left < distance or (left == distance and other < way)):
+            return True
+    return False

@@ -1,0 +1,256 @@
+"""Changing lanes: for the turn lane because one must, for speed because one may (MOBIL), and letting others in.
+
+Wishes are formed on the old positions; whether a gap is really there is checked again on the moved ones, one
+target lane after the other, before anyone changes. A car that is refused simply stays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.car_following import idm, keep_behind
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.junctions import overhang
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import (
+    DOWN,
+    DOWN_TAKEN,
+    HALT,
+    LEAVE,
+    STAY,
+    UP,
+    UP_TAKEN,
+    Cars,
+    Fleet,
+    Moves,
+    Ways,
+)
+from cosmopolis.simulation.traffic.turning import way_on
+
+SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
+PUSHED = 3.5  # m/s^2 more for a change that must be, with the lane's end near
+POLITENESS = 0.2  # MOBIL's p
+GAIN = 0.3  # m/s^2, MOBIL's threshold
+NEAR = 20.0  # m before the lane's end at which urgency is full
+PER_LANE = 60.0  # m before that over which it grows, for each lane to cross
+BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
+REST_AFTER = 8  # steps between two changes for speed
+LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def first_beyond(lane: int, position: float, cars: Cars) -> int:
+    """The first car of `lane` whose front is beyond `position`; one past the lane's last where there is none."""
+    lo, hi = cars.start[lane], cars.start[lane + 1]
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if cars.position[middle] > position:
+            hi = middle
+        else:
+            lo = middle + 1
+    return lo
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def wish_changes(
+    lane: int,
+    step: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """Fill in UP or DOWN for the cars of one lane that want to change and find a gap on the old positions."""
+    any_changes = 0
+    for i in range(cars.start[lane], cars.start[lane + 1]):
+        if cars.rest[i] > 0 or moves.action[i] != STAY:
+            continue
+        turn = step + cars.trip[i]
+        if cars.shift[i] != 0:
+            if turn & 1 == 0:
+                side = 1 if cars.shift[i] > 0 else -1
+                if _can_change(lane, lane + side, i, True, roads, drivers, ways, cars, moves):
+                    moves.action[i] = UP if side > 0 else DOWN
+                    any_changes = 1
+            continue
+        if turn & 3 != 0 or cars.goal[i] != 0 or cars.choice[i] < 0:
+            continue
+        if cars.speed[i] > 0.85 * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
+            continue
+        side = _better_side(lane, i, roads, drivers, ways, cars, fleet, moves)
+        if side != 0:
+            moves.action[i] = UP if side > 0 else DOWN
+            any_changes = 1
+    moves.changing[lane] = any_changes
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _better_side(
+    lane: int,
+    i: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> int:
+    """+1, -1 or 0: the neighbouring lane that is worth changing to (Kesting, Treiber & Helbing 2007, eq. 2-3)."""
+    left = roads.length[lane] - cars.position[i]
+    if left < 30.0 or i == cars.start[lane + 1] - 1:
+        return 0
+    for side in (1, -1):
+        index = roads.lane_index[lane] + side
+        if index < 0 or index >= roads.lane_count[lane]:
+            continue
+        if not _can_change(lane, lane + side, i, False, roads, drivers, ways, cars, moves):
+            continue
+        trip = cars.trip[i]
+        if way_on(lane + side, fleet.cursor[trip], trip, fleet, drivers, roads, ways) >= 0:
+            return side
+    return 0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _can_change(
+    lane: int,
+    target: int,
+    i: int,
+    must: bool,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+) -> bool:
+    """Whether car i finds a safe gap in `target`; without `must` it also has to gain by it."""
+    kind = cars.kind[i]
+    if (roads.modes[target] & drivers.modes[kind]) == 0 or ways.closed[target] != 0:
+        return False
+    position = cars.position[i] * (roads.length[target] / roads.length[lane])
+    if position - cars.length[i] < 1.0:
+        return False
+    urgency = 0.0
+    if must:
+        left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
+        zone = PER_LANE * abs(cars.shift[i])
+        urgency = min(1.0, max(0.0, 1.0 - (left - NEAR) / zone))
+    ahead = first_beyond(target, position, cars)
+    after, limit = moves.accel[i], SAFE + PUSHED * urgency
+    new_accel = np.float32(drivers.accel[kind])
+    if ahead < cars.start[target + 1]:
+        gap = cars.position[ahead] - cars.length[ahead] - position
+        new_accel = _accept(gap, cars.speed[ahead], i, urgency, drivers, cars)
+        if gap < 0.5 or new_accel < -limit:
+            return False
+    cost = 0.0
+    if ahead > cars.start[target]:
+        behind = ahead - 1
+        gap = position - cars.length[i] - cars.position[behind]
+        its_accel = _accept(gap, cars.speed[i], behind, urgency, drivers, cars)
+        if gap < 0.5 or its_accel < -limit:
+            return False
+        cost = max(0.0, moves.accel[behind] - its_accel)
+    return must or new_accel - after > GAIN + POLITENESS * cost
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _accept(gap: float, leader_speed: float, i: int, urgency: float, drivers: Drivers, cars: Cars) -> float:
+    """m/s^2 of car i at `gap`; with urgency, drivers accept smaller headways and jam gaps than they keep."""
+    kind = cars.kind[i]
+    smaller = np.float32(1.0 - 0.7 * urgency)
+    return idm(
+        cars.speed[i],
+        cars.desired[i],
+        np.float32(gap),
+        np.float32(leader_speed),
+        drivers.accel[kind],
+        drivers.brake[kind],
+        drivers.headway[kind] * smaller,
+        drivers.jam_gap[kind] * smaller,
+        drivers.shape[kind],
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
+    """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently."""
+    for side in (-1, 1):
+        index = roads.lane_index[lane] + side
+        if index < 0 or index >= roads.lane_count[lane]:
+            continue
+        neighbour = lane + side
+        if ways.asks[neighbour] != -side:
+            continue
+        scale = roads.length[lane] / roads.length[neighbour]
+        front = ways.asks_position[neighbour] * scale
+        behind = first_beyond(lane, front, cars) - 1
+        rear = front - ways.asks_length[neighbour]
+        if behind >= cars.start[lane] and cars.position[behind] < rear and cars.shift[behind] == 0:
+            wish = keep_behind(
+                np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
+            )
+            moves.accel[behind] = min(moves.accel[behind], max(wish, LETS_IN))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def is_free(
+    lane: int,
+    position: float,
+    length: float,
+    roads: Roads,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+) -> bool:
+    """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
+    front, rear = position + BETWEEN, position - length - BETWEEN
+    if rear < 0.0 or position > roads.length[lane] - 0.1:
+        return False
+    for j in range(cars.start[lane], cars.start[lane + 1]):
+        if moves.position[j] > rear and moves.position[j] - cars.length[j] < front:
+            return False
+    row = moves.entering[lane]
+    while row >= 0:
+        if moves.exit_position[row] > rear:
+            return False
+        row = moves.entering_next[row]
+    if position > roads.length[lane] - 20.0:
+        hang = overhang(lane, roads, ways)
+        if hang < 0.0 and position + BETWEEN > roads.length[lane] + hang:
+            return False
+    for side in (-1, 1):
+        index = roads.lane_index[lane] + side
+        if index < 0 or index >= roads.lane_count[lane] or moves.changing[lane + side] == 0:
+            continue
+        taken = DOWN_TAKEN if side > 0 else UP_TAKEN
+        scale = roads.length[lane] / roads.length[lane + side]
+        for j in range(cars.start[lane + side], cars.start[lane + side + 1]):
+            if moves.action[j] == taken:
+                other = moves.position[j] * scale
+                if other > rear and other - cars.length[j] < front:
+                    return False
+    return True
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def admit_changes(lane: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves) -> None:
+    """Let those into `lane` who wish to change to it and still find their gap: from the kerb side first."""
+    for side in (-1, 1):
+        index = roads.lane_index[lane] + side
+        if index < 0 or index >= roads.lane_count[lane]:
+            continue
+        source = lane + side
+        if moves.changing[source] == 0:
+            continue
+        wish = DOWN if side > 0 else UP
+        scale = roads.length[lane] / roads.length[source]
+        for i in range(cars.start[source + 1] - 1, cars.start[source] - 1, -1):
+            if moves.action[i] == wish:
+                if is_free(lane, moves.position[i] * scale, cars.length[i], roads, ways, cars, moves):
+                    moves.action[i] = DOWN_TAKEN if side > 0 else UP_TAKEN
+                else:
+                    moves.action[i] = STAY

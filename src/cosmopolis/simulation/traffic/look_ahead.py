@@ -1,0 +1,226 @@
+"""The first car of each path: what lies beyond the end, over as many paths as it may need to brake."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.car_following import (
+    HARDEST,
+    brake_for,
+    free_road,
+    keep_behind,
+)
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.junctions import (
+    DT,
+    FORCES,
+    ground_ahead,
+    goes_second,
+    may_enter,
+    overhang,
+    stops_for_light,
+)
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.signals import OFF, PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.turning import way_on
+
+UNBOUNDED = np.float32(1.0e9)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def sight(speed: float) -> float:
+    """m ahead that can matter to a driver: IDM's wished gap and some more."""
+    return 12.0 + 3.0 * speed + speed * speed * 0.3
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def lead_lane(
+    lane: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """The first car of a lane, and those behind it that its going does not stop but a light does."""
+    first, i = cars.start[lane], cars.start[lane + 1] - 1
+    kind = cars.kind[i]
+    moves.accel[i] = free_road(cars.speed[i], cars.desired[i], drivers.accel[kind], drivers.brake[kind])
+    moves.room[i] = UNBOUNDED
+    moves.held[lane] = 0
+    distance = roads.length[lane] - cars.position[i]
+    if distance > sight(cars.speed[i]):
+        return
+    goes = _approach(lane, i, distance, roads, drivers, ways, cars, fleet, moves)
+    while goes and i > first:
+        i -= 1
+        way = cars.choice[i]
+        if way < 0 or ways.light[way] > YELLOW:
+            return
+        distance = roads.length[lane] - cars.position[i]
+        if distance > sight(cars.speed[i]):
+            return
+        goes = not stops_for_light(ways.light[way], distance, cars.speed[i])
+        if not goes:
+            _stop_at(distance, i, drivers, cars, moves)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
+    moves.room[i] = min(moves.room[i], np.float32(distance))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _stay_behind(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    moves.accel[i] = min(moves.accel[i], keep_behind(np.float32(gap), np.float32(speed), i, drivers, cars))
+    moves.room[i] = min(moves.room[i], np.float32(gap))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _approach(
+    lane: int,
+    i: int,
+    distance: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> bool:
+    """The first car of a lane within sight of its end; False when it stops there."""
+    way = cars.choice[i]
+    if way < 0:
+        if cars.goal[i] != LEAVE:
+            _stop_at(distance, i, drivers, cars, moves)
+        moves.room[i] = min(moves.room[i], np.float32(distance))
+        return False
+    light = ways.light[way]
+    speed = cars.speed[i]
+    if light <= YELLOW and stops_for_light(light, distance, speed):
+        _stop_at(distance, i, drivers, cars, moves)
+        return False
+    decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
+    must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
+    if distance < decides_at and not must_go:
+        if not may_enter(way, i, distance, roads, drivers, ways, cars):
+            _stop_at(distance, i, drivers, cars, moves)
+            moves.held[lane] = min(250, ways.held[lane] + 1)
+            return False
+    hang = overhang(lane, roads, ways)
+    if hang < 1.0e8:
+        _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
+    reach = speed * DT + 0.75
+    if reach > distance:
+        _mind_ground(way, i, -distance, reach, roads, drivers, ways, cars, moves)
+        _mind_merging(way, distance + roads.length[way], i, reach, roads, cars, moves)
+    cursor = fleet.cursor[cars.trip[i]]
+    _beyond(way, distance, cursor, i, roads, drivers, ways, cars, fleet, moves)
+    return True
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _mind_ground(
+    way: int,
+    i: int,
+    position: float,
+    reach: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+) -> None:
+    free = ground_ahead(way, i, position, reach, roads, ways, cars)
+    if free < 1.0e8:
+        _stop_at(free, i, drivers, cars, moves)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _mind_merging(
+    way: int, distance: float, i: int, reach: float, roads: Roads, cars: Cars, moves: Moves
+) -> None:
+    if goes_second(way, distance, reach, roads, cars):
+        moves.room[i] = min(moves.room[i], np.float32(distance))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def lead_connection(
+    way: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+    forced: int,
+) -> int:
+    """The cars within a junction; how many of them crossed ground out of turn is added to `forced`."""
+    first, last = cars.start[way], cars.start[way + 1] - 1
+    kind = cars.kind[last]
+    moves.accel[last] = free_road(
+        cars.speed[last], cars.desired[last], drivers.accel[kind], drivers.brake[kind]
+    )
+    moves.room[last] = UNBOUNDED
+    left = roads.length[way] - cars.position[last]
+    cursor = fleet.cursor[cars.trip[last]]
+    _beyond(roads.out_end[way], left, cursor + 1, last, roads, drivers, ways, cars, fleet, moves)
+    reach = cars.speed[last] * DT + 0.75
+    _mind_merging(way, left, last, reach, roads, cars, moves)
+    for i in range(first, last + 1):
+        if cars.still[i] * DT > FORCES:
+            forced += 1
+            continue
+        reach = cars.speed[i] * DT + 0.75
+        _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
+    return forced
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _beyond(
+    path: int,
+    distance: float,
+    cursor: int,
+    i: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """The leader of car i on `path`, which begins `distance` metres ahead, or further on along its route.
+
+    `cursor` is the route's row of the edge that `path` is on, or leaves.
+    """
+    far = sight(cars.speed[i])
+    trip = cars.trip[i]
+    while distance < far:
+        if ways.tail[path] < 1.0e8:
+            _stay_behind(distance + ways.tail[path], ways.tail_speed[path], i, drivers, cars, moves)
+            return
+        distance += roads.length[path]
+        if roads.lane_count[path] == 0:
+            path = roads.out_end[path]
+            cursor += 1
+            continue
+        hang = overhang(path, roads, ways)
+        if hang < 1.0e8:
+            _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
+        if cursor + 1 >= fleet.route_end[trip]:
+            return
+        path = way_on(path, cursor, trip, fleet, drivers, roads, ways)
+        if path < 0 or ways.light[path] <= YELLOW:
+            moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
+            return
+        if roads.minor[path] != 0 and ways.light[path] != PROTECTED:
+            brake = drivers.brake[cars.kind[i]]
+            allowed = sqrt(2.0 * brake * distance)
+            moves.accel[i] = min(moves.accel[i], np.float32((allowed - cars.speed[i]) / DT))
+            return

@@ -1,0 +1,218 @@
+"""City.network flattened for the kernels: one numbering of paths in which neighbours lie together.
+
+Inside the kernels path numbers are not the city's: each edge's lanes come first, then the connections that
+leave those lanes, edge after edge. So a chunk of paths owns whole edges with all their ways out, a lane's
+connections are a range, and lane changes and entering a junction never leave the chunk.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import Network
+
+F32, I32, I64, U8, U16 = (
+    NDArray[np.float32],
+    NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.uint8],
+    NDArray[np.uint16],
+)
+
+SHORTEST = 0.5  # m, a path is at least so long, so that a car is always somewhere
+CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
+
+
+class Roads(NamedTuple):
+    """What does not change in a run. P paths = L lanes + C connections; E edges; S signal programs."""
+
+    length: F32  # (P,) m
+    limit: F32  # (P,) m/s, speed limit, or what the curve of a connection allows
+    edge: I32  # (P,) edge of a lane, edge that a connection leads to
+    lane_index: I32  # (P,) 0 at the kerb; -1 for a connection
+    lane_count: I32  # (P,) lanes of its edge; 0 for a connection
+    modes: U16  # (P,) words.Mode set
+    out_start: I32  # (P,) first connection out of a lane; a connection's own from-lane
+    out_end: I32  # (P,) one past the last; a connection's own to-lane
+    in_start: I32  # (P + 1,) rows of in_path
+    in_path: I32  # (C,) connections into a lane
+    conflict_start: I32  # (P + 1,) rows of the following five
+    conflict: I32  # (K,) the other connection
+    begin: F32  # (K,) m along this connection where shared ground begins
+    end: F32  # (K,) m along this connection where it ends
+    other_begin: F32  # (K,) the same along the other connection
+    other_end: F32  # (K,)
+    yields: U8  # (K,) this one waits for the other, signals aside
+    merge: U8  # (K,) both end in one lane
+    first: U8  # (K,) this one goes where both could enter the ground in one step
+    minor: U8  # (P,) a connection that yields to some other
+    crossed: U8  # (P,) a connection that others cross: do not stand on it
+    edge_lane: I32  # (E,) first lane of the edge (a path)
+    edge_lanes: I32  # (E,) number of its lanes
+    edge_from: I32  # (E,) junction
+    edge_to: I32  # (E,) junction
+    city_path: I32  # (P,) the number that the city and the client use
+    of_city: I32  # (P,) the inverse
+    chunk: I32  # (chunks + 1,) first path of each chunk
+    phase_start: I32  # (S + 1,)
+    duration: F32  # (phases,) s
+    offset: F32  # (S,) s
+    link_start: I32  # (S + 1,)
+    link: I32  # (links,) connection (a path)
+    light_start: I32  # (phases + 1,)
+    light: U8  # (lights,) words.Light
+
+
+def flatten(network: Network) -> Roads:
+    """City.network as the kernels read it."""
+    lanes, connections, edges = network.lanes, network.connections, network.edges
+    n_lanes, n_connections = len(lanes), len(connections)
+    from_lane, to_lane = connections.from_lane.astype(np.int64), connections.to_lane.astype(np.int64)
+    lane_edge = lanes.edge.astype(np.int64)
+
+    of_city, city_path = _number(network)
+    chunk = _chunks(city_path, lane_edge, from_lane, n_lanes)
+    n_paths = n_lanes + n_connections
+    length = np.maximum(np.concatenate([lanes.length, connections.length]), SHORTEST)
+    limit = np.concatenate([lanes.speed, connections.speed])
+    edge = np.concatenate([lane_edge, lane_edge[to_lane]])
+    modes = np.concatenate([lanes.modes, lanes.modes[from_lane] & lanes.modes[to_lane]])
+    out_start, out_end = _ways_out(of_city, from_lane, to_lane, n_lanes)
+    in_order = np.lexsort((of_city[n_lanes:], of_city[to_lane]))
+    into = of_city[to_lane][in_order]
+    conflicts = _conflicts(network, of_city, n_lanes, length)
+
+    def by_path(values: NDArray, dtype: type) -> NDArray:
+        return np.ascontiguousarray(values[city_path].astype(dtype))
+
+    nothing = np.full(n_connections, -1)
+    count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
+    signals = network.signals
+    return Roads(
+        length=by_path(length, np.float32),
+        limit=by_path(np.maximum(limit, 1.0), np.float32),
+        edge=by_path(edge, np.int32),
+        lane_index=by_path(np.concatenate([lanes.index, nothing]), np.int32),
+        lane_count=by_path(count, np.int32),
+        modes=by_path(modes, np.uint16),
+        out_start=by_path(out_start, np.int32),
+        out_end=by_path(out_end, np.int32),
+        in_start=np.searchsorted(into, np.arange(n_paths + 1)).astype(np.int32),
+        in_path=of_city[n_lanes:][in_order].astype(np.int32),
+        **conflicts,
+        edge_lane=of_city[edges.first_lane].astype(np.int32),
+        edge_lanes=edges.lane_count.astype(np.int32),
+        edge_from=edges.from_junction.astype(np.int32),
+        edge_to=edges.to_junction.astype(np.int32),
+        city_path=city_path.astype(np.int32),
+        of_city=of_city.astype(np.int32),
+        chunk=chunk,
+        phase_start=signals.phase_start.astype(np.int32),
+        duration=signals.duration.astype(np.float32),
+        offset=signals.offset.astype(np.float32),
+        link_start=signals.link_start.astype(np.int32),
+        link=of_city[n_lanes + signals.link.astype(np.int64)].astype(np.int32),
+        light_start=signals.light_start.astype(np.int32),
+        light=signals.light.astype(np.uint8),
+    )
+
+
+def _number(network: Network) -> tuple[I64, I64]:
+    """(P,) kernel path of each city path, and (P,) the inverse."""
+    lanes, connections = network.lanes, network.connections
+    edge = np.concatenate([lanes.edge, lanes.edge[connections.from_lane]]).astype(np.int64)
+    is_connection = np.repeat([0, 1], [len(lanes), len(connections)])
+    lane = np.concatenate([np.arange(len(lanes)), connections.from_lane])
+    city_path = np.lexsort((np.arange(len(edge)), lane, is_connection, edge))
+    of_city = np.empty_like(city_path)
+    of_city[city_path] = np.arange(len(city_path))
+    return of_city, city_path
+
+
+def _chunks(city_path: I64, lane_edge: I64, from_lane: I64, n_lanes: int) -> I32:
+    """(chunks + 1,) first paths: whole edges, about CHUNK_PATHS paths each; the same for any number of threads."""
+    edge = np.concatenate([lane_edge, lane_edge[from_lane]])[city_path]
+    if len(edge) == 0:
+        return np.zeros(1, dtype=np.int32)
+    first = np.flatnonzero(np.diff(edge, prepend=-1))
+    keep = np.flatnonzero(np.diff(first // CHUNK_PATHS, prepend=-1))
+    return np.append(first[keep], len(edge)).astype(np.int32)
+
+
+def _ways_out(of_city: I64, from_lane: I64, to_lane: I64, n_lanes: int) -> tuple[I64, I64]:
+    """(P,) and (P,): the range of connections out of a lane; from-lane and to-lane of a connection."""
+    count = np.bincount(from_lane, minlength=n_lanes)
+    first = np.full(n_lanes, len(of_city), dtype=np.int64)
+    np.minimum.at(first, from_lane, of_city[n_lanes:])
+    first[count == 0] = 0
+    return (
+        np.concatenate([first, of_city[from_lane]]),
+        np.concatenate([first + count, of_city[to_lane]]),
+    )
+
+
+def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) -> dict[str, NDArray]:
+    """Conflict rows by kernel path, each with the other's own stretch beside it; both directions are present."""
+    table, connections = network.conflicts, network.connections
+    n_connections = len(connections)
+    one = np.repeat(np.arange(n_connections), np.diff(table.start))
+    other = table.other.astype(np.int64)
+    useful = connections.from_lane[one] != connections.from_lane[other]  # siblings follow each other instead
+    rows = {
+        "one": one[useful],
+        "other": other[useful],
+        "begin": table.begin[useful],
+        "end": table.end[useful],
+        "yields": table.yields[useful].astype(np.uint8),
+        "merge": table.merge[useful].astype(np.uint8),
+    }
+    rows = _with_both_directions(rows, length[n_lanes:], n_connections)
+    key, back = (
+        rows["one"] * n_connections + rows["other"],
+        rows["other"] * n_connections + rows["one"],
+    )
+    order = np.argsort(key, kind="stable")
+    reverse = order[np.searchsorted(key[order], back)]
+    path = of_city[n_lanes + rows["one"]]
+    by_path = np.argsort(path, kind="stable")
+    n_paths = len(of_city)
+    crossed, minor = np.zeros(n_paths, dtype=np.uint8), np.zeros(n_paths, dtype=np.uint8)
+    minor[path[rows["yields"] == 1]] = 1
+    one_goes = np.where(rows["yields"] == rows["yields"][reverse], rows["one"] < rows["other"], rows["yields"] == 0)
+    crossed[path[rows["merge"] == 0]] = 1
+    return {
+        "conflict_start": np.searchsorted(path[by_path], np.arange(n_paths + 1)).astype(np.int32),
+        "conflict": of_city[n_lanes + rows["other"][by_path]].astype(np.int32),
+        "begin": rows["begin"][by_path].astype(np.float32),
+        "end": rows["end"][by_path].astype(np.float32),
+        "other_begin": rows["begin"][reverse][by_path].astype(np.float32),
+        "other_end": rows["end"][reverse][by_path].astype(np.float32),
+        "yields": rows["yields"][by_path],
+        "merge": rows["merge"][by_path],
+        "first": one_goes.astype(np.uint8)[by_path],
+        "minor": minor,
+        "crossed": crossed,
+    }
+
+
+def _with_both_directions(rows: dict[str, NDArray], length: NDArray, n: int) -> dict[str, NDArray]:
+    """A conflict told by one side only is told by the other too, over its whole length."""
+    key = rows["one"] * n + rows["other"]
+    _, first = np.unique(key, return_index=True)
+    rows = {name: values[first] for name, values in rows.items()}
+    key, back = rows["one"] * n + rows["other"], rows["other"] * n + rows["one"]
+    alone = ~np.isin(back, key)
+    if not alone.any():
+        return rows
+    missing = {
+        "one": rows["other"][alone],
+        "other": rows["one"][alone],
+        "begin": np.zeros(alone.sum(), dtype=np.float32),
+        "end": length[rows["other"][alone]].astype(np.float32),
+        "yields": 1 - rows["yields"][alone],
+        "merge": rows["merge"][alone],
+    }
+    return {name: np.concatenate([rows[name], missing[name].astype(rows[name].dtype)]) for name in rows}

@@ -1,0 +1,265 @@
+"""The new cars from the old ones: who leaves, crosses, changes or enters, each in its place, path by path."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import (
+    BROKEN,
+    CROSS,
+    DONE,
+    DOWN_TAKEN,
+    FAR,
+    HALTS,
+    LEAVES,
+    RESUMES,
+    RUNNING,
+    STAY,
+    STRAYS,
+    UP_TAKEN,
+    Cars,
+    Fleet,
+    Moves,
+    Ways,
+)
+from cosmopolis.simulation.traffic.turning import settle
+
+STANDING = np.float32(0.1)  # m/s
+MOST = np.uint16(60000)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def carry(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) -> None:
+    """Car i of the old buffer becomes car `at` of the new one."""
+    new.position[at], new.speed[at] = position, speed
+    new.length[at] = old.length[i]
+    new.desired[at] = old.desired[i]
+    new.goal_position[at], new.goal_speed[at] = old.goal_position[i], old.goal_speed[i]
+    new.choice[at] = old.choice[i]
+    new.trip[at] = old.trip[i]
+    new.kind[at] = old.kind[i]
+    new.goal[at] = old.goal[i]
+    new.shift[at] = old.shift[i]
+    new.rest[at] = max(old.rest[i], 1) - 1
+    new.still[at] = min(old.still[i], MOST) + 1 if speed < STANDING else 0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
+    """The same for cars lo .. hi - 1 that stay on their path: nine straight copies."""
+    shift = at - lo
+    for i in range(lo, hi):
+        new.position[i + shift] = moves.position[i]
+    for i in range(lo, hi):
+        new.speed[i + shift] = moves.speed[i]
+    for i in range(lo, hi):
+        new.length[i + shift] = old.length[i]
+    for i in range(lo, hi):
+        new.desired[i + shift] = old.desired[i]
+    for i in range(lo, hi):
+        new.goal_position[i + shift] = old.goal_position[i]
+    for i in range(lo, hi):
+        new.goal_speed[i + shift] = old.goal_speed[i]
+    for i in range(lo, hi):
+        new.choice[i + shift] = old.choice[i]
+    for i in range(lo, hi):
+        new.trip[i + shift] = old.trip[i]
+    for i in range(lo, hi):
+        new.kind[i + shift] = old.kind[i]
+        new.goal[i + shift] = old.goal[i]
+        new.shift[i + shift] = old.shift[i]
+        new.rest[i + shift] = max(old.rest[i], np.uint8(1)) - np.uint8(1)
+    for i in range(lo, hi):
+        count = min(old.still[i], MOST) + np.uint16(1)
+        new.still[i + shift] = count if moves.speed[i] < STANDING else np.uint16(0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def rebuild(
+    k: int,
+    time: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    old: Cars,
+    new: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """Write chunk k of the new cars, and what others will want to know of its paths."""
+    at = moves.new_count[k]
+    logged, log = 0, old.start[roads.chunk[k]]
+    moves.entered[k] = 0
+    for path in range(roads.chunk[k], roads.chunk[k + 1]):
+        new.start[path] = at
+        lo, hi = old.start[path], old.start[path + 1]
+        begin = at
+        plain = moves.entering[path] < 0 and moves.insert[path] < 0 and not _neighbours_change(path, roads, moves)
+        if lo < hi or not plain:
+            for i in range(lo, hi):
+                action = moves.action[i]
+                if action >= LEAVES and action <= HALTS:
+                    moves.log_trip[log + logged] = old.trip[i]
+                    moves.log_action[log + logged] = action
+                    logged += 1
+                    if action <= BROKEN:
+                        fleet.status[old.trip[i]] = DONE
+                plain = plain and action == STAY
+            if plain:
+                carry_all(old, lo, hi, new, at, moves)
+                at += hi - lo
+            else:
+                at = _gather(k, path, at, time, roads, drivers, ways, old, new, fleet, moves)
+        _tell(path, begin, at, roads, ways, new)
+        ways.held[path] = moves.held[path]
+        moves.held[path] = 0
+    moves.logged[k] = logged
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _neighbours_change(path: int, roads: Roads, moves: Moves) -> bool:
+    index, count = roads.lane_index[path], roads.lane_count[path]
+    below = index > 0 and moves.changing[path - 1] != 0
+    return below or (index >= 0 and index + 1 < count and moves.changing[path + 1] != 0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _gather(
+    k: int,
+    path: int,
+    at: int,
+    time: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    old: Cars,
+    new: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> int:
+    """A path that somebody joins or leaves: those who stay, then each newcomer slid to its place."""
+    begin = at
+    for i in range(old.start[path], old.start[path + 1]):
+        action = moves.action[i]
+        if action == STAY or action >= STRAYS and action <= HALTS:
+            carry(old, i, new, at, moves.position[i], moves.speed[i])
+            if action == RESUMES:
+                fleet.halt[old.trip[i]] += 1
+                settle(new, at, path, fleet, drivers, roads, ways)
+            elif action == STRAYS:
+                new.choice[at] = _any_way(path, old.trip[i], old.kind[i], roads, drivers, ways)
+            at += 1
+    row = moves.entering[path]
+    while row >= 0:
+        i = moves.exit_car[row]
+        carry(old, i, new, at, moves.exit_position[row], moves.speed[i])
+        at = _place(begin, at, path, roads, drivers, ways, new, fleet)
+        row = moves.entering_next[row]
+    for side in (-1, 1):
+        index = roads.lane_index[path] + side
+        if roads.lane_count[path] == 0 or index < 0 or index >= roads.lane_count[path]:
+            continue
+        source = path + side
+        if moves.changing[source] == 0:
+            continue
+        taken = DOWN_TAKEN if side > 0 else UP_TAKEN
+        scale = roads.length[path] / roads.length[source]
+        for i in range(old.start[source], old.start[source + 1]):
+            if moves.action[i] == taken:
+                carry(old, i, new, at, moves.position[i] * scale, moves.speed[i])
+                new.rest[at] = 8 if old.shift[i] == 0 else 2
+                at = _place(begin, at, path, roads, drivers, ways, new, fleet)
+    if moves.insert[path] >= 0:
+        row = roads.chunk[k] + moves.entered[k]
+        moves.enter_trip[row] = moves.insert[path]
+        moves.entered[k] += 1
+        _enter(path, at, time, drivers, ways, new, fleet, moves)
+        at = _place(begin, at, path, roads, drivers, ways, new, fleet)
+    return at
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _enter(
+    path: int, at: int, time: float, drivers: Drivers, ways: Ways, new: Cars, fleet: Fleet, moves: Moves
+) -> None:
+    """The first of the queue becomes car `at`."""
+    trip = moves.insert[path]
+    moves.insert[path] = -1
+    ways.queue[path] = fleet.next_waiting[trip]
+    fleet.status[trip], fleet.since[trip] = RUNNING, time
+    kind = fleet.kind[trip]
+    new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
+    new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
+    new.rest[at], new.still[at] = 4, 0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _place(
+    begin: int,
+    at: int,
+    path: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    new: Cars,
+    fleet: Fleet,
+) -> int:
+    """Settle car `at` on its new path and slide it back to its place in the order; the next free row."""
+    settle(new, at, path, fleet, drivers, roads, ways)
+    j = at
+    while j > begin and new.position[j - 1] > new.position[j]:
+        _swap(new, j - 1, j)
+        j -= 1
+    return at + 1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _swap(cars: Cars, i: int, j: int) -> None:
+    cars.position[i], cars.position[j] = cars.position[j], cars.position[i]
+    cars.speed[i], cars.speed[j] = cars.speed[j], cars.speed[i]
+    cars.length[i], cars.length[j] = cars.length[j], cars.length[i]
+    cars.desired[i], cars.desired[j] = cars.desired[j], cars.desired[i]
+    cars.goal_position[i], cars.goal_position[j] = cars.goal_position[j], cars.goal_position[i]
+    cars.goal_speed[i], cars.goal_speed[j] = cars.goal_speed[j], cars.goal_speed[i]
+    cars.choice[i], cars.choice[j] = cars.choice[j], cars.choice[i]
+    cars.trip[i], cars.trip[j] = cars.trip[j], cars.trip[i]
+    cars.kind[i], cars.kind[j] = cars.kind[j], cars.kind[i]
+    cars.goal[i], cars.goal[j] = cars.goal[j], cars.goal[i]
+    cars.shift[i], cars.shift[j] = cars.shift[j], cars.shift[i]
+    cars.rest[i], cars.rest[j] = cars.rest[j], cars.rest[i]
+    cars.still[i], cars.still[j] = cars.still[j], cars.still[i]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _any_way(path: int, trip: int, kind: int, roads: Roads, drivers: Drivers, ways: Ways) -> int:
+    """A connection for a car that has waited too long in the wrong lane; which one depends on the trip only."""
+    first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
+    for turn in range(count):
+        way = first + (trip + turn) % count
+        if (roads.modes[way] & drivers.modes[kind]) != 0 and ways.closed[roads.out_end[way]] == 0:
+            return way
+    return first if count > 0 else -1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _tell(path: int, begin: int, end: int, roads: Roads, ways: Ways, new: Cars) -> None:
+    """What the neighbours read: the rear of the last car, and who asks to be let in beside."""
+    if begin == end:
+        ways.tail[path], ways.tail_speed[path] = np.float32(FAR), np.float32(0.0)
+        ways.asks[path] = 0
+        return
+    ways.tail[path] = new.position[begin] - new.length[begin]
+    ways.tail_speed[path] = new.speed[begin]
+    if roads.lane_count[path] > 1:
+        ways.asks[path] = 0
+        for i in range(end - 1, begin - 1, -1):
+            if new.shift[i] != 0:
+                if roads.length[path] - new.position[i] < 80.0:
+                    ways.asks[path] = 1 if new.shift[i] > 0 else -1
+                    ways.asks_position[path] = new.position[i]
+                    ways.asks_length[path] = new.length[i]
+                    ways.asks_speed[path] = new.speed[i]
+                return

@@ -1,0 +1,193 @@
+"""State of the traffic as records of arrays. Kernels read the old `Cars` and write the new; nothing else is hidden.
+
+Cars lie contiguous by path and, within a path, by position: the leader of car ``i`` is car ``i + 1``. Each step
+streams them from one buffer into the other in that order, so they are never sorted again, there are no holes
+between the lanes, and a million of them cost as much each as ten thousand.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32, F64, I8, I32, I64, U8, U16 = (
+    NDArray[np.float32],
+    NDArray[np.float64],
+    NDArray[np.int8],
+    NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.uint8],
+    NDArray[np.uint16],
+)
+
+FAR = 1.0e9  # m or m/s: no goal on this path
+
+# Cars.goal: what waits for the car at goal_position
+TURN, HALT, LEAVE = 0, 1, 2
+
+# Fleet.status
+PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
+
+# Moves.action: what a car does in this step besides rolling on
+STAY, CROSS, UP, DOWN, LEAVES, BROKEN, STRAYS, RESUMES, HALTS, UP_TAKEN, DOWN_TAKEN = range(11)
+
+
+class Cars(NamedTuple):
+    """Vehicles on the road, N of them, room for M."""
+
+    start: I32  # (P + 1,) first car of each path
+    position: F32  # (M,) m, front bumper along the path
+    speed: F32  # (M,) m/s
+    length: F32  # (M,) m
+    desired: F32  # (M,) m/s, the driver's speed on this path
+    goal_position: F32  # (M,) m, where the next turn, halt or destination is
+    goal_speed: F32  # (M,) m/s allowed there
+    choice: I32  # (M,) connection to take at the lane's end, -1: none leads on from here
+    trip: I32  # (M,) row of Fleet
+    kind: U8  # (M,) words.VehicleKind
+    goal: U8  # (M,) TURN, HALT or LEAVE
+    shift: I8  # (M,) lanes to change, positive away from the kerb, 0: this lane is right
+    rest: U8  # (M,) steps before it changes lane again
+    still: U16  # (M,) steps it has been standing
+
+
+class Fleet(NamedTuple):
+    """What a trip knows, one row each, V rows; read when a car enters a path, not in the hot loop."""
+
+    kind: U8  # (V,) words.VehicleKind
+    factor: F32  # (V,) how its driver takes the speed limit
+    depart: F64  # (V,) s after midnight of day 0
+    from_lane: I32  # (V,) path
+    from_position: F32  # (V,) m
+    to_lane: I32  # (V,) path
+    to_position: F32  # (V,) m
+    cursor: I64  # (V,) row of `route`: the edge it is on, or leaves
+    route_end: I64  # (V,) one past its last edge in `route`
+    halt: I64  # (V,) row of the next halt
+    halt_end: I64  # (V,)
+    dwell: F32  # (V,) s left of the present halt
+    status: U8  # (V,) PLANNED, WAITING, RUNNING, DONE
+    since: F64  # (V,) s, when it entered the road
+    next_waiting: I32  # (V,) next trip in the queue of its first lane, -1
+    route: I32  # (R,) edges
+    halt_lane: I32  # (H,) path
+    halt_position: F32  # (H,) m
+    halt_dwell: F32  # (H,) s
+
+
+class Ways(NamedTuple):
+    """What changes on paths and signals."""
+
+    limit: F32  # (P,) m/s in force
+    closed: U8  # (P,) 1: nobody enters
+    light: U8  # (P,) words.Light shown to a connection
+    phase: U16  # (S,) present phase of each program
+    phase_ends: F64  # (S,) s
+    tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
+    tail_speed: F32  # (P,) m/s
+    held: U8  # (P,) steps for which the first car has been kept from entering, a red light aside
+    asks: I8  # (P,) direction into which the first car that must change cannot, 0: none
+    asks_position: F32  # (P,) m, its front
+    asks_length: F32  # (P,) m
+    asks_speed: F32  # (P,) m/s
+    queue: I32  # (P,) first trip waiting to enter here, -1
+    queue_end: I32  # (P,) last one, -1
+
+
+class Moves(NamedTuple):
+    """What one step works out between reading the old cars and writing the new; nothing here outlives it."""
+
+    accel: F32  # (M,) m/s^2
+    room: F32  # (M,) m that may be driven in this step whatever the others do
+    position: F32  # (M,) m after the step, still along the old path
+    speed: F32  # (M,) m/s after the step
+    action: U8  # (M,)
+    held: U8  # (P,)
+    exits: I32  # (chunks,) cars that leave their path in each chunk
+    exit_car: I32  # (P,) chunk k's are rows chunk[k] ..
+    exit_path: I32  # (P,) where to
+    exit_position: F32  # (P,) m along that
+    entering: I32  # (P,) first row of the exits that enter this path, -1
+    entering_next: I32  # (P,) the following one, by position, -1
+    removed: I32  # (chunks,) cars that leave the road
+    changing: U8  # (P,) some car wants to leave this lane for the next
+    insert: I32  # (P,) trip that enters the road on this lane, -1
+    insert_position: F32  # (P,) m
+    insert_speed: F32  # (P,) m/s
+    new_count: I32  # (chunks + 1,) cars in each chunk, then where it begins
+    logged: I32  # (chunks,)
+    log_trip: I32  # (M,) chunk k's are rows start[chunk[k]] ..
+    log_action: U8  # (M,) LEAVES, BROKEN, STRAYS, HALTS
+    entered: I32  # (chunks,)
+    enter_trip: I32  # (P,) trips that entered the road; chunk k's are rows chunk[k] ..
+    forced: I32  # (chunks,) cars that crossed shared ground out of turn because nobody else could move
+
+
+def empty_cars(paths: int, room: int) -> Cars:
+    return Cars(
+        start=np.zeros(paths + 1, np.int32),
+        position=np.zeros(room, np.float32),
+        speed=np.zeros(room, np.float32),
+        length=np.zeros(room, np.float32),
+        desired=np.ones(room, np.float32),
+        goal_position=np.zeros(room, np.float32),
+        goal_speed=np.zeros(room, np.float32),
+        choice=np.full(room, -1, np.int32),
+        trip=np.zeros(room, np.int32),
+        kind=np.zeros(room, np.uint8),
+        goal=np.zeros(room, np.uint8),
+        shift=np.zeros(room, np.int8),
+        rest=np.zeros(room, np.uint8),
+        still=np.zeros(room, np.uint16),
+    )
+
+
+def empty_moves(paths: int, chunks: int, room: int) -> Moves:
+    return Moves(
+        accel=np.zeros(room, np.float32),
+        room=np.zeros(room, np.float32),
+        position=np.zeros(room, np.float32),
+        speed=np.zeros(room, np.float32),
+        action=np.zeros(room, np.uint8),
+        held=np.zeros(paths, np.uint8),
+        exits=np.zeros(chunks, np.int32),
+        exit_car=np.zeros(paths, np.int32),
+        exit_path=np.zeros(paths, np.int32),
+        exit_position=np.zeros(paths, np.float32),
+        entering=np.full(paths, -1, np.int32),
+        entering_next=np.full(paths, -1, np.int32),
+        removed=np.zeros(chunks, np.int32),
+        changing=np.zeros(paths, np.uint8),
+        insert=np.full(paths, -1, np.int32),
+        insert_position=np.zeros(paths, np.float32),
+        insert_speed=np.zeros(paths, np.float32),
+        new_count=np.zeros(chunks + 1, np.int32),
+        logged=np.zeros(chunks, np.int32),
+        log_trip=np.zeros(room, np.int32),
+        log_action=np.zeros(room, np.uint8),
+        entered=np.zeros(chunks, np.int32),
+        enter_trip=np.zeros(paths, np.int32),
+        forced=np.zeros(chunks, np.int32),
+    )
+
+
+def empty_ways(limit: F32, programs: int) -> Ways:
+    paths = len(limit)
+    return Ways(
+        limit=limit.copy(),
+        closed=np.zeros(paths, np.uint8),
+        light=np.full(paths, 4, np.uint8),
+        phase=np.zeros(programs, np.uint16),
+        phase_ends=np.full(programs, -np.inf),
+        tail=np.full(paths, FAR, np.float32),
+        tail_speed=np.zeros(paths, np.float32),
+        held=np.zeros(paths, np.uint8),
+        asks=np.zeros(paths, np.int8),
+        asks_position=np.zeros(paths, np.float32),
+        asks_length=np.zeros(paths, np.float32),
+        asks_speed=np.zeros(paths, np.float32),
+        queue=np.full(paths, -1, np.int32),
+        queue_end=np.full(paths, -1, np.int32),
+    )

@@ -1,0 +1,293 @@
+"""One step of the traffic: the spine.
+
+1. the lights show their phase; trips that are due queue at their kerb;
+2. every chunk of paths decides on the old cars and moves them (parallel);
+3. those who leave a path are handed to the next one, in the order of the paths;
+4. every chunk admits lane changes and one car from each queue (parallel);
+5. every chunk writes its part of the new cars (parallel).
+
+A chunk writes nothing that another reads in the same stage, so the result does not depend on who runs when.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from cosmopolis.simulation.traffic.car_following import follow, move
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
+from cosmopolis.simulation.traffic.junctions import DT
+from cosmopolis.simulation.traffic.lane_changing import admit_changes, let_in, wish_changes
+from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.rebuild import rebuild
+from cosmopolis.simulation.traffic.signals import show_lights
+from cosmopolis.simulation.traffic.state import (
+    BROKEN,
+    CROSS,
+    HALT,
+    HALTS,
+    LEAVE,
+    LEAVES,
+    RESUMES,
+    STAY,
+    STRAYS,
+    Cars,
+    Fleet,
+    Moves,
+    Ways,
+)
+
+STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the car takes another way
+HALT_WITHIN = np.float32(1.0)  # m of the stop
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def decide(
+    k: int,
+    step: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """Chunk k: accelerations, moves, wishes to change lanes, and who leaves which path for which."""
+    first, last = roads.chunk[k], roads.chunk[k + 1]
+    lo, hi = cars.start[first], cars.start[last]
+    moves.exits[k], moves.removed[k], moves.forced[k] = 0, 0, 0
+    if lo == hi:
+        return
+    follow(lo, hi, drivers, cars, moves)
+    for path in range(first, last):
+        if cars.start[path] == cars.start[path + 1]:
+            continue
+        if roads.lane_count[path] > 0:
+            lead_lane(path, roads, drivers, ways, cars, fleet, moves)
+            if roads.lane_count[path] > 1:
+                let_in(path, roads, drivers, ways, cars, moves)
+        else:
+            moves.forced[k] = lead_connection(
+                path, roads, drivers, ways, cars, fleet, moves, moves.forced[k]
+            )
+    _brake_for_halts(lo, hi, cars, moves)
+    move(lo, hi, drivers, cars, moves, DT)
+    _serve_halts(lo, hi, cars, fleet, moves)
+    for path in range(first, last):
+        moves.changing[path] = 0
+        if cars.start[path] == cars.start[path + 1]:
+            continue
+        if roads.lane_count[path] > 1:
+            wish_changes(path, step, roads, drivers, ways, cars, fleet, moves)
+        _leave_path(k, path, roads, cars, fleet, moves)
+    for i in range(lo, hi):
+        if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
+            moves.removed[k] += 1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
+    """A bus does not drive past its stop."""
+    for i in range(lo, hi):
+        if cars.goal[i] == HALT:
+            moves.room[i] = min(moves.room[i], max(cars.goal_position[i] - cars.position[i], np.float32(0.0)))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> None:
+    """At its stop a bus stands until its dwell is over."""
+    for i in range(lo, hi):
+        if cars.goal[i] != HALT or moves.action[i] != STAY:
+            continue
+        if cars.goal_position[i] - cars.position[i] > HALT_WITHIN or cars.speed[i] > 0.5:
+            continue
+        trip = cars.trip[i]
+        moves.position[i], moves.speed[i] = cars.position[i], 0.0
+        if fleet.dwell[trip] >= fleet.halt_dwell[fleet.halt[trip]]:
+            moves.action[i] = HALTS
+        fleet.dwell[trip] -= DT
+        if fleet.dwell[trip] <= 0.0:
+            moves.action[i] = RESUMES
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _leave_path(k: int, path: int, roads: Roads, cars: Cars, fleet: Fleet, moves: Moves) -> None:
+    """The first car of a path, if it drives beyond the end; at most one can in a step."""
+    i = cars.start[path + 1] - 1
+    over = moves.position[i] - roads.length[path]
+    is_lane = roads.lane_count[path] > 0
+    if over < 0.0:
+        if is_lane and cars.choice[i] < 0 and cars.goal[i] != LEAVE and cars.still[i] * DT > STRAYS_AFTER:
+            if roads.length[path] - cars.position[i] < 8.0 and moves.action[i] == STAY:
+                has_way = roads.out_end[path] > roads.out_start[path]
+                moves.action[i] = STRAYS if has_way else LEAVES
+        return
+    if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
+        return
+    to = cars.choice[i] if is_lane else roads.out_end[path]
+    if is_lane and over >= roads.length[to]:
+        over -= roads.length[to]
+        to = roads.out_end[to]
+    row = roads.chunk[k] + moves.exits[k]
+    moves.exits[k] += 1
+    moves.exit_car[row], moves.exit_path[row] = i, to
+    moves.exit_position[row] = min(over, roads.length[to] - np.float32(0.01))
+    moves.action[i] = CROSS
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def hand_over(roads: Roads, moves: Moves) -> None:
+    """Link every car that leaves its path into the list of those who enter the next, rearmost first."""
+    for k in range(len(moves.exits)):
+        for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
+            path, position = moves.exit_path[row], moves.exit_position[row]
+            before, here = -1, moves.entering[path]
+            while here >= 0 and moves.exit_position[here] <= position:
+                before, here = here, moves.entering_next[here]
+            moves.entering_next[row] = here
+            if before < 0:
+                moves.entering[path] = row
+            else:
+                moves.entering_next[before] = row
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def admit(
+    k: int,
+    time: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """Chunk k: which lane changes and which newcomers come true, and how many cars it will hold."""
+    first, last = roads.chunk[k], roads.chunk[k + 1]
+    count = cars.start[last] - cars.start[first] - moves.exits[k] - moves.removed[k]
+    for path in range(first, last):
+        row = moves.entering[path]
+        while row >= 0:
+            count += 1
+            row = moves.entering_next[row]
+        if roads.lane_count[path] > 1:
+            admit_changes(path, roads, ways, cars, moves)
+    for path in range(first, last):
+        if ways.queue[path] >= 0:
+            if insert_first(path, time, roads, drivers, ways, cars, fleet, moves):
+                count += 1
+    moves.new_count[k] = count
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def place_chunks(moves: Moves) -> int:
+    """Turn the chunks' counts into where each begins; the number of all cars."""
+    total = 0
+    for k in range(len(moves.exits)):
+        count = moves.new_count[k]
+        moves.new_count[k] = total
+        total += count
+    moves.new_count[len(moves.exits)] = total
+    return total
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def release(roads: Roads, moves: Moves) -> None:
+    """Forget who entered where."""
+    for k in range(len(moves.exits)):
+        for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
+            moves.entering[moves.exit_path[row]] = -1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def begin(time: float, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) -> None:
+    show_lights(time, roads, ways)
+    for row in range(len(due)):
+        wait_at_kerb(due[row], fleet, ways)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def step_on_one_thread(
+    time: float,
+    step: int,
+    due: np.ndarray,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    old: Cars,
+    new: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> int:
+    """From old to new cars; how many there are now, or minus that many if `new` is too small for them."""
+    chunks = len(moves.exits)
+    begin(time, due, roads, ways, fleet)
+    for k in range(chunks):
+        decide(k, step, roads, drivers, ways, old, fleet, moves)
+    hand_over(roads, moves)
+    for k in range(chunks):
+        admit(k, time, roads, drivers, ways, old, fleet, moves)
+    total = place_chunks(moves)
+    for k in range(chunks):
+        rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
+    new.start[-1] = total
+    release(roads, moves)
+    return total
+
+
+@njit(nogil=True, cache=True, error_model="numpy", parallel=True)
+def step_on_threads(
+    time: float,
+    step: int,
+    due: np.ndarray,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    old: Cars,
+    new: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> int:
+    """The same, each stage over all chunks at once. Neighbouring chunks go to different threads."""
+    chunks = len(moves.exits)
+    half = (chunks + 1) // 2
+    begin(time, due, roads, ways, fleet)
+    for n in prange(chunks):
+        k = 2 * n if n < half else 2 * (n - half) + 1
+        decide(k, step, roads, drivers, ways, old, fleet, moves)
+    hand_over(roads, moves)
+    for n in prange(chunks):
+        k = 2 * n if n < half else 2 * (n - half) + 1
+        admit(k, time, roads, drivers, ways, old, fleet, moves)
+    total = place_chunks(moves)
+    for n in prange(chunks):
+        k = 2 * n if n < half else 2 * (n - half) + 1
+        rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
+    new.start[-1] = total
+    release(roads, moves)
+    return total
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def collect(
+    roads: Roads,
+    old: Cars,
+    moves: Moves,
+    trip: np.ndarray,
+    action: np.ndarray,
+    entered: np.ndarray,
+) -> tuple[int, int, int]:
+    """Bring the chunks' logs together: numbers of logged actions, of those who entered, and of forced crossings."""
+    logged, newcomers, forced = 0, 0, 0
+    for k in range(len(moves.exits)):
+        begin = old.start[roads.chunk[k]]
+        for row in range(begin, begin + moves.logged[k]):
+            trip[logged], action[logged] = moves.log_trip[row], moves.log_action[row]
+            logged += 1
+        for row in range(roads.chunk[k], roads.chunk[k] + moves.entered[k]):
+            entered[newcomers] = moves.enter_trip[row]
+            newcomers += 1
+        forced += moves.forced[k]
+    return logged, newcomers, forced

@@ -1,0 +1,156 @@
+"""A city that is alive at once: trips under way at the start are put where they would be by then."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import DONE, RUNNING, Cars, Fleet, Ways, empty_cars
+from cosmopolis.simulation.traffic.turning import lanes_to, settle
+
+CONGESTION = 1.35  # how much slower than free a trip under way has been
+JUNCTION = 9.0  # s lost at the end of each edge
+GAP = 3.0  # m between the cars put down
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def whereabouts(
+    start: float, roads: Roads, ways: Ways, fleet: Fleet, edge: np.ndarray, position: np.ndarray
+) -> None:
+    """For each trip that is under way at `start`: its `edge` and m along it; -1 for all others.
+
+    Moves the trip's cursor and its halts on; a trip that has arrived by then is DONE.
+    """
+    for trip in range(len(fleet.depart)):
+        edge[trip] = -1
+        if fleet.status[trip] == DONE or fleet.depart[trip] >= start:
+            continue
+        left = start - fleet.depart[trip]
+        cursor, end, halt = fleet.cursor[trip], fleet.route_end[trip], fleet.halt[trip]
+        begin = fleet.from_position[trip]
+        fleet.status[trip] = DONE
+        while cursor < end:
+            here = fleet.route[cursor]
+            lane = roads.edge_lane[here]
+            until = roads.length[lane]
+            if cursor + 1 == end:
+                until = min(until, fleet.to_position[trip])
+            seconds = max(until - begin, 0.0) / ways.limit[lane] * CONGESTION
+            if left < seconds:
+                edge[trip], position[trip] = here, begin + (until - begin) * left / seconds
+                fleet.cursor[trip], fleet.halt[trip] = cursor, halt
+                fleet.status[trip] = RUNNING
+                break
+            left -= seconds + JUNCTION
+            while halt < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[halt]] == here:
+                left -= fleet.halt_dwell[halt] + 5.0
+                halt += 1
+            begin = 0.0
+            cursor += 1
+            if left < 0.0 and cursor < end:  # stands at the line
+                edge[trip], position[trip] = here, roads.length[lane] - 1.5
+                fleet.cursor[trip], fleet.halt[trip] = cursor - 1, halt
+                fleet.status[trip] = RUNNING
+                break
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def put_down(
+    order: np.ndarray,
+    edge: np.ndarray,
+    position: np.ndarray,
+    roads: Roads,
+    drivers: Drivers,
+    fleet: Fleet,
+    lane: np.ndarray,
+) -> None:
+    """A lane for each trip and a position behind the one put there before. `order`: by edge, foremost first.
+
+    A trip for which its edge has no room keeps lane -1.
+    """
+    rear = np.full(len(roads.length), np.float32(1.0e9))
+    for trip in order:
+        first = roads.edge_lane[edge[trip]]
+        modes = drivers.modes[fleet.kind[trip]]
+        length = drivers.length[fleet.kind[trip]]
+        best, best_cost, best_position = -1, 1.0e9, np.float32(0.0)
+        cursor = fleet.cursor[trip]
+        for other in range(first, first + roads.edge_lanes[edge[trip]]):
+            if (roads.modes[other] & modes) == 0:
+                continue
+            place = min(position[trip], min(rear[other] - GAP, roads.length[other] - 1.0))
+            if place - length < 0.5:
+                continue
+            cost = position[trip] - place
+            if cursor + 1 < fleet.route_end[trip]:
+                cost += 30.0 * abs(lanes_to(other, fleet.route[cursor + 1], modes, roads))
+            if cost < best_cost:
+                best, best_cost, best_position = other, cost, place
+        lane[trip] = best
+        if best >= 0:
+            position[trip] = best_position
+            rear[best] = best_position - length
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def fill(
+    order: np.ndarray,
+    lane: np.ndarray,
+    position: np.ndarray,
+    start: float,
+    cars: Cars,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    fleet: Fleet,
+) -> None:
+    """Write the cars; `order`: trips by lane, rearmost first."""
+    count = 0
+    path = 0
+    for trip in order:
+        while path <= lane[trip]:
+            cars.start[path] = count
+            path += 1
+        kind = fleet.kind[trip]
+        cars.position[count], cars.trip[count] = position[trip], trip
+        cars.kind[count], cars.length[count] = kind, drivers.length[kind]
+        settle(cars, count, lane[trip], fleet, drivers, roads, ways)
+        fleet.since[trip] = fleet.depart[trip]
+        count += 1
+    while path < len(cars.start):
+        cars.start[path] = count
+        path += 1
+    for path in range(len(cars.start) - 1):
+        for i in range(cars.start[path], cars.start[path + 1]):
+            room = roads.length[path] - cars.position[i]
+            if i + 1 < cars.start[path + 1]:
+                room = cars.position[i + 1] - cars.length[i + 1] - cars.position[i]
+            safe = np.sqrt(2.0 * drivers.brake[cars.kind[i]] * max(room - 1.0, 0.0))
+            cars.speed[i] = min(0.7 * cars.desired[i], safe)
+        if cars.start[path] < cars.start[path + 1]:
+            i = cars.start[path]
+            ways.tail[path] = cars.position[i] - cars.length[i]
+            ways.tail_speed[path] = cars.speed[i]
+
+
+def place_under_way(
+    start: float, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fleet
+) -> tuple[Cars, np.ndarray]:
+    """The cars on the road at `start` s, and the trips under way for which there was no room (they queue)."""
+    count = len(fleet.depart)
+    edge, position = np.full(count, -1, np.int32), np.zeros(count, np.float32)
+    first_edge, first_halt = fleet.cursor.copy(), fleet.halt.copy()
+    whereabouts(start, roads, ways, fleet, edge, position)
+    under_way = np.flatnonzero(edge >= 0)
+    lane = np.full(count, -1, np.int32)
+    order = under_way[np.lexsort((under_way, -position[under_way], edge[under_way]))]
+    put_down(order, edge, position, roads, drivers, fleet, lane)
+    placed = under_way[lane[under_way] >= 0]
+    cars = empty_cars(len(roads.length), max(256, 2 * len(placed)))
+    order = placed[np.lexsort((position[placed], lane[placed]))]
+    fill(order, lane, position, start, cars, roads, drivers, ways, fleet)
+    left_over = under_way[lane[under_way] < 0]
+    fleet.cursor[left_over], fleet.halt[left_over] = first_edge[left_over], first_halt[left_over]
+    return cars, left_over
