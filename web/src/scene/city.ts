@@ -1,0 +1,107 @@
+/** All that stands in the scene once the world is loaded: made in the worker, and shown as it comes. */
+import type { Vector3 } from "three";
+
+import type { Ground, Network } from "../world/model";
+import type { World } from "../world/world";
+import { air } from "./air";
+import { Builder } from "./builder";
+import { Buildings } from "./buildings";
+import { GroundLayer } from "./ground";
+import { createPickMaterials, pickable } from "./picking";
+import { Roads } from "./roads";
+import { Signals } from "./signals";
+import type { Stage } from "./stage";
+import { Stops } from "./stops";
+import { StreetLights } from "./streetlights";
+import { TileLayer } from "./tiles";
+import { Trees } from "./trees";
+import { Vehicles } from "./vehicles";
+import { createWater } from "./water";
+import type { Mesh } from "three";
+
+export class City {
+  readonly buildings = new Buildings();
+  readonly vehicles = new Vehicles();
+  readonly roads: Roads;
+  readonly signals: Signals;
+  readonly tiles: TileLayer;
+  private readonly builder = new Builder();
+  private readonly ground = new GroundLayer();
+  private readonly lamps = new StreetLights();
+  private readonly stops = new Stops();
+  private readonly trees: Trees;
+  private readonly pick = createPickMaterials();
+
+  constructor(world: World, network: Network, ground: Ground, private readonly stage: Stage, private readonly changed: () => void) {
+    this.roads = new Roads(network.edges.count);
+    this.signals = new Signals(network);
+    this.trees = new Trees(stage.level.trees);
+    this.tiles = new TileLayer(world, this.builder, this.buildings, this.trees, () => this.showed());
+    const { scene } = stage;
+    scene.add(this.ground.group, this.roads.group, this.buildings.group, this.trees.group, this.lamps.group, this.signals.group, this.stops.group, this.vehicles.group);
+    void this.build(network, ground);
+    this.markPickable();
+  }
+
+  /** Meshes that are still being made. */
+  get pending(): number {
+    return this.builder.pending + this.tiles.pending;
+  }
+
+  update(focus: readonly [number, number, number], eye: Vector3, now: number): void {
+    const { level } = this.stage;
+    this.tiles.update({ x: focus[0], y: focus[1] }, eye, level.tiles, now);
+    const treesChanged = this.trees.update(eye.x, eye.y, eye.z, level.treeReach + eye.z);
+    if (treesChanged) this.changed();
+    this.lamps.update(eye.x, eye.y, air.uNight.value);
+    this.stops.update(eye.x, eye.y);
+  }
+
+  dispose(): void {
+    this.builder.dispose();
+  }
+
+  /** The order in which a visitor sees the city appear: ground, streets, then what stands along them. */
+  private async build(network: Network, ground: Ground): Promise<void> {
+    try {
+      const areas = await this.builder.build("areas", ground.areas);
+      this.ground.setAreas(areas);
+      const water = createWater(areas);
+      if (water) this.ground.group.add(water);
+      this.roads.add(await this.builder.build("streets", network));
+      this.showed();
+      const [rails, furniture, stops] = await Promise.all([
+        this.builder.build("rails", ground.rails),
+        this.builder.build("furniture", network),
+        this.builder.build("stops", { stops: ground.stops, network }),
+      ]);
+      this.roads.add(rails);
+      this.signals.set(furniture);
+      this.lamps.set(furniture);
+      this.stops.set(stops);
+      this.showed();
+    } catch (error) {
+      console.error(error);
+    }
+  }
+
+  private showed(): void {
+    this.markPickable();
+    this.changed();
+  }
+
+  /** New meshes learn how they are drawn when ids are wanted. */
+  private markPickable(): void {
+    const { pick } = this;
+    const mark = (mesh: Mesh): void => {
+      const { attributes } = mesh.geometry;
+      if (attributes.building) pickable(mesh, pick.building);
+      else if (attributes.owner) pickable(mesh, pick.street);
+      else if (attributes.area) pickable(mesh, pick.area);
+    };
+    for (const group of [this.ground.group, this.roads.group, this.buildings.group]) group.children.forEach((child) => mark(child as Mesh));
+    for (const child of this.signals.group.children) if ((child as Mesh).geometry === this.signals.headGeometry) pickable(child as Mesh, pick.signal);
+    for (const child of this.stops.group.children) pickable(child as Mesh, pick.stop);
+    for (const child of this.vehicles.group.children) if ((child as Mesh).geometry === this.vehicles.all.geometries[0]) pickable(child as Mesh, pick.vehicle);
+  }
+}

@@ -1,0 +1,123 @@
+/** The ground to the horizon, and the areas painted on it: land use and green. */
+import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, MeshLambertMaterial, PlaneGeometry, Vector3 } from "three";
+
+import { dress } from "./air";
+import { linear } from "./daylight";
+import type { AreaMeshes } from "./geometry/areas";
+import { fixedMesh, Order } from "./meshes";
+
+/** sRGB, by words.LandUse. */
+const LAND: Readonly<Record<number, number>> = {
+  0: 0xb9b0a2, 1: 0xbdb2a3, 2: 0xb9aea0, 3: 0xbfae9b, 4: 0xb0aca4, 5: 0xbcb3a2, 6: 0xbfb49c, 7: 0xc2bab0, 8: 0xa9a59e, 9: 0xb8a283,
+  10: 0xa3a662, 11: 0xcbc1b0, 12: 0xa5a19b, 13: 0x8aa068, 20: 0x87a05c, 21: 0x93a963, 22: 0x5e7d47, 23: 0x86a263, 24: 0xdccda2,
+  25: 0x8d9d70, 26: 0x7f9470,
+};
+const BARE = 0xb7aea1;
+
+/** What the layers of `layers.ts` make of it, by words.LandUse. */
+const LAND_USE: Readonly<Record<number, number>> = {
+  1: 0xe8c06a, 2: 0xd0688a, 3: 0xe07a5a, 4: 0x9a7fb8, 5: 0x5b8fc9, 6: 0x6fb3d2, 7: 0xe0605a, 8: 0x8f8f95, 9: 0xb58a55,
+  10: 0xc8c96a, 11: 0xd8b59a, 12: 0x9d9da6, 13: 0x74c08a, 20: 0x5fae57, 21: 0x86c062, 22: 0x3f8a4a, 23: 0x79b86a, 24: 0xe5d596, 25: 0x8aa886, 26: 0x6aa596,
+};
+const KINDS = 48;
+
+const table = (colours: Readonly<Record<number, number>>, other: number): Vector3[] =>
+  Array.from({ length: KINDS }, (_, kind) => new Vector3(...linear(colours[kind] ?? other)));
+
+const LAND_GLSL = /* glsl */ `
+uniform vec3 uLand[${KINDS}];
+uniform vec3 uLandUse[${KINDS}];
+uniform float uLayer;
+vec3 landColour(int kind, vec2 p, float near) {
+  vec3 c = uLand[kind];
+  float broad = noise(p * 0.013) * 0.6 + noise(p * 0.07) * 0.4;
+  float fine = mix(0.5, noise(p * 1.7), near);
+  bool green = kind == 13 || (kind >= 20 && kind != 24);
+  c *= green ? 0.74 + 0.36 * broad + 0.16 * fine : 0.9 + 0.12 * broad + 0.08 * fine;
+  if (green) c = mix(c, c * vec3(1.16, 1.02, 0.7), noise(p * 0.031 + 7.0) * 0.5);
+  if (kind == 10) c *= 0.86 + 0.2 * smoothstep(0.3, 0.7, abs(fract(p.y * 0.25) - 0.5) * 2.0 * near);
+  if (kind == 11 || kind == 12) {
+    vec2 g = abs(fract(p / (kind == 11 ? 2.0 : 2.5)) - 0.5) * 2.0;
+    c *= 1.0 - 0.12 * near * step(0.94, max(g.x, g.y));
+  }
+  return c;
+}
+`;
+
+const NEAR_GLSL = "float near = 1.0 - smoothstep(60.0, 500.0, distance(cameraPosition, vPlace));";
+
+export class GroundLayer {
+  readonly group = new Group();
+  private readonly plane: Mesh;
+  private readonly uniforms = { uLand: { value: table(LAND, BARE) }, uLandUse: { value: table(LAND_USE, 0xb8b4ac) } };
+
+  constructor() {
+    this.plane = new Mesh(disc(), this.material("bare ground", "place = position + vec3(cameraPosition.xy, 0.0);", /* glsl */ `
+      ${NEAR_GLSL}
+      diffuseColor.rgb = landColour(0, vPlace.xy, near);`));
+    this.plane.frustumCulled = false;
+    this.plane.receiveShadow = true;
+    this.plane.renderOrder = Order.GROUND;
+    this.group.add(this.plane, floor());
+  }
+
+  setAreas({ land }: AreaMeshes): void {
+    if (land.index.length === 0) return;
+    const material = this.material("areas", "place = vec3(position.xy, 0.0); vKind = area.x;", /* glsl */ `
+      ${NEAR_GLSL}
+      int kind = int(vKind + 0.5);
+      diffuseColor.rgb = landColour(kind, vPlace.xy, near);
+      if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];`);
+    const mesh = fixedMesh(land, material, Order.LAND);
+    mesh.receiveShadow = true;
+    this.group.add(mesh);
+  }
+
+  private material(name: string, place: string, colour: string): MeshLambertMaterial {
+    const material = new MeshLambertMaterial({ depthWrite: false });
+    const kind = name === "areas";
+    return dress(material, {
+      name,
+      vertexHead: kind ? "attribute vec3 area; flat varying float vKind;" : "",
+      fragmentHead: (kind ? "flat varying float vKind;" : "") + LAND_GLSL,
+      place,
+      colour,
+      uniforms: this.uniforms,
+    });
+  }
+}
+
+/** Rings around the origin out to where the haze has swallowed everything. */
+function disc(): BufferGeometry {
+  const radii = [0, 60, 300, 1200, 5000, 20_000, 60_000, 150_000];
+  const sectors = 40;
+  const points: number[] = [];
+  const index: number[] = [];
+  for (const radius of radii) {
+    for (let k = 0; k < sectors; k++) {
+      const angle = (2 * Math.PI * k) / sectors;
+      points.push(radius * Math.cos(angle), radius * Math.sin(angle), 0);
+    }
+  }
+  for (let ring = 0; ring + 1 < radii.length; ring++) {
+    for (let k = 0; k < sectors; k++) {
+      const a = ring * sectors + k;
+      const b = ring * sectors + ((k + 1) % sectors);
+      index.push(a, a + sectors, b + sectors, a, b + sectors, b);
+    }
+  }
+  const geometry = new BufferGeometry();
+  geometry.setAttribute("position", new BufferAttribute(new Float32Array(points), 3));
+  geometry.setAttribute("normal", new BufferAttribute(new Float32Array(points.map((_, i) => (i % 3 === 2 ? 1 : 0))), 3));
+  geometry.setIndex(index);
+  return geometry;
+}
+
+/** Hides what lies below the ground: tunnels. It is not seen itself, since the ground is painted without depth. */
+function floor(): Mesh<PlaneGeometry, MeshBasicMaterial, never> {
+  const mesh = new Mesh(new PlaneGeometry(400_000, 400_000), new MeshBasicMaterial({ colorWrite: false }));
+  mesh.position.z = -0.6;
+  mesh.renderOrder = Order.FLOOR;
+  return mesh as never;
+}
+

@@ -1,0 +1,72 @@
+/** The sky: gradient, sun, clouds, moon and stars, on a triangle behind everything. */
+import { BufferAttribute, BufferGeometry, Mesh, ShaderMaterial } from "three";
+
+import { air, SKY_GLSL } from "./air";
+import { Order } from "./meshes";
+
+const VERTEX = /* glsl */ `
+varying vec3 vRay;
+void main() {
+  vec4 far = inverse(projectionMatrix) * vec4(position.xy, 1.0, 1.0);
+  vRay = transpose(mat3(viewMatrix)) * (far.xyz / far.w);
+  gl_Position = vec4(position.xy, 1.0, 1.0);
+}`;
+
+const FRAGMENT = /* glsl */ `
+varying vec3 vRay;
+uniform float uStars, uClouds, uMoonLit;
+${SKY_GLSL}
+float clouds(vec2 p) {
+  float sum = 0.0, weight = 0.5;
+  for (int i = 0; i < 4; i++) { sum += weight * noise(p); p = p * 2.1 + vec2(17.3, 9.1); weight *= 0.5; }
+  return sum;
+}
+vec3 stars(vec3 d) {
+  vec3 p = d * 220.0;
+  vec2 cell = floor(p.xy + floor(p.z) * 57.0);
+  float bright = pow(hash(cell), 90.0) * 6.0;
+  return vec3(0.85, 0.9, 1.0) * bright * smoothstep(0.0, 0.25, d.z) * (0.75 + 0.25 * sin(uTime * 2.0 + hash(cell + 3.0) * 40.0));
+}
+void main() {
+  vec3 d = normalize(vRay);
+  vec3 colour = skyColour(normalize(vec3(d.xy, max(d.z, 0.015))));
+  float above = smoothstep(-0.01, 0.01, d.z);
+  colour += uStars * stars(d) * 0.5 * above;
+  float towards = dot(d, uSun);
+  colour += above * uLight * smoothstep(0.99988, 0.99996, towards) * 4.0 * step(-0.1, uSun.z);
+  float moon = smoothstep(0.99991, 0.99996, dot(d, uMoon));
+  colour += above * moon * vec3(0.75, 0.78, 0.8) * uMoonLit * (0.2 + 0.8 * uNight);
+  if (uClouds > 0.0 && d.z > 0.02) {
+    vec2 p = d.xy / (d.z + 0.12) * 1.6 + vec2(uTime * 0.0025, 0.0);
+    float cover = smoothstep(0.5, 0.86, clouds(p) + 0.08 * clouds(p * 3.7)) * smoothstep(0.02, 0.22, d.z);
+    vec3 lit = mix(uHorizon, vec3(1.0), 0.35) * (0.55 + 0.75 * (1.0 - uNight)) + uGlow * (0.3 + 1.4 * pow(max(towards, 0.0), 6.0));
+    colour = mix(colour, lit * mix(1.0, 0.06, uNight), cover * uClouds * mix(0.62, 0.3, uNight));
+  }
+  gl_FragColor = vec4(colour, 1.0);
+  #include <tonemapping_fragment>
+  #include <colorspace_fragment>
+}`;
+
+export class Sky {
+  readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
+
+  constructor(clouds: boolean) {
+    const triangle = new BufferGeometry();
+    triangle.setAttribute("position", new BufferAttribute(new Float32Array([-1, -1, 0, 3, -1, 0, -1, 3, 0]), 3));
+    const material = new ShaderMaterial({
+      vertexShader: VERTEX,
+      fragmentShader: FRAGMENT,
+      uniforms: { ...air, uStars: { value: 0 }, uClouds: { value: clouds ? 1 : 0 }, uMoonLit: { value: 1 } },
+      depthTest: false,
+      depthWrite: false,
+    });
+    this.mesh = new Mesh(triangle, material);
+    this.mesh.frustumCulled = false;
+    this.mesh.renderOrder = Order.SKY;
+  }
+
+  set(stars: number, moonLit: number): void {
+    this.mesh.material.uniforms.uStars.value = stars;
+    this.mesh.material.uniforms.uMoonLit.value = moonLit;
+  }
+}
