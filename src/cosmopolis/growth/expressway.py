@@ -23,6 +23,7 @@ TERMINAL = 78.0  # m from the axis to where ramps meet the street below
 RAMP = ((330.0, MEDIAN), (268.0, 20.0), (190.0, 37.0), (115.0, 58.0), (50.0, 73.0))  # m before it, m from the axis
 CLEAR = 42.0  # m of viaduct on either side of a street below
 LANES = 3
+STUB = 70.0  # m of undivided motorway at the edge of the map
 
 
 def build_expressway(brief: Brief, plan: Plan, fabric: Fabric) -> shapely.Geometry:
@@ -38,6 +39,7 @@ def build_expressway(brief: Brief, plan: Plan, fabric: Fabric) -> shapely.Geomet
             for end in (station - RAMP[0][0], station + RAMP[0][0]):
                 stations[side] = {s for s in stations[side] if abs(s - end) > 24.0} | {end}
     nodes = {side: _carriageway(fabric, axis, side, sorted(stations[side])) for side in (-1, 1)}
+    _join_carriageways(fabric, axis, nodes)
     for station, way in diamonds:
         for side in (-1, 1):
             _half_diamond(fabric, axis, station, way, side, nodes[side])
@@ -61,19 +63,19 @@ def meetings(fabric: Fabric, line: shapely.LineString, way: int | None = None) -
 
 
 def _plain_stations(axis: shapely.LineString) -> list[float]:
-    n = int(axis.length // 60)
-    return [float(s) for s in np.linspace(0.0, axis.length, n + 1)]
+    inner = axis.length - 2 * STUB - 200.0
+    return [float(s) for s in np.linspace(STUB + 100.0, STUB + 100.0 + inner, int(inner // 60) + 1)]
 
 
 def _interchanges(fabric: Fabric, axis: shapely.LineString, below: list[Meeting], most: int) -> list[tuple[float, int]]:
     """(station, way) of the streets below that get ramps: the avenue first, then the farthest from it."""
     found = [(axis.line_locate_point(shapely.Point(xy)), way) for _, _, xy, way in below]
-    room = RAMP[0][0] + 60
+    room = RAMP[0][0] + STUB + 160
     found = [(s, way) for s, way in found if room < s < axis.length - room]
     found.sort(key=lambda one: (fabric.ways[one[1]].kind, one[0]))
     chosen: list[tuple[float, int]] = []
     for station, way in found:
-        if len(chosen) < most and all(abs(station - other) > 2 * room for other, _ in chosen):
+        if len(chosen) < most and all(abs(station - other) > 2 * RAMP[0][0] + 200 for other, _ in chosen):
             chosen.append((float(station), way))
     return chosen
 
@@ -94,6 +96,19 @@ def _carriageway(fabric: Fabric, axis: shapely.LineString, side: int, stations: 
     points = [_beside(axis, s, side * MEDIAN) for s in order]
     path = fabric.draw([fabric.node(points[0])], points[1:], way)
     return dict(zip(order, path))
+
+
+def _join_carriageways(fabric: Fabric, axis: shapely.LineString, nodes: dict[int, dict[float, int]]) -> None:
+    """At either edge of the map the carriageways meet in one street, so that the map's traffic is one whole."""
+    stub = fabric.way(Way(StreetKind.MOTORWAY, (LANES, LANES), "motorway"))
+    for station, inner, first in ((0.0, STUB, -1), (axis.length, axis.length - STUB, 1)):
+        edge, fork = fabric.node(_beside(axis, station, 0.0)), fabric.node(_beside(axis, inner, 0.0))
+        fabric.connect(edge, fork, stub)
+        for side in (-1, 1):
+            end = nodes[side][min(nodes[side], key=lambda s: abs(s - station))]
+            way = fabric.way_of(end, fabric.near[end][0])
+            leaves = side == first  # the eastbound carriageway leaves from the western edge
+            fabric.connect(*((fork, end) if leaves else (end, fork)), way)
 
 
 def _half_diamond(fabric: Fabric, axis: shapely.LineString, station: float, street: int, side: int,

@@ -59,11 +59,9 @@ class Fabric:
         drawn = [shapely.LineString(line) for line in lines]
         pieces = shapely.get_parts(shapely.union_all(drawn))
         middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-        pieces = pieces[shapely.covers(shapely.buffer(inside, 0.01), middle)]
-        middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-        owner = shapely.STRtree(drawn).nearest(middle)
-        owner = owner[_anchored_at_both_ends(pieces)]
-        pieces = pieces[_anchored_at_both_ends(pieces)]
+        within = shapely.covers(shapely.buffer(inside, 0.01), middle)
+        owner = shapely.STRtree(drawn).nearest(middle[within])
+        pieces, owner = _knit(pieces[within], owner)
         tidy = [_tidy(shapely.get_coordinates(piece)) for piece in pieces]
         index: dict[XY, int] = {}
         for line, row in zip(tidy, owner):
@@ -205,12 +203,31 @@ class Fabric:
         )
 
 
-def _anchored_at_both_ends(pieces: NDArray[np.object_], short: float = 16.0) -> NDArray[np.bool_]:
-    """Which pieces are no overshoots: (n,) False for short ones that end nowhere."""
-    ends = np.round(shapely.get_coordinates(shapely.get_point(pieces, [[0], [-1]])), 3)
-    _, place, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
-    loose = (count[place.ravel()] == 1).reshape(2, -1).any(axis=0)
-    return np.asarray(~loose | (shapely.length(pieces) > short))
+def _knit(pieces: NDArray[np.object_], owner: NDArray, near: float = 13.0) -> tuple[list, NDArray]:
+    """Noded pieces with ends nearer than `near` drawn together, and without what that leaves of overshoots."""
+    lines = [shapely.get_coordinates(piece) for piece in pieces]
+    ends = np.array([line[k] for line in lines for k in (0, -1)])
+    places, index = np.unique(np.round(ends, 4), axis=0, return_inverse=True)
+    index = index.ravel()
+    count = np.bincount(index)
+    points = shapely.points(places)
+    pairs = shapely.STRtree(points).query(points, predicate="dwithin", distance=near)
+    group = np.arange(len(places))
+    for k in np.argsort(-count, kind="stable"):  # the busiest point of a knot stays where it is
+        if group[k] == k:
+            around = pairs[1][pairs[0] == k]
+            group[around[group[around] == around]] = k
+    for line, a, b in zip(lines, group[index[0::2]], group[index[1::2]]):
+        line[0], line[-1] = places[a], places[b]
+    a, b = group[index[0::2]], group[index[1::2]]
+    length = np.array([np.hypot(*np.diff(line, axis=0).T).sum() for line in lines])
+    keep = (a != b) | (length > 60)
+    degree = np.bincount(np.concatenate([a[keep], b[keep]]), minlength=len(places))
+    keep &= (length > 25) | ((degree[a] > 1) & (degree[b] > 1))
+    _, first = np.unique(np.column_stack([np.minimum(a, b), np.maximum(a, b), length // 20])[keep], axis=0,
+                         return_index=True)  # fmt: skip
+    rows = np.flatnonzero(keep)[np.sort(first)]
+    return [shapely.LineString(lines[row]) for row in rows], owner[rows]
 
 
 def _tidy(line: Points, room: float = 14.0) -> Points:

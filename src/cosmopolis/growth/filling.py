@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 
 from cosmopolis.city.raw import RawCity
-from cosmopolis.city.words import BuildingUse, LandUse
-from cosmopolis.growth import circuit, civic, expo, housing, plant, shapes, works
+from cosmopolis.city.words import LandUse
+from cosmopolis.growth import circuit, civic, country, expo, housing, plant, shapes, works
 from cosmopolis.growth.brief import Brief
 from cosmopolis.growth.frames import long_axis
 from cosmopolis.growth.ground import Ground
@@ -32,7 +32,7 @@ def fill_lots(brief: Brief, plan: Plan, raw: RawCity, ground: Ground, lots: list
             case Use.VILLAS | Use.WALK_UPS | Use.SLABS | Use.TOWERS:
                 angle = shapes.facing_south(long_axis(lot.polygon))
                 housing.fill_compound(ground, lot.blocks, angle, KINDS[lot.use], float(rng.uniform(0, 30)), rng)
-                name = names.estate(rng)
+                name = lot.name = names.estate(rng)
                 for block in lot.blocks:
                     ground.lay(block, LandUse.RESIDENTIAL, name[0])
                 ground.mark(lot.middle, "place=neighbourhood", *name)
@@ -84,6 +84,9 @@ def fill_lots(brief: Brief, plan: Plan, raw: RawCity, ground: Ground, lots: list
             case Use.EMERGENCY:
                 civic.build_emergency(ground, lot.blocks, (names.numbered("派出所", "Police Station"),
                                                            names.numbered("消防站", "Fire Station")))  # fmt: skip
+            case Use.FARMLAND:
+                for block in lot.blocks:
+                    country.lay_fields(ground, block, rng)
             case Use.STADIUM:
                 civic.build_stadium(ground, lot.blocks, town)
             case Use.CAMPUS:
@@ -106,7 +109,3 @@ def _open_ground(ground: Ground, lot: Lot, names: Names, rng: np.random.Generato
     elif lot.use == Use.PLAZA:
         ground.mark(lot.middle, "place=square", "新亭广场", "Xinting Square")
 
-
-def residents(buildings: list, area_each: float) -> float:
-    """People that live in the residential floor area, one to `area_each` m2."""
-    return sum(b.footprint.area * b.floors for b in buildings if b.use == BuildingUse.RESIDENTIAL) / area_each

@@ -24,6 +24,12 @@ ESTATES = (("花园", "Garden"), ("新村", "New Village"), ("苑", "Court"), ("
            ("佳苑", "Court"), ("雅居", "Place"), ("公馆", "Mansion"))  # fmt: skip
 
 
+def halves(name: str) -> tuple[str, str]:
+    """The Chinese and the English of a street's name."""
+    chinese, _, english = name.partition(" ")
+    return chinese, english
+
+
 class Names:
     """Gives each thing a name of its own."""
 

@@ -63,7 +63,7 @@ class Plan:
 def draw_plan(brief: Brief) -> Plan:
     """Sizes follow from the number of people; positions from the seed."""
     rng, s = brief.rng("plan"), brief.scale
-    width, height = 2080.0 * s, 1540.0 * s
+    width, height = 1960.0 * s, 1440.0 * s
     lap = float(np.clip(LAP * s, 2400.0, LAP))
     depth = 1020.0 * lap / LAP  # of the circuit's superblock
     north = height + 270 + 230 + depth + 230

@@ -71,7 +71,7 @@ def choose_signals(fabric: Fabric) -> set[int]:
 def _rank(fabric: Fabric, node: int) -> int | None:
     """How important a signal is here: the kinds of the two streets that meet, None if there is none."""
     ways = [fabric.way_of(node, other) for other in fabric.near[node]]
-    if BORDER in ways:
+    if BORDER in ways or any(fabric.ways[way].role == "roundabout" for way in ways):
         return None
     kinds = sorted((fabric.ways[way].kind, way) for way in set(ways))
     if len(kinds) < 2 or kinds[0][0] == S.MOTORWAY:
@@ -127,7 +127,7 @@ def _emit_link(drawing: Drawing, link: Link, line: shapely.LineString, spans: li
                 cycle_lane_right=sections.has_cycle_lanes(way.kind),
                 sidewalk_left=way.kind in sections.WALK, sidewalk_right=way.kind in sections.WALK,
                 speed=sections.speed(way.kind), lane_width=sections.LANE.get(way.kind, 3.0),
-                layer=int(bridge), bridge=bridge, lanes_measured=True, provenance=Provenance.INVENTED,
+                layer=int(bridge), bridge=bridge, roundabout=way.role == "roundabout", lanes_measured=True, provenance=Provenance.INVENTED,
             )
         )  # fmt: skip
 
