@@ -14,7 +14,7 @@ from cosmopolis.city.network.crossings import WIDTH as CROSSING_WIDTH
 from cosmopolis.city.network.lanes import Roads, carriageway_lines
 from cosmopolis.city.network.movements import Movements
 from cosmopolis.city.network.profiles import ProfileTable
-from cosmopolis.city.network.ragged import Ints
+from cosmopolis.city.network.ragged import Ints, ranges
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.network.walks import WalkRows
 from cosmopolis.city.raw import RawCity
@@ -165,7 +165,7 @@ def _connections(draft: Draft, junction_at: Ints, signals: Signals) -> Connectio
     limit = draft.table.speed[segments.profile[roads.segment]]
     both = np.maximum(limit[roads.lane_edge[draft.from_lane]], limit[roads.lane_edge[draft.to_lane]])
     signal = np.full(len(draft.from_lane), -1, dtype=np.int32)
-    signal[signals.link] = np.arange(len(signals.link))
+    signal[signals.link] = ranges(np.zeros(len(signals)), np.diff(signals.link_start))  # counted within its program
     return Connections(
         from_lane=draft.from_lane.astype(np.int32),
         to_lane=draft.to_lane.astype(np.int32),

@@ -12,7 +12,7 @@ from cosmopolis.city.network.chains import chained
 from cosmopolis.city.network.clusters import Inside, merged, signal_places, split_inside, swallowed
 from cosmopolis.city.network.components import without_islands
 from cosmopolis.city.network.conflicts import find_conflicts
-from cosmopolis.city.network.crossings import FootCrossings, crossing_lines, foot_crossings
+from cosmopolis.city.network.crossings import crossing_lines, foot_crossings
 from cosmopolis.city.network.heights import lifted
 from cosmopolis.city.network.lane_choice import choose_lanes
 from cosmopolis.city.network.lanes import lay_lanes
@@ -46,14 +46,14 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     """The spine, for driving on the right."""
     progress("Cutting streets", 0.0)
     pieces, table, findings = cut_streets(raw)
-    pieces, place, lost = without_islands(pieces, table, raw)
+    pieces, turnarounds, lost = without_islands(pieces, table, raw)
     progress("Merging junctions", 0.2)
-    junctions = _Junctions(pieces, table, raw, place)
+    junctions = _Junctions(pieces, table, raw, turnarounds)
     segments, place, lit, inside = junctions.segments, junctions.place, junctions.lit, junctions.inside
     progress("Laying lanes", 0.4)
     segments = lifted(segments, table, place)
     feet = foot_crossings(segments, table, place, lit, raw)
-    cut = fitted(wanted_cuts(segments, table, place, feet.walked), segments.line.length)
+    cut = fitted(wanted_cuts(segments, table, place, feet), segments.line.length)
     roads, rest = lay_lanes(segments, table, cut)
     areas = junction_areas(segments, rest, table, place[segments.node], len(place))
     progress("Connecting lanes", 0.55)
@@ -84,7 +84,9 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
 class _Junctions:
     """Stage 2: segments between junctions, after all that is one junction was merged."""
 
-    def __init__(self, pieces: Segments, table: ProfileTable, raw: RawCity, place: NDArray[np.int64]) -> None:
+    def __init__(self, pieces: Segments, table: ProfileTable, raw: RawCity, turnarounds: NDArray[np.int64]) -> None:
+        place = np.arange(len(raw.node_xy))
+        place[turnarounds.max(axis=1)] = turnarounds.min(axis=1)
         names = [street.name for street in raw.streets]
         nodes = signal_places(pieces, table, raw)
         segments = tidied(chained(pieces, table, names, place, nodes))
@@ -92,14 +94,14 @@ class _Junctions:
         segments, inner = split_inside(segments, place, raw.node_xy)
         inside = [inner]
         for _ in range(_SWALLOW_ROUNDS):
-            feet: FootCrossings = foot_crossings(segments, table, place, _lit(nodes, place), raw)
-            cut = wanted_cuts(segments, table, place, feet.walked)
+            feet = foot_crossings(segments, table, place, _lit(nodes, place), raw)
+            cut = wanted_cuts(segments, table, place, feet)
             place = swallowed(segments, table, raw, place, cut)
             segments, inner = split_inside(segments, place, raw.node_xy)
             inside.append(inner)
         self.segments, self.place = segments, place
         self.lit = _lit(nodes, place)
-        self.inside = Inside.of(inside, table, len(place))
+        self.inside = Inside.of(inside, table, turnarounds, len(place))
 
 
 def _lit(nodes: NDArray[np.bool_], place: NDArray[np.int64]) -> NDArray[np.bool_]:

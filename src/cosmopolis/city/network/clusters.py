@@ -193,9 +193,10 @@ class Inside:
     reach: csr_matrix  # (N, N) bool, which node can be reached from which through the junction
 
     @classmethod
-    def of(cls, parts: list[Segments], table: ProfileTable, n: int) -> Inside:
+    def of(cls, parts: list[Segments], table: ProfileTable, turnarounds: Ints, n: int) -> Inside:
+        """From the swallowed pieces and the (T, 2) pairs of nodes that one can turn round between."""
         inner = joined(parts)
-        return cls(inner, _reach(inner, table, n))
+        return cls(inner, _reach(inner, table, turnarounds, n))
 
 
 def split_inside(segments: Segments, place: Ints, xy: F64) -> tuple[Segments, Segments]:
@@ -206,10 +207,10 @@ def split_inside(segments: Segments, place: Ints, xy: F64) -> tuple[Segments, Se
     return segments.take(~inner), segments.take(inner)
 
 
-def _reach(inner: Segments, table: ProfileTable, n: int) -> csr_matrix:
+def _reach(inner: Segments, table: ProfileTable, turnarounds: Ints, n: int) -> csr_matrix:
     forward, backward = table.cars[inner.profile].T
-    a = np.concatenate([inner.a[forward], inner.b[backward]])
-    b = np.concatenate([inner.b[forward], inner.a[backward]])
+    a = np.concatenate([inner.a[forward], inner.b[backward], turnarounds[:, 0]])
+    b = np.concatenate([inner.b[forward], inner.a[backward], turnarounds[:, 1]])
     nodes = np.arange(n)
     reach = coo_matrix(
         (np.ones(len(a) + n, dtype=bool), (np.concatenate([a, nodes]), np.concatenate([b, nodes]))), shape=(n, n)

@@ -27,15 +27,15 @@ def without_islands(
 ) -> tuple[Segments, NDArray[np.int64], list[Finding]]:
     """Only the segments from which cars can reach the rest of the city and come back.
 
-    Also gives (N,) place of every node: the two ends of a divided road that is cut off by the map's edge share a
-    place, for beyond the edge one can turn round somewhere.
+    Also gives (T, 2) turnarounds: the ends, out and in, of divided roads that are cut off by the map's edge. Beyond
+    the edge one can turn round somewhere, so these two nodes are one place.
     """
     n = len(raw.node_xy)
     place = np.arange(n)
+    turnarounds = _turnarounds(segments, table)
     if len(segments) == 0:
-        return segments, place, []
-    for sink, source in _turnarounds(segments, table):
-        place[max(sink, source)] = min(sink, source)
+        return segments, turnarounds, []
+    place[turnarounds.max(axis=1)] = turnarounds.min(axis=1)
     forward, backward = table.cars[segments.profile].T
     a, b = place[segments.a], place[segments.b]
     label = strong_components(np.concatenate([a[forward], b[backward]]), np.concatenate([b[forward], a[backward]]), n)
@@ -45,12 +45,15 @@ def without_islands(
     size = np.bincount(label[a[inside & drivable]], weights=length[inside & drivable], minlength=label.max() + 1)
     main = int(np.argmax(size))
     keep = inside & (label[a] == main)
-    return segments.take(keep), place, _lost(segments, raw, ~keep, length)
+    return segments.take(keep), turnarounds, _lost(segments, raw, ~keep, length)
 
 
-def _turnarounds(segments: Segments, table: ProfileTable) -> list[tuple[int, int]]:
-    """(sink, source) nodes where the two carriageways of a divided road end side by side."""
+def _turnarounds(segments: Segments, table: ProfileTable) -> NDArray[np.int64]:
+    """(T, 2) sink and source node where the two carriageways of a divided road end side by side."""
     node = segments.node
+    out = np.zeros((0, 2), dtype=np.int64)
+    if len(node) == 0:
+        return out
     lone = np.bincount(node, minlength=int(node.max()) + 1)[node] == 1
     profile = np.repeat(segments.profile, 2)
     forward, backward = table.cars[profile].T
@@ -59,7 +62,7 @@ def _turnarounds(segments: Segments, table: ProfileTable) -> list[tuple[int, int
     sinks = np.flatnonzero(lone & arrives & ~leaves)
     sources = np.flatnonzero(lone & leaves & ~arrives)
     if len(sinks) == 0 or len(sources) == 0:
-        return []
+        return out
     first, last = lines.end_directions(segments.line)
     outward = np.stack([first, -last], axis=1).reshape(-1, 2)
     tip = np.stack([segments.line.points[segments.line.start[:-1]], segments.line.points[segments.line.start[1:] - 1]],
@@ -68,12 +71,12 @@ def _turnarounds(segments: Segments, table: ProfileTable) -> list[tuple[int, int
     aligned = outward[sinks] @ outward[sources].T > 0.7
     kind = table.kind[profile]
     far[~aligned | (kind[sinks][:, None] != kind[sources][None])] = np.inf
-    out = []
+    found = []
     while far.size and far.min() < _TURNAROUND:
         i, j = np.unravel_index(int(np.argmin(far)), far.shape)
-        out.append((int(node[sinks[i]]), int(node[sources[j]])))
+        found.append((int(node[sinks[i]]), int(node[sources[j]])))
         far[i, :] = far[:, j] = np.inf
-    return out
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _lost(segments: Segments, raw: RawCity, lost: NDArray, length: NDArray) -> list[Finding]:

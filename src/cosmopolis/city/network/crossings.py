@@ -18,8 +18,9 @@ from cosmopolis.geometry.polylines import Polylines
 
 F64, Bools = NDArray[np.float64], NDArray[np.bool_]
 
-_AT_CORNER = 30.0  # m from a junction within which a drawn crossing is one of its arms' crossings
-_SETBACK = 2.4  # m from the stop line to the middle of the crossing
+_AT_CORNER = 25.0  # m from a junction within which a drawn crossing is one of its arms' crossings
+_INSIDE = 6.0  # m from a junction's node within which a drawn crossing only says that people cross there
+SETBACK = 2.4  # m from the stop line to the middle of the crossing
 WIDTH = 4.0  # m
 
 
@@ -30,6 +31,7 @@ class FootCrossings:
     walked: Bools  # (2S,) segment ends that are crossed on foot beside the junction
     signalled: Bools  # (2S,) those with lights
     drawn: Bools  # (2S,) those that the source draws; the others are made up at lights
+    away: F64  # (2S,) m from the node to the drawn crossing, inf where its place is not drawn
     segment: Ints  # (X,) crossings between junctions: the segment,
     station: F64  # (X,) the place along it, m
     lit: Bools  # (X,) and whether people have lights there
@@ -48,9 +50,10 @@ def foot_crossings(
     walked = lit[junction] & slow & on_ground & (degree[junction] > 2)
     signalled = walked.copy()
     drawn = np.zeros(len(node), dtype=bool)
+    away = np.full(len(node), np.inf)
     nodes = np.array(sorted(raw.crossings), dtype=np.int64)
     if len(nodes) == 0 or len(segments) == 0:
-        return FootCrossings(walked, signalled, drawn, np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))
+        return FootCrossings(walked, signalled, drawn, away, np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))
     shapes = shapely.linestrings(segments.line.points[:, :2], indices=lines.owner(segments.line))
     points = shapely.points(raw.node_xy[nodes])
     at, segment = shapely.STRtree(shapes).query_nearest(points, max_distance=1.0, all_matches=True)
@@ -59,22 +62,23 @@ def foot_crossings(
     lights = np.array([raw.crossings[int(n)] for n in nodes], dtype=bool)[at] | lit[place[nodes[at]]]
     tail = station > length / 2
     end = 2 * segment + tail
-    near = np.where(tail, length - station, station) < np.minimum(_AT_CORNER, length / 2 + 0.01)
-    corner = near & (degree[junction[end]] > 2) & on_ground[end]
+    far = np.where(tail, length - station, station)
+    corner = (far < np.minimum(_AT_CORNER, length / 2 + 0.01)) & (degree[junction[end]] > 2) & on_ground[end]
     walked[end[corner]] = drawn[end[corner]] = True
     signalled[end[corner]] |= lights[corner]
+    np.minimum.at(away, end[corner], np.where(far < _INSIDE, np.inf, far)[corner])
     between = ~corner
-    return FootCrossings(walked, signalled & walked, drawn, segment[between], station[between], lights[between])
+    return FootCrossings(walked, signalled & walked, drawn, away, segment[between], station[between], lights[between])
 
 
 def crossing_lines(
     segments: Segments, table: ProfileTable, rest: Polylines, feet: FootCrossings, cut: F64
 ) -> tuple[Polylines, Ints, Bools, NDArray[np.uint8]]:
     """(X,) kerb-to-kerb lines, the segment end (or -1 - segment between junctions), lights, provenance."""
-    ends = np.flatnonzero(feet.walked & (cut.ravel() > _SETBACK + 1.0))
+    ends = np.flatnonzero(feet.walked & (cut.ravel() > SETBACK + 1.0))
     segment = np.concatenate([ends // 2, feet.segment])
     length = segments.line.length[segment]
-    setback = np.maximum(cut.ravel()[ends] - _SETBACK, 0.5)
+    setback = np.maximum(np.minimum(cut.ravel()[ends] - SETBACK, feet.away[ends]), 0.5)
     station = np.concatenate([np.where(ends % 2 == 0, setback, length[: len(ends)] - setback), feet.station])
     middle = lines.at(segments.line, segment, station)
     ahead = lines.at(segments.line, segment, np.minimum(station + 1.0, length))

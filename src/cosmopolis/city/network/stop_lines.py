@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.network.clusters import MIN_LANE, outward
+from cosmopolis.city.network.crossings import SETBACK, FootCrossings
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, pairs
 from cosmopolis.city.network.segments import Segments
@@ -23,17 +24,19 @@ def corner_radius(kind: Ints) -> F64:
     return np.select([kind <= StreetKind.TRUNK_LINK, kind <= StreetKind.TERTIARY_LINK], [6.0, 5.0], 3.0)
 
 
-def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, walked: NDArray[np.bool_]) -> F64:
+def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, feet: FootCrossings) -> F64:
     """(S, 2) metres that should be cut off every segment at a and at b.
 
-    `walked` (2S,) marks ends that people cross on foot, which need ground between stop line and corner.
+    Where people cross on foot there is ground for them between stop line and corner.
     """
     junction = place[segments.node]
     degree = np.bincount(junction, minlength=len(place))
     reach = _overlap(segments, table, junction, len(place))
     straight = degree[junction] == 2
     reach = np.where(straight, np.maximum(reach, _change(segments, table, junction, len(place))), reach)
-    reach = np.where(walked & (degree[junction] > 1), reach + _CROSSWALK, reach)
+    drawn = np.isfinite(feet.away) & (feet.away > 0.6 * reach)
+    foot = np.where(drawn, np.maximum(reach, feet.away + SETBACK), reach + _CROSSWALK)
+    reach = np.where(feet.walked & (degree[junction] > 1), foot, reach)
     reach = np.where(degree[junction] == 1, 0.0, np.clip(reach, 1.0, _LONGEST))
     return reach.reshape(-1, 2)
 
