@@ -35,6 +35,7 @@ def read(
         progress(f"reading {Path(path).name}", 0.6 * i / len(paths))
         readings.append(scan(Path(path)))
     agree(readings)
+    _expect_streets(readings)
     covered = _covered(readings)
     projection = _origin(readings, wanted)
     raws = []
@@ -54,6 +55,17 @@ def read(
     raw.name = name or raw.name
     progress("read", 1.0)
     return raw
+
+
+def _expect_streets(readings: Sequence[Reading]) -> None:
+    """A city may be made of buildings alone, but an extract of a street map without streets is a mistake."""
+    if any(reading.has_streets for reading in readings):
+        return
+    maps = [reading.path for reading in readings if reading.may_have_streets]
+    if maps:
+        raise BadInput(
+            f"{maps[0]}: no streets for vehicles in it (no way with a highway tag); export all of the map."
+        )
 
 
 def _covered(readings: Sequence[Reading]) -> Box:

@@ -41,6 +41,7 @@ class CityJsonReading:
     metadata: Object
     findings: list[Finding] = field(default_factory=list)
 
+    may_have_streets = False
     has_streets = False
     stated_box = None
 

@@ -51,6 +51,7 @@ class GeoJsonReading:
     about: dict[str, str]  # what the file says of itself
     findings: list[Finding]
 
+    may_have_streets = False
     has_streets = False
     stated_box = None
 

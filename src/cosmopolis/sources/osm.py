@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.geometry.projection import Projection
-from cosmopolis.sources.vocabulary import words
+from cosmopolis.sources.vocabulary import STREETS, words
 
 Rows = NDArray[np.int64]
 Box = tuple[float, float, float, float]  # west, south, east, north
@@ -36,7 +36,7 @@ _WAY_KEYS = words(
 )
 _NODE_KEYS = words(
     "highway crossing amenity shop tourism leisure office historic healthcare aeroway craft natural railway "
-    "public_transport"
+    "public_transport man_made"
 )
 _RELATION_TYPES = frozenset({"multipolygon", "restriction", "route", "building", "public_transport"})
 
@@ -78,13 +78,20 @@ class OsmReading:
     relations: list[Relation]
     findings: list[Finding]
 
+    may_have_streets = True
+
     @cached_property
     def ways_by_id(self) -> dict[int, Way]:
         return {way.id: way for way in self.ways}
 
-    @property
+    @cached_property
     def has_streets(self) -> bool:
-        return any("highway" in way.tags for way in self.ways)
+        kinds = (
+            STREETS.get(way.tags["highway"])
+            for way in self.ways
+            if "highway" in way.tags and len(way.rows) >= 2
+        )
+        return any(kind is not None and kind.drivable for kind in kinds)
 
     @cached_property
     def box(self) -> Box | None:
@@ -148,7 +155,7 @@ def scan(path: Path, format: str) -> OsmReading:
         file = osmium.io.File(str(path), format)
         relations, wanted = _relations(file)
         node_ids, lonlat, tags_by_id, refs = _nodes_and_ways(file, wanted)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise BadInput(_broken(path, format, error)) from None
     if not len(node_ids) and not refs and not relations:
         raise BadInput(

@@ -48,7 +48,7 @@ _KIND_KEYS: dict[str, str] = {
     "landuse": "allotments basin cemetery commercial construction farmland farmyard forest grass industrial meadow "
     "military orchard quarry recreation_ground religious reservoir residential retail village_green",
     "waterway": "riverbank dock canal river stream",
-    "man_made": "pier",
+    "man_made": "pier tower communications_tower lighthouse observatory water_tower",
     "aeroway": "aerodrome helipad terminal",
     "highway": "bus_stop traffic_signals pedestrian footway",
 }

@@ -23,6 +23,8 @@ class Reading(Protocol):
     @property
     def path(self) -> Path: ...
     @property
+    def may_have_streets(self) -> bool: ...  # the format is one of street maps
+    @property
     def has_streets(self) -> bool: ...
     @property
     def box(self) -> Box | None: ...  # of the data

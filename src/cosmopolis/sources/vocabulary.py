@@ -123,6 +123,7 @@ PLACE_KEYS = (
     "aeroway",
     "craft",
     "railway",
+    "man_made",
 )
 # Street furniture and other things nobody looks for by name.
 NOT_PLACES = words(
