@@ -39,7 +39,7 @@ class DemandParameters:
     mean_length: float = 4_500.0  # m, straight; shorter where the city is smaller
     freight: float = 0.09  # van and truck trips a job a day
     border: float = 1.0  # traffic through the border, relative to what its streets usually carry
-    peak_density: float = 7.0  # vehicles a lane-kilometre at 08:00 at most; beyond that demand is thinned out
+    peak_density: float = 4.2  # vehicles a lane-kilometre at 08:00 at most; beyond that demand is thinned out
 
 
 def plan_trips(

@@ -1,0 +1,1 @@
+"""Runs of a city and what they show. Knows no sockets."""
