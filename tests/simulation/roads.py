@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.simulation.traffic.network import flatten
 from cosmopolis.simulation.traffic.routing import edge_graph, quickest
 
+T = TypeVar("T")
 WIDTH = 3.25  # m, lane
 
 
@@ -139,8 +140,8 @@ class Drawing:
             ),
             conflicts=self._conflicts(ways, rank),
             signals=self._signals(rank),
-            crossings=Crossings(*[np.zeros(0, t) for t in (np.int32, np.int32, np.float32, bool)], _none(), _u8()),
-            walks=Walks(_u8(), *[np.zeros(0, t) for t in (np.int32, np.float32, np.int8)], _none(), _u8()),
+            crossings=nothing(Crossings),
+            walks=nothing(Walks),
         )
 
     def _conflicts(self, ways: list[Any], rank: np.ndarray) -> Conflicts:
@@ -182,37 +183,40 @@ def _starts(counts: list[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
-def _u8() -> np.ndarray:
-    return np.zeros(0, np.uint8)
-
-
-def _none() -> Polylines:
-    return Polylines.of([])
+def nothing(kind: type[T]) -> T:
+    """A table of the city without rows."""
+    arrays = {"F32": np.float32, "F64": np.float64, "I8": np.int8, "I16": np.int16, "I32": np.int32}
+    arrays |= {"I64": np.int64, "U8": np.uint8, "U16": np.uint16, "Shapes": object}
+    values: dict[str, Any] = {}
+    for field_ in fields(kind):  # type: ignore[arg-type]
+        if field_.type == "Strings":
+            values[field_.name] = []
+        elif field_.type == "Polylines":
+            values[field_.name] = Polylines.of([])
+        else:
+            rows = 1 if field_.name.endswith("start") else 0
+            values[field_.name] = np.zeros(rows, arrays.get(str(field_.type), bool))
+    return kind(**values)
 
 
 def empty_city(network: Network) -> City:
     """A city that is nothing but streets."""
-    shapes, i32, f32 = np.zeros(0, object), np.zeros(0, np.int32), np.zeros(0, np.float32)
-    areas = Areas([], [], _u8(), shapes, _u8())
     return City(
         name="drawn",
         origin=(0.0, 0.0),
         drive_on_left=False,
         bounds=(0.0, 0.0, 1.0, 1.0),
         network=network,
-        buildings=Buildings(
-            [], [], [], shapes, f32, f32, i32.astype(np.int16), _u8(), f32, _u8(), [], i32, i32, f32,
-            np.zeros(1, np.int64), np.zeros((0, 3, 3), np.float32), _u8(), _u8(),
-        ),  # fmt: skip
-        places=Places([], [], [], [], np.zeros((0, 2)), i32, _u8()),
-        land_use=areas,
-        water=areas,
-        green=areas,
-        trees=Trees(np.zeros((0, 2)), f32, f32, _u8()),
-        stops=Stops([], [], np.zeros((0, 2)), _u8(), i32, f32, _u8()),
-        transit_lines=TransitLines([], [], [], [], _u8(), f32, np.zeros(1, np.int32), i32, _none(), _u8()),
-        rails=Rails(_u8(), np.zeros(0, np.int8), np.zeros(0, bool), _none(), _u8()),
-        zones=Zones(shapes, _u8(), f32, f32, _u8()),
+        buildings=nothing(Buildings),
+        places=nothing(Places),
+        land_use=nothing(Areas),
+        water=nothing(Areas),
+        green=nothing(Areas),
+        trees=nothing(Trees),
+        stops=nothing(Stops),
+        transit_lines=nothing(TransitLines),
+        rails=nothing(Rails),
+        zones=nothing(Zones),
         sources=(),
     )
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
 
@@ -20,7 +20,7 @@ STANDING = np.float32(0.1)  # m/s
 NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
     """m/s^2 with nobody ahead: Treiber, Hennecke & Helbing 2000, first two terms of eq. 1.
 
@@ -31,7 +31,7 @@ def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
     return max(accel * (ONE - ratio * ratio), -brake)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape):  # type: ignore[no-untyped-def]
     """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
 
@@ -42,7 +42,7 @@ def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape
     return free_road(speed, desired, accel, brake) - accel * pressure * pressure
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def follow(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     """Acceleration and room of cars lo .. hi - 1, each behind the next row.
 
@@ -66,7 +66,7 @@ def follow(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves) -> None
         )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float) -> None:
     """New position and speed of cars lo .. hi - 1: a ballistic step, bounded by the goal ahead and by the room.
 
@@ -98,7 +98,7 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
         moves.action[i] = action
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
     """m/s^2 of car i so that it comes to stand half a metre short of `gap` metres ahead."""
     kind = cars.kind[i]
@@ -116,7 +116,7 @@ def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
     """m/s^2 of car i behind a leader at `gap` metres."""
     kind = cars.kind[i]
@@ -133,7 +133,7 @@ def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def travel_time(distance: float, speed: float, top: float, accel: float) -> float:
     """s to drive `distance` metres, speeding up to `top`; nobody slows down."""
     if distance <= 0.0:

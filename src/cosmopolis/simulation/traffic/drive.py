@@ -31,6 +31,7 @@ from cosmopolis.simulation.traffic.state import (
     empty_ways,
 )
 from cosmopolis.simulation.traffic.step import collect, step_on_one_thread, step_on_threads
+from cosmopolis.simulation.traffic.tables import Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 # Not every threading layer of numba bears two parallel steps at once; nor would they be quicker.
@@ -46,6 +47,7 @@ class Traffic:
         self.threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
         self.roads, self.drivers = flatten(network), drivers()
         self.seed, self.trips = seed, len(trips)
+        self.tables = Tables()
         self.fleet = muster(trips, self.roads, seed)
         self.usable = self.fleet.status == PLANNED
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
@@ -97,18 +99,20 @@ class Traffic:
         due = self._ready(due, midnight)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
-        arguments = (time, self.steps, due, self.roads, self.drivers, self.ways, self.cars, self.spare)
+        records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
+        arguments = (time, self.steps, due, *map(self.tables, records))
         if self.threads == 1:
-            step_on_one_thread(*arguments, self.fleet, self.moves)
+            step_on_one_thread(*arguments)
         else:
             with _ONE_AT_A_TIME:
                 numba.set_num_threads(self.threads)
-                step_on_threads(*arguments, self.fleet, self.moves)
+                step_on_threads(*arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
-            measure(self.roads, self.ways, self.cars, self.speed_ratio, self.density)
+            tables = map(self.tables, (self.roads, self.ways, self.cars))
+            measure(*tables, self.speed_ratio, self.density)
         return self._tell(time, old)
 
     def append(self, fleet: Fleet) -> None:
@@ -149,9 +153,8 @@ class Traffic:
 
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
-        logged, entered, forced = collect(
-            self.roads, old, self.moves, self._log_trip, self._log_action, self._log_entered
-        )
+        tables = map(self.tables, (self.roads, old, self.moves))
+        logged, entered, forced = collect(*tables, self._log_trip, self._log_action, self._log_entered)
         trip, action = self._log_trip[:logged].astype(np.int64), self._log_action[:logged]
         events = Events(
             time=time,

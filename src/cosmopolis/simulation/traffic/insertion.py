@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
@@ -15,7 +15,7 @@ BORDER = 25.0  # m from the start of a lane without ways in: it comes with the s
 PATIENCE = 20.0  # s in the queue after which small gaps do
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def wait_at_kerb(trip: int, fleet: Fleet, ways: Ways) -> None:
     """Put a trip that is due at the end of its lane's queue."""
     lane = fleet.from_lane[trip]
@@ -28,7 +28,7 @@ def wait_at_kerb(trip: int, fleet: Fleet, ways: Ways) -> None:
     ways.queue_end[lane] = trip
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def insert_first(
     lane: int, time: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet, moves: Moves
 ) -> bool:
@@ -62,14 +62,14 @@ def insert_first(
     return True
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _comfortable(gap: float, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
     return gap >= BETWEEN + closing + follower * (0.3 if hurry else 0.8)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _no_one_arrives(
     lane: int, rear: float, speed: float, hurry: bool, roads: Roads, cars: Cars, moves: Moves
 ) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import entry
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
 from cosmopolis.simulation.traffic.detours import give_route, shut_edges
@@ -33,13 +33,14 @@ def obey(command: Command, traffic: Traffic, time: float) -> None:
             _limit(edge, speed, traffic)
         case AddTrip():
             _add(command, traffic, time)
-    settle_all(traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
+    records = (traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
+    settle_all(*map(traffic.tables, records))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def settle_all(cars: Cars, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fleet) -> None:
     """Everybody thinks again about lane, turn and speed."""
-    for path in range(len(roads.length)):
+    for path in range(roads.paths):
         for i in range(cars.start[path], cars.start[path + 1]):
             settle(cars, i, path, fleet, drivers, roads, ways)
 

@@ -7,8 +7,8 @@ in the same step are told apart by a fixed order (`Roads.first`), so both sides 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
@@ -28,7 +28,7 @@ FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 DT = 0.5  # s, the step
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def stops_for_light(light: int, distance: float, speed: float) -> bool:
     """Whether the car must stop at the line: at red, and at yellow if it comfortably can.
 
@@ -39,7 +39,7 @@ def stops_for_light(light: int, distance: float, speed: float) -> bool:
     return distance >= speed * speed / (2.0 * STOPS_AT_YELLOW)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def overhang(lane: int, roads: Roads, ways: Ways) -> float:
     """m from the lane's end to the rear of the nearest car that has left it but not its ground; may be < 0."""
     nearest = 1.0e9
@@ -52,7 +52,7 @@ def overhang(lane: int, roads: Roads, ways: Ways) -> float:
     return nearest
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
     """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
     to_lane = roads.out_end[way]
@@ -68,7 +68,7 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     return room >= needed
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def may_enter(
     way: int, i: int, distance: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
 ) -> bool:
@@ -92,7 +92,7 @@ def may_enter(
     return True
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _taken(row: int, other: int, comes: float, roads: Roads, ways: Ways, cars: Cars) -> bool:
     """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s."""
     end, begin = roads.other_end[row], roads.other_begin[row]
@@ -113,7 +113,7 @@ def _taken(row: int, other: int, comes: float, roads: Roads, ways: Ways, cars: C
     return False
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _comes_first(
     row: int,
     other: int,
@@ -148,7 +148,7 @@ def _comes_first(
     return False
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _lets_go(other: int, lane: int, i: int, j: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
     """Two that wait for each other: who has stood longer goes; the lower path where they are equal."""
     if ways.held[lane] < 4:
@@ -158,7 +158,7 @@ def _lets_go(other: int, lane: int, i: int, j: int, roads: Roads, ways: Ways, ca
     return cars.trip[i] < cars.trip[j]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _comes_next(lane: int, beyond: float, until: float, roads: Roads, ways: Ways, cars: Cars) -> bool:
     """Whether a car still on its way into the short `lane` reaches its end and `beyond` before `until` s."""
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
@@ -170,7 +170,7 @@ def _comes_next(lane: int, beyond: float, until: float, roads: Roads, ways: Ways
     return False
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def ground_ahead(
     way: int, i: int, position: float, reach: float, roads: Roads, ways: Ways, cars: Cars
 ) -> float:
@@ -212,13 +212,13 @@ def ground_ahead(
     return free
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _reach(speed: float) -> float:
     """m that a car can come in one step at most."""
     return speed * DT + 1.5 * DT * DT + 0.1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Cars) -> bool:
     """Whether another car could enter the lane that `way` leads to in this step, and is nearer to it.
 

@@ -7,8 +7,8 @@ target lane after the other, before anyone changes. A car that is refused simply
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import overhang
@@ -39,7 +39,7 @@ REST_AFTER = 8  # steps between two changes for speed
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def first_beyond(lane: int, position: float, cars: Cars) -> int:
     """The first car of `lane` whose front is beyond `position`; one past the lane's last where there is none."""
     lo, hi = cars.start[lane], cars.start[lane + 1]
@@ -52,7 +52,7 @@ def first_beyond(lane: int, position: float, cars: Cars) -> int:
     return lo
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def wish_changes(
     lane: int,
     step: int,
@@ -87,7 +87,7 @@ def wish_changes(
     moves.changing[lane] = any_changes
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _better_side(
     lane: int,
     i: int,
@@ -114,7 +114,7 @@ def _better_side(
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _can_change(
     lane: int,
     target: int,
@@ -157,7 +157,7 @@ def _can_change(
     return must or new_accel - after > GAIN + POLITENESS * cost
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _accept(gap: float, leader_speed: float, i: int, urgency: float, drivers: Drivers, cars: Cars) -> float:
     """m/s^2 of car i at `gap`; with urgency, drivers accept smaller headways and jam gaps than they keep."""
     kind = cars.kind[i]
@@ -175,7 +175,7 @@ def _accept(gap: float, leader_speed: float, i: int, urgency: float, drivers: Dr
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
     """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently."""
     for side in (-1, 1):
@@ -196,7 +196,7 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
             moves.accel[behind] = min(moves.accel[behind], max(wish, LETS_IN))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def is_free(
     lane: int,
     position: float,
@@ -236,7 +236,7 @@ def is_free(
     return True
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def admit_changes(lane: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves) -> None:
     """Let those into `lane` who wish to change to it and still find their gap: from the kerb side first."""
     for side in (-1, 1):

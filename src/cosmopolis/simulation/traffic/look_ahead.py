@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import (
     HARDEST,
     brake_for,
@@ -31,13 +31,13 @@ from cosmopolis.simulation.traffic.turning import way_on
 UNBOUNDED = np.float32(1.0e9)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def sight(speed: float) -> float:
     """m ahead that can matter to a driver: IDM's wished gap and some more."""
     return 12.0 + 3.0 * speed + speed * speed * 0.3
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def lead_lane(
     lane: int,
     roads: Roads,
@@ -70,19 +70,19 @@ def lead_lane(
             _stop_at(distance, i, drivers, cars, moves)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(distance))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _stay_behind(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], keep_behind(np.float32(gap), np.float32(speed), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(gap))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _approach(
     lane: int,
     i: int,
@@ -125,7 +125,7 @@ def _approach(
     return True
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _mind_ground(
     way: int,
     i: int,
@@ -142,7 +142,7 @@ def _mind_ground(
         _stop_at(free, i, drivers, cars, moves)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _mind_merging(
     way: int, distance: float, i: int, reach: float, roads: Roads, cars: Cars, moves: Moves
 ) -> None:
@@ -150,7 +150,7 @@ def _mind_merging(
         moves.room[i] = min(moves.room[i], np.float32(distance))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def lead_connection(
     way: int,
     roads: Roads,
@@ -182,7 +182,7 @@ def lead_connection(
     return forced
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _beyond(
     path: int,
     distance: float,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
@@ -12,10 +12,10 @@ EVERY = 10  # steps between two measurements
 SHARE = np.float32(0.15)  # weight of the newest
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def measure(roads: Roads, ways: Ways, cars: Cars, ratio: np.ndarray, density: np.ndarray) -> None:
     """Fold the present into `ratio` (E,) speed over limit, and `density` (E,) vehicles per lane-km."""
-    for edge in range(len(roads.edge_lane)):
+    for edge in range(roads.edges):
         first = roads.edge_lane[edge]
         count, speed, metres = 0, 0.0, 0.0
         for lane in range(first, first + roads.edge_lanes[edge]):

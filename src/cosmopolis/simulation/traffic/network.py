@@ -29,6 +29,10 @@ CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, lar
 class Roads(NamedTuple):
     """What does not change in a run. P paths = L lanes + C connections; E edges; S signal programs."""
 
+    paths: int  # P
+    edges: int  # E
+    programs: int  # S
+    chunks: int
     length: F32  # (P,) m
     limit: F32  # (P,) m/s, speed limit, or what the curve of a connection allows
     edge: I32  # (P,) edge of a lane, edge that a connection leads to
@@ -92,6 +96,10 @@ def flatten(network: Network) -> Roads:
     count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
     signals = network.signals
     return Roads(
+        paths=n_paths,
+        edges=len(edges),
+        programs=len(network.signals),
+        chunks=len(chunk) - 1,
         length=by_path(length, np.float32),
         limit=by_path(np.maximum(limit, 1.0), np.float32),
         edge=by_path(edge, np.int32),

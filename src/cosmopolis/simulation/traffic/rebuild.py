@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
@@ -31,7 +31,7 @@ STANDING = np.float32(0.1)  # m/s
 MOST = np.uint16(60000)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def carry(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) -> None:
     """Car i of the old buffer becomes car `at` of the new one."""
     new.position[at], new.speed[at] = position, speed
@@ -47,7 +47,7 @@ def carry(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) 
     new.still[at] = min(old.still[i], MOST) + 1 if speed < STANDING else 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
     """The same for cars lo .. hi - 1 that stay on their path: nine straight copies."""
     shift = at - lo
@@ -77,7 +77,7 @@ def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> 
         new.still[i + shift] = count if moves.speed[i] < STANDING else np.uint16(0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def rebuild(
     k: int,
     time: float,
@@ -119,14 +119,14 @@ def rebuild(
     moves.logged[k] = logged
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _neighbours_change(path: int, roads: Roads, moves: Moves) -> bool:
     index, count = roads.lane_index[path], roads.lane_count[path]
     below = index > 0 and moves.changing[path - 1] != 0
     return below or (index >= 0 and index + 1 < count and moves.changing[path + 1] != 0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _gather(
     k: int,
     path: int,
@@ -181,7 +181,7 @@ def _gather(
     return at
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _enter(
     path: int, at: int, time: float, drivers: Drivers, ways: Ways, new: Cars, fleet: Fleet, moves: Moves
 ) -> None:
@@ -196,7 +196,7 @@ def _enter(
     new.rest[at], new.still[at] = 4, 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _place(
     begin: int,
     at: int,
@@ -216,7 +216,7 @@ def _place(
     return at + 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _swap(cars: Cars, i: int, j: int) -> None:
     cars.position[i], cars.position[j] = cars.position[j], cars.position[i]
     cars.speed[i], cars.speed[j] = cars.speed[j], cars.speed[i]
@@ -233,7 +233,7 @@ def _swap(cars: Cars, i: int, j: int) -> None:
     cars.still[i], cars.still[j] = cars.still[j], cars.still[i]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _any_way(path: int, trip: int, kind: int, roads: Roads, drivers: Drivers, ways: Ways) -> int:
     """A connection for a car that has waited too long in the wrong lane; which one depends on the trip only."""
     first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
@@ -244,7 +244,7 @@ def _any_way(path: int, trip: int, kind: int, roads: Roads, drivers: Drivers, wa
     return first if count > 0 else -1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _tell(path: int, begin: int, end: int, roads: Roads, ways: Ways, new: Cars) -> None:
     """What the neighbours read: the rear of the last car, and who asks to be let in beside."""
     if begin == end:

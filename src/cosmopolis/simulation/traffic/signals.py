@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.city.words import Light
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Ways
@@ -12,10 +12,10 @@ from cosmopolis.simulation.traffic.state import Ways
 RED, YELLOW, PERMISSIVE, PROTECTED, OFF = (int(light) for light in Light)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def show_lights(time: float, roads: Roads, ways: Ways) -> None:
     """Bring every program to its phase at `time` s; only programs whose phase has ended are touched."""
-    for program in range(len(ways.phase)):
+    for program in range(roads.programs):
         if time < ways.phase_ends[program]:
             continue
         first, last = roads.phase_start[program], roads.phase_start[program + 1]

@@ -12,8 +12,9 @@ A chunk writes nothing that another reads in the same stage, so the result does 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
+from cosmopolis.simulation.traffic.tables import entry, kernel, parallel_entry
 from cosmopolis.simulation.traffic.car_following import follow, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
@@ -43,7 +44,7 @@ STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the 
 HALT_WITHIN = np.float32(1.0)  # m of the stop
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def decide(
     k: int,
     step: int,
@@ -87,7 +88,7 @@ def decide(
             moves.removed[k] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
     """A bus does not drive past its stop."""
     for i in range(lo, hi):
@@ -95,7 +96,7 @@ def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
             moves.room[i] = min(moves.room[i], max(cars.goal_position[i] - cars.position[i], np.float32(0.0)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> None:
     """At its stop a bus stands until its dwell is over."""
     for i in range(lo, hi):
@@ -112,7 +113,7 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
             moves.action[i] = RESUMES
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _leave_path(k: int, path: int, roads: Roads, cars: Cars, fleet: Fleet, moves: Moves) -> None:
     """The first car of a path, if it drives beyond the end; at most one can in a step."""
     i = cars.start[path + 1] - 1
@@ -137,10 +138,10 @@ def _leave_path(k: int, path: int, roads: Roads, cars: Cars, fleet: Fleet, moves
     moves.action[i] = CROSS
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def hand_over(roads: Roads, moves: Moves) -> None:
     """Link every car that leaves its path into the list of those who enter the next, rearmost first."""
-    for k in range(len(moves.exits)):
+    for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
             path, position = moves.exit_path[row], moves.exit_position[row]
             before, here = -1, moves.entering[path]
@@ -153,7 +154,7 @@ def hand_over(roads: Roads, moves: Moves) -> None:
                 moves.entering_next[before] = row
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def admit(
     k: int,
     time: float,
@@ -181,34 +182,34 @@ def admit(
     moves.new_count[k] = count
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def place_chunks(moves: Moves) -> int:
+@kernel
+def place_chunks(roads: Roads, moves: Moves) -> int:
     """Turn the chunks' counts into where each begins; the number of all cars."""
     total = 0
-    for k in range(len(moves.exits)):
+    for k in range(roads.chunks):
         count = moves.new_count[k]
         moves.new_count[k] = total
         total += count
-    moves.new_count[len(moves.exits)] = total
+    moves.new_count[roads.chunks] = total
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def release(roads: Roads, moves: Moves) -> None:
     """Forget who entered where."""
-    for k in range(len(moves.exits)):
+    for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
             moves.entering[moves.exit_path[row]] = -1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def begin(time: float, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) -> None:
     show_lights(time, roads, ways)
     for row in range(len(due)):
         wait_at_kerb(due[row], fleet, ways)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def step_on_one_thread(
     time: float,
     step: int,
@@ -222,22 +223,22 @@ def step_on_one_thread(
     moves: Moves,
 ) -> int:
     """From old to new cars; how many there are now, or minus that many if `new` is too small for them."""
-    chunks = len(moves.exits)
+    chunks = roads.chunks
     begin(time, due, roads, ways, fleet)
     for k in range(chunks):
         decide(k, step, roads, drivers, ways, old, fleet, moves)
     hand_over(roads, moves)
     for k in range(chunks):
         admit(k, time, roads, drivers, ways, old, fleet, moves)
-    total = place_chunks(moves)
+    total = place_chunks(roads, moves)
     for k in range(chunks):
         rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
-    new.start[-1] = total
+    new.start[roads.paths] = total
     release(roads, moves)
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy", parallel=True)
+@parallel_entry
 def step_on_threads(
     time: float,
     step: int,
@@ -251,7 +252,7 @@ def step_on_threads(
     moves: Moves,
 ) -> int:
     """The same, each stage over all chunks at once. Neighbouring chunks go to different threads."""
-    chunks = len(moves.exits)
+    chunks = roads.chunks
     half = (chunks + 1) // 2
     begin(time, due, roads, ways, fleet)
     for n in prange(chunks):
@@ -261,16 +262,16 @@ def step_on_threads(
     for n in prange(chunks):
         k = 2 * n if n < half else 2 * (n - half) + 1
         admit(k, time, roads, drivers, ways, old, fleet, moves)
-    total = place_chunks(moves)
+    total = place_chunks(roads, moves)
     for n in prange(chunks):
         k = 2 * n if n < half else 2 * (n - half) + 1
         rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
-    new.start[-1] = total
+    new.start[roads.paths] = total
     release(roads, moves)
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def collect(
     roads: Roads,
     old: Cars,
@@ -281,7 +282,7 @@ def collect(
 ) -> tuple[int, int, int]:
     """Bring the chunks' logs together: numbers of logged actions, of those who entered, and of forced crossings."""
     logged, newcomers, forced = 0, 0, 0
-    for k in range(len(moves.exits)):
+    for k in range(roads.chunks):
         begin = old.start[roads.chunk[k]]
         for row in range(begin, begin + moves.logged[k]):
             trip[logged], action[logged] = moves.log_trip[row], moves.log_action[row]

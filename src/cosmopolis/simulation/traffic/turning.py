@@ -6,8 +6,8 @@ Worked out once when a car enters a path, from its route; the hot loop reads onl
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, TURN, Cars, Fleet, Ways
@@ -18,7 +18,7 @@ LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
 FAR32 = np.float32(FAR)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def leads_to(lane: int, edge: int, modes: int, roads: Roads) -> bool:
     """Whether a connection of this lane that `modes` may use ends on `edge`."""
     for way in range(roads.out_start[lane], roads.out_end[lane]):
@@ -27,7 +27,7 @@ def leads_to(lane: int, edge: int, modes: int, roads: Roads) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
     """Signed number of lane changes to the nearest lane that leads to `edge`; NO_WAY if none does."""
     first = lane - roads.lane_index[lane]
@@ -38,7 +38,7 @@ def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
     return best
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def choose(lane: int, edge: int, after: int, goal_lane: int, modes: int, roads: Roads, ways: Ways) -> int:
     """The connection from `lane` to `edge` that needs the fewest lane changes there, -1 if none.
 
@@ -57,7 +57,7 @@ def choose(lane: int, edge: int, after: int, goal_lane: int, modes: int, roads: 
     return best
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def way_on(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> int:
     """The connection that `trip` takes at the end of `lane` on its route's edge `cursor`; -1: none from here."""
     if cursor + 1 >= fleet.route_end[trip]:
@@ -69,7 +69,7 @@ def way_on(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, ro
     return choose(lane, fleet.route[cursor + 1], after, fleet.to_lane[trip], modes, roads, ways)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def settle(
     cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
 ) -> None:
@@ -97,7 +97,7 @@ def settle(
         cars.shift[i] = 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _aim(
     cars: Cars, i: int, path: int, cursor: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
 ) -> None:
@@ -120,6 +120,6 @@ def _aim(
             cars.shift[i] = shift
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _open(lane: int, modes: int, roads: Roads) -> bool:
     return (roads.modes[lane] & modes) != 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cosmopolis.simulation.traffic.tables import Table, entry
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import DONE, RUNNING, Cars, Fleet, Ways, empty_cars
@@ -15,7 +15,7 @@ JUNCTION = 9.0  # s lost at the end of each edge
 GAP = 3.0  # m between the cars put down
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def whereabouts(
     start: float, roads: Roads, ways: Ways, fleet: Fleet, edge: np.ndarray, position: np.ndarray
 ) -> None:
@@ -23,7 +23,7 @@ def whereabouts(
 
     Moves the trip's cursor and its halts on; a trip that has arrived by then is DONE.
     """
-    for trip in range(len(fleet.depart)):
+    for trip in range(len(edge)):
         edge[trip] = -1
         if fleet.status[trip] == DONE or fleet.depart[trip] >= start:
             continue
@@ -56,7 +56,7 @@ def whereabouts(
                 break
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def put_down(
     order: np.ndarray,
     edge: np.ndarray,
@@ -70,7 +70,7 @@ def put_down(
 
     A trip for which its edge has no room keeps lane -1.
     """
-    rear = np.full(len(roads.length), np.float32(1.0e9))
+    rear = np.full(roads.paths, np.float32(1.0e9))
     for trip in order:
         first = roads.edge_lane[edge[trip]]
         modes = drivers.modes[fleet.kind[trip]]
@@ -94,12 +94,11 @@ def put_down(
             rear[best] = best_position - length
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def fill(
     order: np.ndarray,
     lane: np.ndarray,
     position: np.ndarray,
-    start: float,
     cars: Cars,
     roads: Roads,
     drivers: Drivers,
@@ -119,10 +118,10 @@ def fill(
         settle(cars, count, lane[trip], fleet, drivers, roads, ways)
         fleet.since[trip] = fleet.depart[trip]
         count += 1
-    while path < len(cars.start):
+    while path <= roads.paths:
         cars.start[path] = count
         path += 1
-    for path in range(len(cars.start) - 1):
+    for path in range(roads.paths):
         for i in range(cars.start[path], cars.start[path + 1]):
             room = roads.length[path] - cars.position[i]
             if i + 1 < cars.start[path + 1]:
@@ -142,15 +141,16 @@ def place_under_way(
     count = len(fleet.depart)
     edge, position = np.full(count, -1, np.int32), np.zeros(count, np.float32)
     first_edge, first_halt = fleet.cursor.copy(), fleet.halt.copy()
-    whereabouts(start, roads, ways, fleet, edge, position)
+    road_table, way_table, fleet_table, driver_table = Table(roads), Table(ways), Table(fleet), Table(drivers)
+    whereabouts(start, road_table, way_table, fleet_table, edge, position)
     under_way = np.flatnonzero(edge >= 0)
     lane = np.full(count, -1, np.int32)
     order = under_way[np.lexsort((under_way, -position[under_way], edge[under_way]))]
-    put_down(order, edge, position, roads, drivers, fleet, lane)
+    put_down(order, edge, position, road_table, driver_table, fleet_table, lane)
     placed = under_way[lane[under_way] >= 0]
     cars = empty_cars(len(roads.length), max(256, 2 * len(placed)))
     order = placed[np.lexsort((position[placed], lane[placed]))]
-    fill(order, lane, position, start, cars, roads, drivers, ways, fleet)
+    fill(order, lane, position, Table(cars), road_table, driver_table, way_table, fleet_table)
     left_over = under_way[lane[under_way] < 0]
     fleet.cursor[left_over], fleet.halt[left_over] = first_edge[left_over], first_halt[left_over]
     return cars, left_over

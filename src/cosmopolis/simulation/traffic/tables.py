@@ -1,0 +1,119 @@
+"""Tables for kernels: a record of arrays handed to compiled code as one pointer.
+
+numba passes a tuple of arrays to a function as seven numbers an array and counts references on each access, so that
+functions over a dozen tables take minutes to compile. A `Table` is instead the address of a list of addresses.
+In a kernel ``cars.speed[i]`` is one load: no bounds, no reference counts, no negative indices.
+
+The record stays an ordinary NamedTuple of NumPy arrays in Python, and that is what annotations name.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+from numba.np.numpy_support import from_dtype
+
+# Kernels that other kernels call, and those that Python calls.
+kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
+parallel_entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, parallel=True)
+
+
+class Table:
+    """A NamedTuple of contiguous arrays and ints, as kernels take it. It keeps the arrays alive and may write them."""
+
+    __slots__ = ("_addresses", "address", "numba_type", "record")
+
+    def __init__(self, record: NamedTuple) -> None:
+        self.record = record
+        self._addresses = np.array([_address(value) for value in record], dtype=np.uint64)
+        self.address = int(self._addresses.ctypes.data)
+        fields = zip(record._fields, record, strict=True)
+        self.numba_type = TableType(type(record).__name__, tuple((name, _kind(value)) for name, value in fields))
+
+
+class Tables:
+    """Hands out the Table of a record, the same one as long as the record is the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Table] = {}
+
+    def __call__(self, record: NamedTuple) -> Table:
+        table = self._known.get(id(record))
+        if table is None:
+            if len(self._known) > 16:
+                self._known.clear()
+            table = self._known[id(record)] = Table(record)
+        return table
+
+
+def _address(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    if not value.flags.c_contiguous:
+        raise ValueError("a table's arrays are contiguous")
+    return int(value.ctypes.data)
+
+
+def _kind(value: Any) -> types.Type:
+    return types.int64 if isinstance(value, int) else types.CPointer(from_dtype(value.dtype))
+
+
+class TableType(types.Type):  # type: ignore[misc]
+    """numba's type of a table: its name and the type of each field."""
+
+    def __init__(self, name: str, fields: tuple[tuple[str, types.Type], ...]) -> None:
+        self.fields = fields
+        self.place = {field: (row, kind) for row, (field, kind) in enumerate(fields)}
+        super().__init__(name=f"Table({name}: {', '.join(f'{field} {kind}' for field, kind in fields)})")
+
+
+@typeof_impl.register(Table)
+def _type_of_table(value: Table, _context: Any) -> TableType:
+    return value.numba_type
+
+
+register_model(TableType)(models.OpaqueModel)
+
+
+@unbox(TableType)
+def _unbox_table(_kind: TableType, value: Any, c: Any) -> Any:
+    number = c.pyapi.object_getattr_string(value, "address")
+    address = c.pyapi.number_as_ssize_t(number)
+    c.pyapi.decref(number)
+    pointer = c.builder.inttoptr(address, cgutils.voidptr_t)
+    return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+
+@infer_getattr
+class _TableFields(AttributeTemplate):  # type: ignore[misc]
+    key = TableType
+
+    def generic_resolve(self, kind: TableType, attr: str) -> types.Type | None:
+        return kind.place[attr][1] if attr in kind.place else None
+
+
+@lower_getattr_generic(TableType)
+def _load_field(context: Any, builder: Any, kind: TableType, value: Any, attr: str) -> Any:
+    row, field = kind.place[attr]
+    llvm_type = context.get_value_type(field)
+    slots = builder.bitcast(value, llvm_type.as_pointer())
+    slot = builder.gep(slots, [ir.Constant(ir.IntType(64), row)])
+    loaded = builder.load(slot)
+    # Nobody moves an array while a kernel runs: without this every store would reload every address.
+    loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return loaded
