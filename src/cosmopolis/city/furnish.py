@@ -8,6 +8,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.layers.areas import build_areas
 from cosmopolis.city.layers.buildings import build_buildings
 from cosmopolis.city.layers.completed import Furniture, completed
+from cosmopolis.city.layers.obstacles import Site
 from cosmopolis.city.layers.places import build_places
 from cosmopolis.city.layers.polygons import Bounds
 from cosmopolis.city.layers.stops import build_lines, build_rails, build_stops
@@ -44,7 +45,8 @@ def furnish(
     lines, dropped = build_lines(raw.transit_lines, stops)
     progress("Inventing what is missing", 0.3)
     measured = Furniture(buildings, ground, trees, lines)
-    furniture = completed(raw, network, measured, rails, stops, bounds, seed=seed)
+    site = Site(network, ground, buildings, trees, rails, bounds, raw.boundary)
+    furniture = completed(raw, site, lines, stops, seed=seed)
     progress("Finding places and counting people", 0.9)
     places = build_places(raw.places, furniture.buildings, bounds)
     zones = build_zones(furniture.buildings, float(raw.notes.get("population", 0) or 0))
@@ -91,14 +93,14 @@ def bounds_of(raw: RawCity, network: Network) -> Bounds:
 
 def _own_source(furniture: Furniture, measured: Furniture, seed: int) -> list[Source]:
     """What was invented here, named among the sources."""
-    pairs = {
-        "buildings": (furniture.buildings, measured.buildings),
-        "land_use": (furniture.ground.land_use, measured.ground.land_use),
-        "green": (furniture.ground.green, measured.ground.green),
-        "trees": (furniture.trees, measured.trees),
-        "transit_lines": (furniture.lines, measured.lines),
+    counts = {
+        "buildings": (len(furniture.buildings), len(measured.buildings)),
+        "land_use": (len(furniture.ground.land_use), len(measured.ground.land_use)),
+        "green": (len(furniture.ground.green), len(measured.ground.green)),
+        "trees": (len(furniture.trees), len(measured.trees)),
+        "transit_lines": (len(furniture.lines), len(measured.lines)),
     }
-    layers = tuple(name for name, (after, before) in pairs.items() if len(after) > len(before))
+    layers = tuple(name for name, (after, before) in counts.items() if after > before)
     if not layers:
         return []
     told = f"Invented by Cosmopolis from the streets around, seed {seed}"

@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city import model, words
-from cosmopolis.city.wkb import lines_from_wkb, lines_to_wkb, points_from_wkb, points_to_wkb
+from cosmopolis.city.wkb import LITTLE_ENDIAN, lines_from_wkb, lines_to_wkb, points_from_wkb, points_to_wkb
 from cosmopolis.geometry.polylines import Polylines
 
 LAYERS: dict[str, type] = {
@@ -170,10 +170,16 @@ def _encode_geometry(value: Any) -> tuple[pa.Array, dict[str, Any]]:
         return _binary(*lines_to_wkb(value)), _about("LineString Z", value.points[:, :2])
     if value.dtype != np.object_:
         return _binary(*points_to_wkb(value)), _about("Point", value)
-    shapes = np.where(shapely.is_missing(value), shapely.Polygon(), value)
-    shapes = shapely.force_2d(shapes)
-    column = pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
-    return column, _about("Polygon", shapely.get_coordinates(shapes))
+    column = pa.array(shapes_to_wkb(value), pa.binary())
+    return column, _about("Polygon", shapely.get_coordinates(value))
+
+
+def shapes_to_wkb(shapes: model.Shapes) -> NDArray[np.object_]:
+    """(N,) flat little-endian well-known binary; a missing shape is an empty polygon."""
+    missing = shapely.is_missing(shapes)
+    if missing.any():
+        shapes = np.where(missing, shapely.Polygon(), shapes)
+    return shapely.to_wkb(shapes, output_dimension=2, byte_order=LITTLE_ENDIAN, flavor="iso")
 
 
 def _decode_geometry(hint: Any, name: str, column: pa.ChunkedArray) -> Any:

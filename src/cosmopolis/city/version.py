@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import orjson
-import shapely
 
 from cosmopolis.city.model import City
-from cosmopolis.city.tables import dtype_of, layers_of
+from cosmopolis.city.tables import dtype_of, layers_of, shapes_to_wkb
 from cosmopolis.geometry.polylines import Polylines
 
 DIGITS = 24
@@ -53,8 +52,7 @@ def _parts(kind: type, name: str, value: Any) -> list[bytes]:
     if value.dtype != np.object_:
         value = value.astype(dtype_of(kind, name), copy=False)
         return [f"{value.dtype.str}{value.shape}".encode(), _bytes(value)]
-    shapes = shapely.to_wkb(shapely.force_2d(value), byte_order=1)
-    return [shape or b"" for shape in shapes]
+    return [b"".join(shapes_to_wkb(value))]
 
 
 def _bytes(array: Any) -> bytes:

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from cosmopolis.city.layers.polygons import Bounds, Shapes, explode
+from cosmopolis.city.model import F64, I64
 from cosmopolis.city.raw import RawCity, RawStreet
 from cosmopolis.city.words import StreetKind
-
-F64, I64 = NDArray[np.float64], NDArray[np.int64]
 
 LEAST_AREA = 700.0  # m2
 LEAST_BREADTH = 14.0  # m, twice area by half perimeter: below it is a median strip

@@ -6,17 +6,14 @@ Each line takes the quickest way for a bus that likes main streets with stops, a
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from cosmopolis.city.layers.stops import lines_of
 from cosmopolis.city.layers.streams import stream
-from cosmopolis.city.model import Network, Stops, TransitLines
+from cosmopolis.city.model import F64, I64, Network, Stops, TransitLines
 from cosmopolis.city.raw import RawTransitLine
 from cosmopolis.city.words import Mode, Provenance, StreetKind, TransitMode
-
-F64, I64 = NDArray[np.float64], NDArray[np.int64]
 
 STOPS_A_LINE, MOST_LINES = (
     20,
@@ -34,7 +31,7 @@ def invent_lines(stops: Stops, network: Network, *, seed: int) -> TransitLines:
     rows = np.flatnonzero(stops.lane >= 0)
     count = min(MOST_LINES, len(rows) // STOPS_A_LINE)
     random = stream(seed, "bus lines")
-    edge = network.lanes.edge[stops.lane[rows]]
+    edge = network.lanes.edge[stops.lane[rows]].astype(np.int64)
     streets = _Streets(network, edge)
     lines: list[RawTransitLine] = []
     called: list[list[int]] = []

@@ -43,4 +43,6 @@ def coverage(xy: NDArray[np.float64], bounds: Bounds, *, least: int) -> Coverage
     )
     around = uniform_filter(count, AROUND, mode="constant") * AROUND**2
     dense = (count > 0) & (around >= least - 0.5)
-    return Coverage(west, south, binary_closing(dense, iterations=BRIDGED))
+    # Room around the grid, or closing would open the cells at its border.
+    closed = binary_closing(np.pad(dense, BRIDGED), iterations=BRIDGED)
+    return Coverage(west, south, closed[BRIDGED:-BRIDGED, BRIDGED:-BRIDGED])

@@ -11,9 +11,8 @@ from scipy.spatial import cKDTree
 
 from cosmopolis.city.layers.polygons import Shapes
 from cosmopolis.city.layers.streams import stream
+from cosmopolis.city.model import F64
 from cosmopolis.city.words import BuildingUse, Roof
-
-F64 = NDArray[np.float64]
 
 GROUND_FLOOR = 0.8  # m that the ground floor is higher than the others
 NEIGHBOURS, NEAR = 7, 250.0  # how many neighbours of known height count, and within how many metres

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from cosmopolis.city.layers import styles
@@ -18,16 +17,14 @@ from cosmopolis.city.layers.blocks import GIANT, Blocks, build_blocks
 from cosmopolis.city.layers.coverage import Coverage, coverage
 from cosmopolis.city.layers.invented import buildings_on, green_of, land_of
 from cosmopolis.city.layers.lots import Lots, front_lots, fronted_sides, row_lots
-from cosmopolis.city.layers.obstacles import other_ground, street_ground
+from cosmopolis.city.layers.obstacles import Site, other_ground
 from cosmopolis.city.layers.plans import free_of, free_of_each_other, outlines
 from cosmopolis.city.layers.polygons import Bounds, centres
 from cosmopolis.city.layers.streams import stream
 from cosmopolis.city.layers.styles import RECIPES, Plan, Style
-from cosmopolis.city.model import Areas, Buildings, Network, Rails
+from cosmopolis.city.model import F64, I64, Areas, Buildings, Network
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Control, LandUse, Provenance, StreetKind
-
-F64, I64 = NDArray[np.float64], NDArray[np.int64]
 
 LEAST_MAPPED = 6  # buildings in a quarter of a square kilometre, from which on the source is believed
 URBAN_RADIUS, URBAN_FULL = 500.0, 45.0  # m around a block; junctions in that circle in a dense centre
@@ -45,35 +42,24 @@ class Invented:
     green: Areas
 
 
-def invent(
-    raw: RawCity,
-    network: Network,
-    ground: Ground,
-    rails: Rails,
-    measured: Buildings,
-    bounds: Bounds,
-    *,
-    seed: int,
-) -> Invented | None:
-    """Buildings, land use and green for the blocks of which the source says nothing; None where streets make none."""
-    blocks = build_blocks(raw, bounds, stream(seed, "compounds"))
+def invent(raw: RawCity, site: Site, *, seed: int) -> Invented | None:
+    """Buildings, land use and green for the blocks of which the source says nothing; None where there are no blocks."""
+    blocks = build_blocks(raw, site.bounds, stream(seed, "compounds"))
     if not len(blocks):
         return None
-    mapped = coverage(centres(measured.footprint), bounds, least=LEAST_MAPPED)
-    character = _character(blocks, network, ground, bounds, seed)
+    mapped = coverage(centres(site.buildings.footprint), site.bounds, least=LEAST_MAPPED)
+    character = _character(blocks, site, seed)
     style = styles.styles_for(character, styles.region_of(*raw.origin))
-    silent = (
-        ~mapped.at(_middles(blocks)) & (character.urban >= COUNTRY) & (character.land_use == LandUse.UNKNOWN)
-    )
-    lots, plan = _lots(
-        blocks, np.where(character.urban < COUNTRY, Style.EMPTY, style), character, mapped, network, seed
-    )
+    style[character.urban < COUNTRY] = Style.EMPTY
+    lots, plan = _lots(blocks, style, character, mapped, site, seed)
     shapes = outlines(lots, plan)
-    free = free_of(shapes, np.concatenate([street_ground(network), other_ground(ground, measured, rails)]))
+    free = ~site.streets.touched_by(shapes)
+    free[free] = free_of(shapes[free], other_ground(site))
     free[free] = free_of_each_other(shapes[free])
     lots, shapes, plan = lots.where(free), shapes[free], plan[free]
+    silent = (character.land_use == LandUse.UNKNOWN) & ~mapped.at(_middles(blocks))
     return Invented(
-        buildings=buildings_on(lots, shapes, plan, style, character, network, seed=seed),
+        buildings=buildings_on(lots, shapes, plan, style, character, site.network, seed=seed),
         land_use=land_of(blocks, style, silent),
         green=green_of(blocks, style, silent),
     )
@@ -84,20 +70,18 @@ def is_invented_whole(raw: RawCity) -> bool:
     return bool(raw.sources) and all(source.provenance == Provenance.INVENTED for source in raw.sources)
 
 
-def _character(
-    blocks: Blocks, network: Network, ground: Ground, bounds: Bounds, seed: int
-) -> styles.Character:
+def _character(blocks: Blocks, site: Site, seed: int) -> styles.Character:
     random = stream(seed, "blocks")
     middle = _middles(blocks)
     length = blocks.side_length
     main = np.bincount(blocks.owner, length * (blocks.street <= MAIN), len(blocks))
     return styles.Character(
         area=shapely.area(blocks.polygon),
-        urban=_urban(middle, network),
+        urban=_urban(middle, site.network),
         main=main / np.maximum(np.bincount(blocks.owner, length, len(blocks)), 1.0),
-        district=_district(middle, bounds, random),
+        district=_district(middle, site.bounds, random),
         luck=random.random(len(blocks)),
-        land_use=_land_use(blocks, ground),
+        land_use=_land_use(blocks, site.ground),
     )
 
 
@@ -142,7 +126,7 @@ def _land_use(blocks: Blocks, ground: Ground) -> I64:
 
 
 def _lots(
-    blocks: Blocks, style: I64, character: styles.Character, mapped: Coverage, network: Network, seed: int
+    blocks: Blocks, style: I64, character: styles.Character, mapped: Coverage, site: Site, seed: int
 ) -> tuple[Lots, I64]:
     """Fronts first: where a row is in the way of a front, the front stays. With each lot its plan."""
     random = stream(seed, "lots")
@@ -154,8 +138,9 @@ def _lots(
     lots = Lots.joined([fronts, row_lots(blocks, measure, blocks.angle, fronted, random)])
     urban = character.urban[lots.block]
     rim = np.flatnonzero(giant[lots.block])
-    urban[rim] = _urban(lots.centre[rim], network)
-    lots = lots.where(~mapped.at(lots.centre) & (random.random(len(lots)) < urban / (2 * COUNTRY)))
+    urban[rim] = _urban(lots.centre[rim], site.network)
+    wanted = random.random(len(lots)) < urban / (2 * COUNTRY)
+    lots = lots.where(wanted & ~mapped.at(lots.centre) & site.inside(lots.centre))
     return lots, _plans(lots, style, random)
 
 

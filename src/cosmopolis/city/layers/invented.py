@@ -10,13 +10,13 @@ from cosmopolis.city.layers.blocks import Blocks
 from cosmopolis.city.layers.heights import GROUND_FLOOR, roof_height_of, storey_of
 from cosmopolis.city.layers.kerb import BUILDING_REACH, car_kerbs, nearest_kerb
 from cosmopolis.city.layers.lots import Lots
-from cosmopolis.city.layers.polygons import Shapes, centres, explode
+from cosmopolis.city.layers.polygons import Shapes, explode
 from cosmopolis.city.layers.streams import stream
 from cosmopolis.city.layers.styles import RECIPES, Character, Plan, Recipe, Style
-from cosmopolis.city.model import Areas, Buildings, Network
+from cosmopolis.city.model import F64, I64, Areas, Buildings, Network
 from cosmopolis.city.words import BuildingUse, LandUse, Provenance, Roof
 
-I64, F64, Mask = NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]
+Mask = NDArray[np.bool_]
 
 CENTRE_USES = (
     (BuildingUse.OFFICE, 0.55), (BuildingUse.HOTEL, 0.12), (BuildingUse.RETAIL, 0.12), (BuildingUse.MIXED, 0.12),
@@ -34,14 +34,14 @@ def buildings_on(
     """The buildings that stand on N lots with outlines `shapes`."""
     random = stream(seed, "invented buildings")
     block_style = style[lots.block]
-    use, floors = np.zeros(len(lots), np.uint8), np.zeros(len(lots))
+    use, floors = np.zeros(len(lots), np.uint8), np.ones(len(lots), np.float64)
     for key, recipe in RECIPES.items():
         own = np.flatnonzero(block_style == key)
         use[own] = np.where(lots.front[own], recipe.front_use, recipe.use)
         floors[own] = _floors(lots.where(own), recipe, key, character, random)
     _vary(use, (block_style == Style.CENTRE) & ~lots.front, random)
     roof = _roofs(lots, plan, block_style, character)
-    return _table(lots, shapes, use, np.round(np.maximum(floors, 1)), roof, network)
+    return _table(lots, shapes, use, np.rint(floors).astype(np.float64), roof, network)
 
 
 def land_of(blocks: Blocks, style: I64, silent: Mask) -> Areas:
@@ -108,7 +108,7 @@ def _table(
 ) -> Buildings:
     n = len(lots)
     blank = ("",) * n
-    kerb = nearest_kerb(centres(shapes), car_kerbs(network), network, within=BUILDING_REACH)
+    kerb = nearest_kerb(lots.centre, car_kerbs(network), network, within=BUILDING_REACH)
     invented = np.full(n, Provenance.INVENTED, np.uint8)
     return Buildings(
         key=tuple(f"invented:building/{i}" for i in range(n)),

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.layers.blocks import BORDER, Blocks
-
-F64, I64 = NDArray[np.float64], NDArray[np.int64]
+from cosmopolis.city.model import F64, I64
 
 MOST_ROWS = 60
 LEAST_FILL = 0.55  # of the usual width: what is left of a row for less stays open

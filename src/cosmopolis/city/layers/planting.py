@@ -7,14 +7,12 @@ import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city.layers.coverage import coverage
-from cosmopolis.city.layers.polygons import Bounds
+from cosmopolis.city.layers.obstacles import Site
 from cosmopolis.city.layers.streams import stream
 from cosmopolis.city.layers.trees import trees_at
-from cosmopolis.city.model import Areas, Buildings, Network, Trees
+from cosmopolis.city.model import F64, I64, Areas, Buildings, Trees
 from cosmopolis.city.words import Provenance, StreetKind
 from cosmopolis.geometry.polylines import Polylines
-
-F64, I64 = NDArray[np.float64], NDArray[np.int64]
 
 PLANTED = (
     StreetKind.PRIMARY, StreetKind.SECONDARY, StreetKind.TERTIARY, StreetKind.UNCLASSIFIED, StreetKind.RESIDENTIAL,
@@ -23,39 +21,30 @@ PLANTED = (
 SPACING = 13.0  # m
 CORNER = 20.0  # m from a junction that stay free, so that drivers see the crossing
 BESIDE = 1.1  # m from the kerb
-TRAFFIC = 2.2  # m from the axis of any lane that stay free
+FREE = 0.7  # m from any kerb that stay free
 LEAST_MAPPED = 8  # trees in a quarter of a square kilometre, from which on the source is believed
 MOST_STREET, MOST_LAWN = 45_000, 15_000
 LAWN_TREE = 420.0  # m2 of lawn a tree
 WALL = 2.5  # m from a lawn tree to a wall
 
 
-def invent_trees(
-    network: Network,
-    green: Areas | None,
-    buildings: Buildings,
-    measured: Trees,
-    bounds: Bounds,
-    on_left: bool,
-    *,
-    seed: int,
-) -> Trees:
-    """Street trees and lawn trees where `measured` has none around; `green` is the invented green."""
+def invent_trees(site: Site, lawns: Areas | None, buildings: Buildings, on_left: bool, *, seed: int) -> Trees:
+    """Street trees and trees on `lawns` where the source has none around; `buildings` are all there are now."""
     random = stream(seed, "planting")
-    mapped = coverage(measured.xy, bounds, least=LEAST_MAPPED)
-    street = _street_trees(network, on_left, random)
+    mapped = coverage(site.trees.xy, site.bounds, least=LEAST_MAPPED)
+    street = _street_trees(site, on_left, random)
     street = _thinned(street[~mapped.at(street)], MOST_STREET, random)
-    lawn = np.zeros((0, 2)) if green is None else _lawn_trees(green, random)
+    lawn = np.zeros((0, 2)) if lawns is None else _lawn_trees(lawns, random)
     lawn = _thinned(lawn[~mapped.at(lawn)], MOST_LAWN, random)
     xy = np.concatenate([street, lawn])
-    xy = xy[_outdoors(xy, buildings)]
+    xy = xy[_outdoors(xy, buildings) & site.inside(xy)]
     invented = np.full(len(xy), Provenance.INVENTED, np.uint8)
     return trees_at(xy, np.zeros(len(xy)), invented, seed=seed)
 
 
-def _street_trees(network: Network, on_left: bool, random: np.random.Generator) -> F64:
+def _street_trees(site: Site, on_left: bool, random: np.random.Generator) -> F64:
     """Points beside the kerbs of streets at ground level that have a sidewalk, and in no lane."""
-    edges = network.edges
+    network, edges = site.network, site.network.edges
     walked = np.zeros(len(edges), np.bool_)
     walked[network.walks.edge[network.walks.edge >= 0]] = True
     planted = np.isin(edges.kind, PLANTED) & ~edges.tunnel & ~edges.bridge & (edges.layer == 0)
@@ -66,7 +55,7 @@ def _street_trees(network: Network, on_left: bool, random: np.random.Generator) 
     side = 1.0 if on_left else -1.0
     across = np.column_stack([-np.sin(heading), np.cos(heading)]) * side
     point = point + across * (width[row] / 2 + BESIDE)[:, None]
-    return point[_off_lanes(point, network)]
+    return point[~site.streets.driven_over(point, FREE)]
 
 
 def _along(line: Polylines, rows: I64, random: np.random.Generator) -> tuple[F64, F64, I64]:
@@ -85,22 +74,6 @@ def _along(line: Polylines, rows: I64, random: np.random.Generator) -> tuple[F64
     step = b - a
     share = (base[row] + station - axis[after - 1]) / np.maximum(axis[after] - axis[after - 1], 1e-9)
     return a + share[:, None] * step, np.arctan2(step[:, 1], step[:, 0]), row
-
-
-def _off_lanes(points: F64, network: Network) -> NDArray[np.bool_]:
-    """(N,) whether a point is in no lane, of whichever street."""
-    line = network.lanes.line
-    near = shapely.STRtree(_pieces(line)).query(shapely.points(points), predicate="dwithin", distance=TRAFFIC)
-    free = np.ones(len(points), np.bool_)
-    free[near[0]] = False
-    return free
-
-
-def _pieces(line: Polylines) -> NDArray[np.object_]:
-    """The straight pieces of all lines."""
-    owner = np.repeat(np.arange(len(line)), np.diff(line.start))
-    begin = np.flatnonzero(owner[:-1] == owner[1:])
-    return shapely.linestrings(np.stack([line.points[begin, :2], line.points[begin + 1, :2]], axis=1))
 
 
 def _lawn_trees(green: Areas, random: np.random.Generator) -> F64:

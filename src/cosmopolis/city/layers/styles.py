@@ -8,10 +8,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.city.model import F64
 from cosmopolis.city.words import BuildingUse as Use
 from cosmopolis.city.words import LandUse
-
-F64 = NDArray[np.float64]
 
 
 class Style(IntEnum):
