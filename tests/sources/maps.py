@@ -69,8 +69,10 @@ class Map:
 
 
 def _tags(tags: dict[str, str]) -> str:
-    """Keys are written with `__` for a colon."""
-    return "".join(f"<tag k={quoteattr(k.replace('__', ':'))} v={quoteattr(v)}/>" for k, v in tags.items())
+    """Keys are written with `__` for a colon; an empty value takes a tag away."""
+    return "".join(
+        f"<tag k={quoteattr(k.replace('__', ':'))} v={quoteattr(v)}/>" for k, v in tags.items() if v
+    )
 
 
 def street_with(folder: Path, centre: tuple[float, float] = SHANGHAI, **tags: str) -> RawStreet:

@@ -164,6 +164,27 @@ def test_a_river_drawn_as_a_line_gets_its_width_except_where_it_is_drawn(tmp_pat
     assert sum(area.polygon.area for area in drawn.areas) == pytest.approx(3600 + 500, rel=0.01)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_sea_lies_to_the_right_of_the_coastline(tmp_path, turned):
+    coast = [(-900, 100), (0, 50), (900, 100)]
+    island = [(200, 300), (300, 300), (300, 400), (200, 400)]  # counter-clockwise: land inside
+    raw = (
+        town()
+        .street(901, [(500, -500), (500, 800)])
+        .street(5, coast[:: 1 if turned else -1], highway="", natural="coastline")
+        .square(6, *island[0], 100, natural="coastline")
+        .read(tmp_path)
+    )
+    seas = [area.polygon for area in raw.areas if area.kind == LandUse.SEA]
+    (sea,) = seas
+    middle = 150  # of the streets, where the origin is
+    if turned:
+        assert sea.bounds[1] + middle == pytest.approx(-800, abs=3) and sea.bounds[3] + middle < 101
+    else:
+        assert sea.bounds[1] + middle > 49 and sea.bounds[3] + middle == pytest.approx(1100, abs=3)
+        assert len(sea.interiors) == 1
+
+
 def test_trees_single_and_in_rows(tmp_path):
     raw = (
         town()

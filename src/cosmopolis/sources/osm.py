@@ -114,6 +114,7 @@ class OsmReading:
         from cosmopolis.sources import (
             osm_areas,
             osm_buildings,
+            osm_coast,
             osm_junctions,
             osm_places,
             osm_streets,
@@ -129,6 +130,7 @@ class OsmReading:
         osm_junctions.add_junctions(self, node_of, raw)
         osm_buildings.add_buildings(self, xy, raw)
         osm_areas.add_areas(self, xy, raw)
+        osm_coast.add_sea(self, xy, projection, raw)
         osm_places.add_places(self, xy, raw)
         osm_transit.add_transit(self, xy, raw)
         raw.sources.append(self._source(raw))

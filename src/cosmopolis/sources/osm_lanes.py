@@ -27,6 +27,11 @@ _BUS_LANE = frozenset({"lane", "opposite_lane", "designated"})
 _CYCLE_LANE = frozenset(
     {"lane", "track", "opposite_lane", "opposite_track", "shared_busway", "buffered_lane"}
 )
+_BUS_KEYS = frozenset(
+    [f"{mode}:lanes{way}" for mode in ("bus", "psv") for way in ("", ":forward", ":backward")]
+    + [f"lanes:{mode}{way}" for mode in ("bus", "psv") for way in ("", ":forward", ":backward")]
+    + [f"busway{side}" for side in ("", ":left", ":right", ":both")]
+)
 _MOST_LANES = 12
 
 
@@ -106,6 +111,8 @@ def _per_lane(tags: Tags, mode: str, way: str, whole: bool) -> list[str]:
 
 def _bus_lanes(tags: Tags, way: str, oneway: bool, left_hand: bool) -> int:
     """Lanes for buses in one direction. RawStreet knows them at the kerb only; a lane in the middle becomes one."""
+    if _BUS_KEYS.isdisjoint(tags):
+        return 0
     listed = 0
     for mode in ("bus", "psv"):
         listed = max(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,8 @@ _ACCESS = {
     Mode.BICYCLE: ("bicycle", "vehicle", "access"),
     Mode.PEDESTRIAN: ("foot", "access"),
 }
+_ACCESS_ORDER = sorted({key for keys in _ACCESS.values() for key in keys})
+_ACCESS_KEYS = frozenset(_ACCESS_ORDER)
 
 
 def add_streets(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -> dict[int, int]:
@@ -106,37 +110,44 @@ def street_of(
 
 def modes_of(tags: Tags, kind: StreetKind) -> Mode:
     """Who may use the carriageway. `private` roads stay open: people live on them."""
-    if kind.drivable:
-        usual = Mode.road()
-        if kind not in _FAST:
-            usual |= Mode.BICYCLE
-        if kind == StreetKind.LIVING_STREET:
-            usual |= Mode.PEDESTRIAN
-        if kind == StreetKind.BUSWAY:
-            usual = Mode.BUS | Mode.EMERGENCY
-    elif kind == StreetKind.RACEWAY:
-        usual = Mode.CAR | Mode.MOTORCYCLE
-    elif kind == StreetKind.TRACK:
-        usual = Mode.road() & ~(Mode.BUS | Mode.TAXI) | Mode.BICYCLE | Mode.PEDESTRIAN
-    elif kind == StreetKind.CYCLEWAY:
-        usual = Mode.BICYCLE if tags.get("foot") == "no" else Mode.BICYCLE | Mode.PEDESTRIAN
-    elif kind == StreetKind.PATH:
-        usual = Mode.BICYCLE | Mode.PEDESTRIAN
-    else:
-        usual = Mode.PEDESTRIAN
-    out = usual
+    said = (
+        ()
+        if _ACCESS_KEYS.isdisjoint(tags)
+        else tuple((key, tags[key]) for key in _ACCESS_ORDER if key in tags)
+    )
+    return _modes(kind, said)
+
+
+@lru_cache(maxsize=4096)
+def _modes(kind: StreetKind, said: tuple[tuple[str, str], ...]) -> Mode:
+    """From the few tags that matter; most streets of a city say the same."""
+    tags = dict(said)
+    out = _usual_modes(kind)
     for mode, keys in _ACCESS.items():
-        said = next((tags[key] for key in keys if key in tags), "")
-        special = tags.get(keys[0], "")
-        if said in _NO or (
-            said == "private" and kind in (StreetKind.SERVICE, StreetKind.TRACK) and mode != Mode.PEDESTRIAN
-        ):
+        word = next((tags[key] for key in keys if key in tags), "")
+        private = (
+            word == "private" and kind in (StreetKind.SERVICE, StreetKind.TRACK) and mode != Mode.PEDESTRIAN
+        )
+        if word in _NO or private:
             out &= ~mode
-        elif special in text.YES and not (mode == Mode.CAR and not kind.drivable):
+        elif tags.get(keys[0]) in text.YES and not (mode == Mode.CAR and not kind.drivable):
             out |= mode
-    if not out & ~Mode.EMERGENCY:
-        return Mode(0)
-    return out
+    return out if out & ~Mode.EMERGENCY else Mode(0)
+
+
+def _usual_modes(kind: StreetKind) -> Mode:
+    walking = Mode.BICYCLE | Mode.PEDESTRIAN
+    if kind == StreetKind.BUSWAY:
+        return Mode.BUS | Mode.EMERGENCY
+    if kind == StreetKind.LIVING_STREET:
+        return Mode.road() | walking
+    if kind.drivable:
+        return Mode.road() if kind in _FAST else Mode.road() | Mode.BICYCLE
+    if kind == StreetKind.RACEWAY:
+        return Mode.CAR | Mode.MOTORCYCLE
+    if kind == StreetKind.TRACK:
+        return (Mode.road() & ~(Mode.BUS | Mode.TAXI)) | walking
+    return walking if kind in (StreetKind.CYCLEWAY, StreetKind.PATH) else Mode.PEDESTRIAN
 
 
 def _oneway(tags: Tags, kind: StreetKind) -> tuple[bool, bool]:
