@@ -17,7 +17,9 @@ F64, Shapes = NDArray[np.float64], NDArray[np.object_]
 _CORNER = np.linspace(0.0, 1.0, 6)  # points along a rounded corner
 
 
-def junction_areas(segments: Segments, rest: Polylines, table: ProfileTable, junction: Ints, n: int) -> Shapes:
+def junction_areas(
+    segments: Segments, rest: Polylines, table: ProfileTable, junction: Ints, n: int
+) -> Shapes:
     """(n,) polygons; empty where fewer than two streets meet. `junction` (2S,) is the one at every end."""
     tip, heading = _stop_lines(rest)
     right, left = _sides(segments, table)
@@ -88,6 +90,8 @@ def _polygons(ring: F64, owner: Ints, count: Ints, corners: F64, junction: Ints,
         twice = np.concatenate([junction, junction])
         chosen = np.flatnonzero(np.isin(twice, bad))
         chosen = chosen[np.argsort(twice[chosen], kind="stable")]
-        hull = shapely.convex_hull(shapely.multipoints(corners[chosen], indices=np.unique(twice[chosen], return_inverse=True)[1]))
+        hull = shapely.convex_hull(
+            shapely.multipoints(corners[chosen], indices=np.unique(twice[chosen], return_inverse=True)[1])
+        )
         out[bad] = np.where(shapely.get_type_id(hull) == 3, hull, shapely.buffer(hull, 0.5))
     return out

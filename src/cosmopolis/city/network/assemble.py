@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.city.model import Conflicts, Connections, Crossings, Edges, Junctions, Lanes, Network, Signals, Walks
+from cosmopolis.city.model import (
+    Conflicts,
+    Connections,
+    Crossings,
+    Edges,
+    Junctions,
+    Lanes,
+    Network,
+    Signals,
+    Walks,
+)
 
 from cosmopolis.city.network.components import strong_components
 from cosmopolis.city.network.crossings import WIDTH as CROSSING_WIDTH
@@ -71,7 +81,9 @@ def _junctions(draft: Draft, places: Ints, row: Ints, signals: Signals) -> Junct
     ends = draft.segments.line
     tips = np.stack([ends.points[ends.start[:-1]], ends.points[ends.start[1:] - 1]], axis=1).reshape(-1, 3)
     count = np.bincount(row, minlength=len(places))
-    xy = np.column_stack([np.bincount(row, weights=tips[:, k], minlength=len(places)) / np.maximum(count, 1) for k in (0, 1)])
+    xy = np.column_stack(
+        [np.bincount(row, weights=tips[:, k], minlength=len(places)) / np.maximum(count, 1) for k in (0, 1)]
+    )
     layer = np.repeat(draft.table.layer[draft.segments.profile], 2)
     lowest = np.full(len(places), 127, dtype=np.int64)
     np.minimum.at(lowest, row, np.abs(layer))
@@ -101,7 +113,9 @@ def _edges(draft: Draft, row: Ints) -> Edges:
     keys = [
         f"{streets[s].key}#{p}{'-' if back else ''}"
         for s, p, back in zip(
-            segments.street[roads.segment].tolist(), segments.piece[roads.segment].tolist(), roads.backward.tolist()
+            segments.street[roads.segment].tolist(),
+            segments.piece[roads.segment].tolist(),
+            roads.backward.tolist(),
         )
     ]
     measured = np.where(column["lanes_measured"], column["provenance"], int(Provenance.MODELLED))
@@ -165,7 +179,9 @@ def _connections(draft: Draft, junction_at: Ints, signals: Signals) -> Connectio
     limit = draft.table.speed[segments.profile[roads.segment]]
     both = np.maximum(limit[roads.lane_edge[draft.from_lane]], limit[roads.lane_edge[draft.to_lane]])
     signal = np.full(len(draft.from_lane), -1, dtype=np.int32)
-    signal[signals.link] = ranges(np.zeros(len(signals)), np.diff(signals.link_start))  # counted within its program
+    signal[signals.link] = ranges(
+        np.zeros(len(signals)), np.diff(signals.link_start)
+    )  # counted within its program
     return Connections(
         from_lane=draft.from_lane.astype(np.int32),
         to_lane=draft.to_lane.astype(np.int32),
@@ -212,5 +228,3 @@ def _walks(rows: list[WalkRows]) -> Walks:
         line=line,
         provenance=column("provenance").astype(np.uint8),
     )
-
-

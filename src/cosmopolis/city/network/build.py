@@ -9,7 +9,14 @@ from cosmopolis.city.model import Network
 from cosmopolis.city.network.areas import junction_areas
 from cosmopolis.city.network.assemble import Draft, assemble
 from cosmopolis.city.network.chains import chained
-from cosmopolis.city.network.clusters import Inside, merged, signal_places, split_inside, swallowed
+from cosmopolis.city.network.clusters import (
+    Inside,
+    merged,
+    signal_places,
+    split_inside,
+    swallowed,
+    without_echoes,
+)
 from cosmopolis.city.network.components import without_islands
 from cosmopolis.city.network.conflicts import find_conflicts
 from cosmopolis.city.network.crossings import crossing_lines, foot_crossings
@@ -27,6 +34,7 @@ from cosmopolis.city.network.stop_lines import fitted, wanted_cuts
 from cosmopolis.city.network.walks import own_ways, sidewalks
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity
+from cosmopolis.city.words import Control
 
 _SWALLOW_ROUNDS = 2
 
@@ -67,6 +75,7 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
         roads, moves, from_lane, to_lane, movement, junction, paths, rules, right_first=not raw.drive_on_left
     )
     progress("Timing signals", 0.85)
+    lit = rules.control == Control.SIGNAL
     lights = signal_programs(
         segments, table, roads, moves, from_lane, movement, junction, conflicts, lit, raw.node_xy
     )
@@ -84,7 +93,9 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
 class _Junctions:
     """Stage 2: segments between junctions, after all that is one junction was merged."""
 
-    def __init__(self, pieces: Segments, table: ProfileTable, raw: RawCity, turnarounds: NDArray[np.int64]) -> None:
+    def __init__(
+        self, pieces: Segments, table: ProfileTable, raw: RawCity, turnarounds: NDArray[np.int64]
+    ) -> None:
         place = np.arange(len(raw.node_xy))
         place[turnarounds.max(axis=1)] = turnarounds.min(axis=1)
         names = [street.name for street in raw.streets]
@@ -96,11 +107,11 @@ class _Junctions:
         for _ in range(_SWALLOW_ROUNDS):
             feet = foot_crossings(segments, table, place, _lit(nodes, place), raw)
             cut = wanted_cuts(segments, table, place, feet)
-            place = swallowed(segments, table, raw, place, cut)
+            place = swallowed(segments, table, raw, place, _lit(nodes, place), cut)
             segments, inner = split_inside(segments, place, raw.node_xy)
             inside.append(inner)
         self.segments, self.place = segments, place
-        self.lit = _lit(nodes, place)
+        self.lit = without_echoes(segments, table, place, _lit(nodes, place))
         self.inside = Inside.of(inside, table, turnarounds, len(place))
 
 

@@ -12,7 +12,9 @@ from cosmopolis.city.network.segments import Segments
 from cosmopolis.geometry.polylines import Polylines
 
 
-def chained(segments: Segments, table: ProfileTable, names: list[str], place: Ints, keep: NDArray) -> Segments:
+def chained(
+    segments: Segments, table: ProfileTable, names: list[str], place: Ints, keep: NDArray
+) -> Segments:
     """Join segments at every place where exactly two alike ends meet.
 
     `place` (N,) gives the junction of every node, `keep` (N,) marks places that stay (signals, say). Alike means:
@@ -67,7 +69,9 @@ def _walk(partner: Ints, a: Ints, b: Ints) -> tuple[list[list[int]], list[list[b
     return chains, backwards
 
 
-def _joined(segments: Segments, table: ProfileTable, chains: list[list[int]], backwards: list[list[bool]]) -> Segments:
+def _joined(
+    segments: Segments, table: ProfileTable, chains: list[list[int]], backwards: list[list[bool]]
+) -> Segments:
     """One segment a chain, in the drawing direction of its first piece where that is a one-way street's."""
     for i, turned in enumerate(backwards):
         if turned[0]:  # run the chain the other way round, so that its first piece keeps its direction

@@ -43,7 +43,9 @@ def _lane_ends(network: Network) -> list[Finding]:
     begins = network.junctions.control[edges.from_junction]
     lost = ~entries & ~np.isin(begins, [Control.DEAD_END, Control.BORDER])
     return [
-        *_each("lane-without-exit", network, ~exits & ~dead, "ends before a junction that it has no way through"),
+        *_each(
+            "lane-without-exit", network, ~exits & ~dead, "ends before a junction that it has no way through"
+        ),
         *(
             Finding("lane-without-entry", edges.key[e], "no lane of any street leads into it")
             for e in np.flatnonzero(lost).tolist()
@@ -54,7 +56,8 @@ def _lane_ends(network: Network) -> list[Finding]:
 def _each(code: str, network: Network, lanes: NDArray[np.bool_], what: str) -> list[Finding]:
     edge, index = network.lanes.edge, network.lanes.index
     return [
-        Finding(code, f"{network.edges.key[edge[i]]} lane {index[i]}", what) for i in np.flatnonzero(lanes).tolist()
+        Finding(code, f"{network.edges.key[edge[i]]} lane {index[i]}", what)
+        for i in np.flatnonzero(lanes).tolist()
     ]
 
 
@@ -76,9 +79,16 @@ def _connection_geometry(network: Network) -> list[Finding]:
         (path_last * lane_first[connections.to_lane]).sum(axis=1),
     )
     return [
-        *(Finding("connection-gap", f"connection {c}", f"{gap[c]:.2f} m from its lanes") for c in _rows(gap > 0.01)),
         *(
-            Finding("connection-kink", f"connection {c}", f"turns {np.degrees(np.arccos(smooth[c])):.0f} degrees at once")
+            Finding("connection-gap", f"connection {c}", f"{gap[c]:.2f} m from its lanes")
+            for c in _rows(gap > 0.01)
+        ),
+        *(
+            Finding(
+                "connection-kink",
+                f"connection {c}",
+                f"turns {np.degrees(np.arccos(smooth[c])):.0f} degrees at once",
+            )
             for c in _rows(smooth < np.cos(np.radians(30.0)))
         ),
     ]
@@ -119,15 +129,24 @@ def _conflicts(network: Network) -> list[Finding]:
     n = len(network.connections)
     key, mirrored = pair[:, 0] * n + pair[:, 1], pair[:, 1] * n + pair[:, 0]
     order = np.argsort(key)
-    found = order[np.clip(np.searchsorted(key[order], mirrored), 0, max(len(key) - 1, 0))] if len(key) else order
+    found = (
+        order[np.clip(np.searchsorted(key[order], mirrored), 0, max(len(key) - 1, 0))] if len(key) else order
+    )
     wrong = (key[found] != mirrored) | (conflicts.yields == conflicts.yields[found])
     bad = (conflicts.begin < 0) | (conflicts.begin > conflicts.end) | (conflicts.end > length[one] + 0.1)
     return [
         *(
-            Finding("yield-by-none-or-both", f"connections {one[k]} and {conflicts.other[k]}", "exactly one must wait")
+            Finding(
+                "yield-by-none-or-both",
+                f"connections {one[k]} and {conflicts.other[k]}",
+                "exactly one must wait",
+            )
             for k in _rows(wrong)
         ),
-        *(Finding("conflict-range", f"connection {one[k]}", "shared ground off the path") for k in _rows(bad)),
+        *(
+            Finding("conflict-range", f"connection {one[k]}", "shared ground off the path")
+            for k in _rows(bad)
+        ),
     ]
 
 
@@ -148,13 +167,20 @@ def _signals(network: Network) -> list[Finding]:
     ever = np.zeros(len(network.connections), dtype=bool)
     green = np.isin(signals.light, [Light.GREEN_PERMISSIVE, Light.GREEN_PROTECTED])
     ever[link[green]] = True
-    out += [Finding("never-green", f"connection {c}", "its signal never lets it go") for c in signals.link[~ever[signals.link]].tolist()]
+    out += [
+        Finding("never-green", f"connection {c}", "its signal never lets it go")
+        for c in signals.link[~ever[signals.link]].tolist()
+    ]
     protected = np.zeros((int(np.diff(signals.phase_start).max()), len(network.connections)), dtype=bool)
     protected[in_program, link] = signals.light == Light.GREEN_PROTECTED
     for k in range(len(protected)):
         both = protected[k, one] & protected[k, conflicts.other]
         out += [
-            Finding("protected-conflict", f"connections {one[c]} and {conflicts.other[c]}", f"green together in phase {k}")
+            Finding(
+                "protected-conflict",
+                f"connections {one[c]} and {conflicts.other[c]}",
+                f"green together in phase {k}",
+            )
             for c in _rows(both)
         ]
     return out

@@ -23,9 +23,13 @@ TOO_SHORT = 10.0  # m; a vehicle cannot stand between two stop lines
 _MEDIAN = 35.0  # m between the carriageways of a divided road
 _SIGNALLED = 25.0  # m between two lights of one crossing
 _SQUEEZED = 22.0  # m; longer segments rather have their stop lines nearer to the corner
-MIN_LANE = 8.0  # m that a lane should keep between its two stop lines
-_SPREAD = 75.0  # m across the nodes of one junction at most
+MIN_LANE = 9.0  # m that a lane should keep between its two stop lines
+_LIT_ROOM, _LIT_SQUEEZED = 13.0, 32.0  # m, the same between two junctions with lights
+_SPREAD = 70.0  # m across the nodes of one junction at most
+_SQUEEZED_SPREAD = 38.0  # m, where it is merged for want of room only
 _APPROACH = 45.0  # m from a light at a stop line to its junction
+_CULVERT = 16.0  # m; a shorter bridge does not keep two junctions apart
+_ECHO = 70.0  # m from a light where streets only join to the crossing it belongs to
 _SMALL_RING = 55.0  # m around a roundabout that is driven like a crossing
 
 
@@ -60,6 +64,24 @@ def signal_places(segments: Segments, table: ProfileTable, raw: RawCity) -> Bool
     return lit
 
 
+def without_echoes(segments: Segments, table: ProfileTable, place: Ints, lit: Bools) -> Bools:
+    """`lit` (N,) places less those where streets only join or part, close to a crossing with lights.
+
+    A light drawn there is that crossing's, too.
+    """
+    n = len(place)
+    a, b = place[segments.a], place[segments.b]
+    forward, backward = _drivable(segments, table)
+    arrive = np.bincount(b[forward], minlength=n) + np.bincount(a[backward], minlength=n)
+    leave = np.bincount(a[forward], minlength=n) + np.bincount(b[backward], minlength=n)
+    plain = (arrive <= 1) | (leave <= 1) | (np.bincount(place[segments.node], minlength=n) == 2)
+    near = segments.line.length < _ECHO
+    echo = np.zeros(n, dtype=bool)
+    for here, there in ((a, b), (b, a)):
+        echo[here[near & lit[here] & plain[here] & lit[there] & ~plain[there]]] = True
+    return lit & ~echo
+
+
 def _drivable(segments: Segments, table: ProfileTable) -> tuple[Bools, Bools]:
     forward, backward = table.cars[segments.profile].T
     return forward, backward
@@ -71,18 +93,29 @@ def merged(segments: Segments, table: ProfileTable, raw: RawCity, place: Ints, l
     length = segments.line.length
     candidates = np.flatnonzero((length < limit) & (place[segments.a] != place[segments.b]))
     candidates = candidates[np.argsort(length[candidates], kind="stable")]
-    return _union(place, segments.a[candidates], segments.b[candidates], raw.node_xy)
+    return _union(place, segments.a[candidates], segments.b[candidates], raw.node_xy, _SPREAD)
 
 
-def swallowed(segments: Segments, table: ProfileTable, raw: RawCity, place: Ints, cut: F64) -> Ints:
-    """(N,) place of every node after short segments went where `cut` (S, 2) leaves no room for a vehicle."""
+def swallowed(
+    segments: Segments, table: ProfileTable, raw: RawCity, place: Ints, lit: Bools, cut: F64
+) -> Ints:
+    """(N,) place of every node after short segments went where `cut` (S, 2) leaves no room for a vehicle.
+
+    Two junctions with lights and hardly a car's room in between are run as one.
+    """
     p, length = segments.profile, segments.line.length
-    rigid = table.roundabout[p] | table.structure[p] | (table.kind[p] <= StreetKind.TRUNK_LINK)
-    tight = (length - cut.sum(axis=1) < MIN_LANE) & (length < _SQUEEZED) & ~rigid
+    rigid = (
+        table.roundabout[p]
+        | (table.structure[p] & (length > _CULVERT))
+        | (table.kind[p] <= StreetKind.TRUNK_LINK)
+    )
+    both = lit[place[segments.a]] & lit[place[segments.b]]
+    room, limit = np.where(both, _LIT_ROOM, MIN_LANE), np.where(both, _LIT_SQUEEZED, _SQUEEZED)
+    tight = (length - cut.sum(axis=1) < room) & (length < limit) & ~rigid
     tight &= place[segments.a] != place[segments.b]
     rows = np.flatnonzero(tight)
     rows = rows[np.argsort(length[rows], kind="stable")]
-    return _union(place, segments.a[rows], segments.b[rows], raw.node_xy)
+    return _union(place, segments.a[rows], segments.b[rows], raw.node_xy, _SQUEEZED_SPREAD)
 
 
 def _merge_limit(segments: Segments, table: ProfileTable, lit: Bools) -> F64:
@@ -160,10 +193,10 @@ def _labels(a: Ints, b: Ints, n: int) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _union(place: Ints, a: Ints, b: Ints, xy: F64) -> Ints:
-    """Union of places over a-b, shortest first, as long as a junction stays within `_SPREAD`."""
+def _union(place: Ints, a: Ints, b: Ints, xy: F64, spread: float) -> Ints:
+    """Union of places over a-b, shortest first, as long as a junction stays within `spread` metres."""
     parent = place.tolist()
-    box: dict[int, tuple[float, float, float, float]] = {}
+    box = _boxes(place, xy)
 
     def root(node: int) -> int:
         while parent[node] != node:
@@ -178,11 +211,27 @@ def _union(place: Ints, a: Ints, b: Ints, xy: F64) -> Ints:
         p, q = min(p, q), max(p, q)
         first = box.get(p) or (*xy[p], *xy[p])
         second = box.get(q) or (*xy[q], *xy[q])
-        both = (min(first[0], second[0]), min(first[1], second[1]), max(first[2], second[2]), max(first[3], second[3]))
-        if max(both[2] - both[0], both[3] - both[1]) <= _SPREAD:
+        both = (
+            min(first[0], second[0]),
+            min(first[1], second[1]),
+            max(first[2], second[2]),
+            max(first[3], second[3]),
+        )
+        if max(both[2] - both[0], both[3] - both[1]) <= spread:
             parent[q] = p
             box[p] = both
     return np.array([root(i) for i in range(len(parent))], dtype=np.int64)
+
+
+def _boxes(place: Ints, xy: F64) -> dict[int, tuple[float, float, float, float]]:
+    """West, south, east, north of the places that have several nodes already."""
+    rows = np.flatnonzero(np.bincount(place, minlength=len(place))[place] > 1)
+    out: dict[int, tuple[float, float, float, float]] = {}
+    for row in rows.tolist():
+        x, y = xy[row]
+        west, south, east, north = out.get(int(place[row]), (x, y, x, y))
+        out[int(place[row])] = (min(west, x), min(south, y), max(east, x), max(north, y))
+    return out
 
 
 @dataclass(frozen=True)
@@ -213,7 +262,8 @@ def _reach(inner: Segments, table: ProfileTable, turnarounds: Ints, n: int) -> c
     b = np.concatenate([inner.b[forward], inner.a[backward], turnarounds[:, 1]])
     nodes = np.arange(n)
     reach = coo_matrix(
-        (np.ones(len(a) + n, dtype=bool), (np.concatenate([a, nodes]), np.concatenate([b, nodes]))), shape=(n, n)
+        (np.ones(len(a) + n, dtype=bool), (np.concatenate([a, nodes]), np.concatenate([b, nodes]))),
+        shape=(n, n),
     ).tocsr()
     while True:
         further = (reach @ reach).astype(bool)

@@ -38,11 +38,15 @@ def without_islands(
     place[turnarounds.max(axis=1)] = turnarounds.min(axis=1)
     forward, backward = table.cars[segments.profile].T
     a, b = place[segments.a], place[segments.b]
-    label = strong_components(np.concatenate([a[forward], b[backward]]), np.concatenate([b[forward], a[backward]]), n)
+    label = strong_components(
+        np.concatenate([a[forward], b[backward]]), np.concatenate([b[forward], a[backward]]), n
+    )
     length = segments.line.length
     inside = label[a] == label[b]
     drivable = forward | backward
-    size = np.bincount(label[a[inside & drivable]], weights=length[inside & drivable], minlength=label.max() + 1)
+    size = np.bincount(
+        label[a[inside & drivable]], weights=length[inside & drivable], minlength=label.max() + 1
+    )
     main = int(np.argmax(size))
     keep = inside & (label[a] == main)
     return segments.take(keep), turnarounds, _lost(segments, raw, ~keep, length)
@@ -83,6 +87,10 @@ def _lost(segments: Segments, raw: RawCity, lost: NDArray, length: NDArray) -> l
     """One finding a street, with the length that is left out."""
     per_street = np.bincount(segments.street[lost], weights=length[lost], minlength=len(raw.streets))
     return [
-        Finding("unreachable", raw.streets[row].key, f"{per_street[row]:.0f} m left out: a car cannot get there and back")
+        Finding(
+            "unreachable",
+            raw.streets[row].key,
+            f"{per_street[row]:.0f} m left out: a car cannot get there and back",
+        )
         for row in np.flatnonzero(per_street).tolist()
     ]

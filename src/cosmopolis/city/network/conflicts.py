@@ -81,7 +81,9 @@ def _side_by_side(
     same = movement[c] == movement[d]
     ordered = (from_lane[c] - from_lane[d]) * (to_lane[c] - to_lane[d]) > 0
     m, k = movement[c], movement[d]
-    against = (roads.twin[moves.target[m]] == moves.source[k]) & (roads.twin[moves.source[m]] == moves.target[k])
+    against = (roads.twin[moves.target[m]] == moves.source[k]) & (
+        roads.twin[moves.source[m]] == moves.target[k]
+    )
     return (same & ordered) | against
 
 
@@ -133,7 +135,14 @@ def _shared_ground(paths: Polylines, c: Ints, d: Ints) -> tuple[Ints, Ints, F64,
         close = _distances(sample[pick_c], sample[pick_d]) < reach[:, None, None]
         on_c, on_d = close.any(axis=2), close.any(axis=1)
         met = on_c.any(axis=1)
-        pieces.append((pick_c[met], pick_d[met], _span(on_c[met], step[pick_c[met]]), _span(on_d[met], step[pick_d[met]])))
+        pieces.append(
+            (
+                pick_c[met],
+                pick_d[met],
+                _span(on_c[met], step[pick_c[met]]),
+                _span(on_d[met], step[pick_d[met]]),
+            )
+        )
     if not pieces:
         return c, d, np.zeros((0, 2)), np.zeros((0, 2))
     c, d, span_c, span_d = (np.concatenate(part) for part in zip(*pieces))

@@ -18,7 +18,8 @@ from cosmopolis.geometry.polylines import Polylines
 
 F64, Bools = NDArray[np.float64], NDArray[np.bool_]
 
-_AT_CORNER = 25.0  # m from a junction within which a drawn crossing is one of its arms' crossings
+_AT_CORNER = 22.0  # m from a junction within which a drawn crossing is one of its arms' crossings,
+_AT_LIGHTS = 42.0  # m where the junction has lights, for there the stop line is before the crossing
 _INSIDE = 6.0  # m from a junction's node within which a drawn crossing only says that people cross there
 SETBACK = 2.4  # m from the stop line to the middle of the crossing
 WIDTH = 4.0  # m
@@ -53,7 +54,9 @@ def foot_crossings(
     away = np.full(len(node), np.inf)
     nodes = np.array(sorted(raw.crossings), dtype=np.int64)
     if len(nodes) == 0 or len(segments) == 0:
-        return FootCrossings(walked, signalled, drawn, away, np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))
+        return FootCrossings(
+            walked, signalled, drawn, away, np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool)
+        )
     shapes = shapely.linestrings(segments.line.points[:, :2], indices=lines.owner(segments.line))
     points = shapely.points(raw.node_xy[nodes])
     at, segment = shapely.STRtree(shapes).query_nearest(points, max_distance=1.0, all_matches=True)
@@ -63,12 +66,15 @@ def foot_crossings(
     tail = station > length / 2
     end = 2 * segment + tail
     far = np.where(tail, length - station, station)
-    corner = (far < np.minimum(_AT_CORNER, length / 2 + 0.01)) & (degree[junction[end]] > 2) & on_ground[end]
+    close = np.where(lit[junction[end]], _AT_LIGHTS, _AT_CORNER)
+    corner = (far < np.minimum(close, length / 2 + 0.01)) & (degree[junction[end]] > 2) & on_ground[end]
     walked[end[corner]] = drawn[end[corner]] = True
     signalled[end[corner]] |= lights[corner]
     np.minimum.at(away, end[corner], np.where(far < _INSIDE, np.inf, far)[corner])
     between = ~corner
-    return FootCrossings(walked, signalled & walked, drawn, away, segment[between], station[between], lights[between])
+    return FootCrossings(
+        walked, signalled & walked, drawn, away, segment[between], station[between], lights[between]
+    )
 
 
 def crossing_lines(
@@ -87,8 +93,16 @@ def crossing_lines(
     heading /= np.maximum(np.hypot(heading[:, 0], heading[:, 1]), 1e-9)[:, None]
     right = np.column_stack([heading[:, 1], -heading[:, 0], np.zeros(len(heading))])
     profile = segments.profile[segment]
-    kerbs = np.stack([middle + right * table.right[profile][:, None], middle - right * table.left[profile][:, None]], axis=1)
+    kerbs = np.stack(
+        [middle + right * table.right[profile][:, None], middle - right * table.left[profile][:, None]],
+        axis=1,
+    )
     line = Polylines(kerbs.reshape(-1, 3), 2 * np.arange(len(segment) + 1))
     made = np.where(feet.drawn[ends], int(Provenance.MEASURED), int(Provenance.MODELLED))
     provenance = np.concatenate([made, np.full(len(feet.segment), int(Provenance.MEASURED))]).astype(np.uint8)
-    return line, np.concatenate([ends, -1 - feet.segment]), np.concatenate([feet.signalled[ends], feet.lit]), provenance
+    return (
+        line,
+        np.concatenate([ends, -1 - feet.segment]),
+        np.concatenate([feet.signalled[ends], feet.lit]),
+        provenance,
+    )

@@ -78,7 +78,9 @@ def _graph(line: Polylines, a: Ints, b: Ints) -> tuple[Ints, coo_matrix, int]:
     return vertex, graph, size
 
 
-def _raised(vertex: Ints, graph: coo_matrix, n: int, line: Polylines, row: Ints, layer: Ints, slope: float) -> F64:
+def _raised(
+    vertex: Ints, graph: coo_matrix, n: int, line: Polylines, row: Ints, layer: Ints, slope: float
+) -> F64:
     """(n,) height of every vertex for decks at `layer` (S,) >= 0; 0 is ground."""
     if not (layer > 0).any():
         return np.zeros(n)

@@ -35,7 +35,9 @@ def choose_lanes(segments: Segments, roads: Roads, moves: Movements) -> tuple[In
             continue
         n = count[edge]
         arrows = segments.turns[roads.segment[edge]][0 if roads.backward[edge] else 1]
-        spans = lane_spans(n, [turn[r] for r in rows], [angle[r] for r in rows], [count[target[r]] for r in rows], arrows)
+        spans = lane_spans(
+            n, [turn[r] for r in rows], [angle[r] for r in rows], [count[target[r]] for r in rows], arrows
+        )
         for r, span in zip(rows, spans):
             goal = target[r]
             sources = [offset[general[edge] + i] + lateral[r] for i in range(n)]
@@ -199,7 +201,10 @@ def _special_lanes(roads: Roads, moves: Movements, begin: list[int]) -> list[tup
     first = roads.first_lane
     special = np.flatnonzero(roads.general_count < np.diff(first))
     for edge in special.tolist():
-        ordinary = range(int(first[edge] + roads.general[edge]), int(first[edge] + roads.general[edge] + roads.general_count[edge]))
+        ordinary = range(
+            int(first[edge] + roads.general[edge]),
+            int(first[edge] + roads.general[edge] + roads.general_count[edge]),
+        )
         rows = range(begin[edge], begin[edge + 1])
         ahead = [r for r in rows if not moves.turn[r] & _LEFT] or list(rows)
         for lane in range(int(first[edge]), int(first[edge + 1])):

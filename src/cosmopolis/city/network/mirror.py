@@ -29,7 +29,9 @@ def _mirrored_street(street: RawStreet) -> RawStreet:
     return replace(
         street,
         forward_turns=tuple(Turn(int(mirrored_turns(np.array(int(t))))) for t in street.forward_turns[::-1]),
-        backward_turns=tuple(Turn(int(mirrored_turns(np.array(int(t))))) for t in street.backward_turns[::-1]),
+        backward_turns=tuple(
+            Turn(int(mirrored_turns(np.array(int(t))))) for t in street.backward_turns[::-1]
+        ),
         cycle_lane_left=street.cycle_lane_right,
         cycle_lane_right=street.cycle_lane_left,
         sidewalk_left=street.sidewalk_right,
@@ -56,7 +58,9 @@ def mirrored_network(network: Network) -> Network:
             area=shapely.normalize(shapely.transform(network.junctions.area, lambda xy: xy * _FLIP)),
         ),
         edges=replace(network.edges, line=_lines(network.edges.line)),
-        lanes=replace(network.lanes, line=_lines(network.lanes.line), turns=mirrored_turns(network.lanes.turns)),
+        lanes=replace(
+            network.lanes, line=_lines(network.lanes.line), turns=mirrored_turns(network.lanes.turns)
+        ),
         connections=replace(
             network.connections,
             line=_lines(network.connections.line),

@@ -45,11 +45,15 @@ def allowed_movements(
     arrive, leave = node[roads.end], node[roads.begin]
     source, target = joins(place[arrive], place[leave], len(place))
     through = (arrive[source] == leave[target]) | _reachable(inside, arrive[source], leave[target])
-    modes = np.bitwise_or.reduceat(roads.lane_modes, roads.first_lane[:-1]) if len(roads) else np.zeros(0, int)
+    modes = (
+        np.bitwise_or.reduceat(roads.lane_modes, roads.first_lane[:-1]) if len(roads) else np.zeros(0, int)
+    )
     through &= (modes[source] & modes[target] & int(Mode.CAR | Mode.BUS | Mode.BICYCLE)) > 0
     banned = _banned(segments, table, roads, place, inside, raw)
     if banned:
-        through &= np.array([(s, t) not in banned for s, t in zip(source.tolist(), target.tolist())], dtype=bool)
+        through &= np.array(
+            [(s, t) not in banned for s, t in zip(source.tolist(), target.tolist())], dtype=bool
+        )
     source, target = source[through], target[through]
     angle = _angle(roads, source, target)
     keep = _with_few_u_turns(segments, roads, source, target, angle)
@@ -111,7 +115,9 @@ def _turns(source: Ints, angle: F64) -> Ints:
     np.minimum.at(best, source, np.abs(angle))
     only = np.bincount(source, minlength=n)[source] == 1
     straightest = np.abs(angle) <= best[source]
-    turn[straightest & ((np.abs(angle) < _STRAIGHT) | (only & (np.abs(angle) < np.radians(60.0))))] = int(Turn.THROUGH)
+    turn[straightest & ((np.abs(angle) < _STRAIGHT) | (only & (np.abs(angle) < np.radians(60.0))))] = int(
+        Turn.THROUGH
+    )
     slight = ~straightest & (np.abs(angle) < np.radians(48.0)) & (best[source] < _STRAIGHT)
     turn[slight & (angle > 0)] = int(Turn.SLIGHT_LEFT)
     turn[slight & (angle <= 0)] = int(Turn.SLIGHT_RIGHT)

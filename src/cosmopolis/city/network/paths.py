@@ -12,6 +12,7 @@ from cosmopolis.geometry.polylines import Polylines
 F64 = NDArray[np.float64]
 
 LATERAL = 2.8  # m/s2 that drivers accept in a bend
+_LOOP = 3.0  # m that a car needs ahead to turn back, where the lanes lie close together
 _SLOWEST = 5.0  # m/s
 
 
@@ -56,7 +57,13 @@ def _handles(p0: F64, p3: F64, h0: F64, h1: F64) -> tuple[F64, F64]:
         share = 4.0 / 3.0 * np.tan(turned / 4) / np.tan(turned / 2)
     met = (np.abs(cross) > 0.1) & (turned < 2.6) & (to_corner > 0.05 * far) & (from_corner > 0.05 * far)
     met &= (to_corner < 1.6 * far) & (from_corner < 1.6 * far)
-    return np.where(met, share * to_corner, arc), np.where(met, share * from_corner, arc)
+    # Never shorter than a fifth of the chord: a curve must not be bent at one of its ends only.
+    least = 0.2 * far
+    arc = np.where(turned > 2.6, np.maximum(arc, _LOOP), arc)
+    return (
+        np.where(met, np.maximum(share * to_corner, least), arc),
+        np.where(met, np.maximum(share * from_corner, least), arc),
+    )
 
 
 def _bezier(control: F64, t: F64) -> F64:
@@ -79,7 +86,9 @@ def _curve_speed(control: F64) -> F64:
     p = control[:, None, :, :2]
     d = 3 * ((1 - t) ** 2 * (p[:, :, 1] - p[:, :, 0]) + 2 * (1 - t) * t * (p[:, :, 2] - p[:, :, 1])
              + t**2 * (p[:, :, 3] - p[:, :, 2]))  # fmt: skip
-    dd = 6 * ((1 - t) * (p[:, :, 2] - 2 * p[:, :, 1] + p[:, :, 0]) + t * (p[:, :, 3] - 2 * p[:, :, 2] + p[:, :, 1]))
+    dd = 6 * (
+        (1 - t) * (p[:, :, 2] - 2 * p[:, :, 1] + p[:, :, 0]) + t * (p[:, :, 3] - 2 * p[:, :, 2] + p[:, :, 1])
+    )
     cross = np.abs(d[..., 0] * dd[..., 1] - d[..., 1] * dd[..., 0])
     bend = (cross / np.maximum(np.hypot(d[..., 0], d[..., 1]) ** 3, 1e-9)).max(axis=1)
     return np.maximum(np.sqrt(LATERAL / np.maximum(bend, 1e-6)), _SLOWEST)

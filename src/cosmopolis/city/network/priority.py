@@ -105,10 +105,19 @@ def _choose_main_roads(roads: Roads, arrive: Ints, rank: Ints, undecided: Bools)
 
 
 def _obey_signs(
-    segments: Segments, roads: Roads, arrive: Ints, rank: Ints, control: Ints, degree: Ints, raw: RawCity, place: Ints
+    segments: Segments,
+    roads: Roads,
+    arrive: Ints,
+    rank: Ints,
+    control: Ints,
+    degree: Ints,
+    raw: RawCity,
+    place: Ints,
 ) -> None:
     """Stop and give-way signs make an edge minor; where all have a stop sign, all stop."""
-    signs = [(node, True) for node in sorted(raw.stops_signs)] + [(node, False) for node in sorted(raw.yields)]
+    signs = [(node, True) for node in sorted(raw.stops_signs)] + [
+        (node, False) for node in sorted(raw.yields)
+    ]
     if not signs or len(roads) == 0:
         return
     xy = raw.node_xy[[node for node, _ in signs]]

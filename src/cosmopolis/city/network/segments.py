@@ -53,7 +53,8 @@ def joined(parts: list[Segments]) -> Segments:
         np.concatenate([part.a for part in parts]),
         np.concatenate([part.b for part in parts]),
         Polylines(
-            np.concatenate([one.points for one in line]), starts(np.concatenate([np.diff(one.start) for one in line]))
+            np.concatenate([one.points for one in line]),
+            starts(np.concatenate([np.diff(one.start) for one in line])),
         ),
         np.concatenate([part.profile for part in parts]),
         np.concatenate([part.street for part in parts]),
@@ -145,7 +146,11 @@ def _cut_loop(segments: Segments, loop: int, raw: RawCity, nodes: Ints, cut: NDA
 def _without_doubles(segments: Segments, raw: RawCity) -> tuple[Segments, list[Finding]]:
     """Without pieces of no length and without the second drawing of one and the same piece."""
     length = segments.line.length
-    middle = lines.at(segments.line, np.arange(len(segments)), length / 2)[:, :2] if len(segments) else np.zeros((0, 2))
+    middle = (
+        lines.at(segments.line, np.arange(len(segments)), length / 2)[:, :2]
+        if len(segments)
+        else np.zeros((0, 2))
+    )
     low, high = np.minimum(segments.a, segments.b), np.maximum(segments.a, segments.b)
     shape = np.column_stack([low, high, np.round(length * 10), np.round(middle)]).astype(np.int64)
     _, first = np.unique(shape, axis=0, return_index=True)
@@ -154,7 +159,11 @@ def _without_doubles(segments: Segments, raw: RawCity) -> tuple[Segments, list[F
     again = np.flatnonzero(~keep)
     keep &= segments.a != segments.b
     findings = [
-        Finding("duplicate-street", raw.streets[int(segments.street[i])].key, "drawn twice; the second one is left out")
+        Finding(
+            "duplicate-street",
+            raw.streets[int(segments.street[i])].key,
+            "drawn twice; the second one is left out",
+        )
         for i in again
     ]
     return segments.take(keep), findings

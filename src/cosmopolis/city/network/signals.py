@@ -78,7 +78,13 @@ class _Planner:
     """Finds the stages of one junction after the other; holds what it looks up for all."""
 
     def __init__(
-        self, segments: Segments, table: ProfileTable, roads: Roads, moves: Movements, from_lane: Ints, movement: Ints
+        self,
+        segments: Segments,
+        table: ProfileTable,
+        roads: Roads,
+        moves: Movements,
+        from_lane: Ints,
+        movement: Ints,
     ) -> None:
         heading = lines.end_directions(roads.axis)[1]
         self.bearing = np.arctan2(heading[:, 1], heading[:, 0]).tolist()
@@ -139,7 +145,9 @@ class _Planner:
             m
             for e, rows, side in zip(edges, movements, ahead)
             for m in rows
-            if self.turn[m] & _LEFT and self.left_lanes[e] > 0 and self._faces_through(m, side, movements, ahead)
+            if self.turn[m] & _LEFT
+            and self.left_lanes[e] > 0
+            and self._faces_through(m, side, movements, ahead)
         ]
         if not own:
             return [Stage(frozenset(every), False, load)]
@@ -155,7 +163,10 @@ class _Planner:
     def _faces_through(self, m: int, side: bool, movements: list[list[int]], ahead: list[bool]) -> bool:
         """Whether traffic comes straight on from the other side of the group."""
         return any(
-            not self.turn[other] & _LEFT for rows, where in zip(movements, ahead) if where != side for other in rows
+            not self.turn[other] & _LEFT
+            for rows, where in zip(movements, ahead)
+            if where != side
+            for other in rows
         )
 
 
@@ -174,7 +185,9 @@ def _greens(stages: list[Stage], lost: float) -> list[float]:
         cycle = float(least.sum() + lost)
     spare = cycle - lost - least.sum()
     wish = np.maximum(loads / loads.sum() * (cycle - lost) - least, 0.0)
-    return list(least + spare * (wish / wish.sum() if wish.sum() > 0 else np.full(len(stages), 1 / len(stages))))
+    return list(
+        least + spare * (wish / wish.sum() if wish.sum() > 0 else np.full(len(stages), 1 / len(stages)))
+    )
 
 
 def _table(programs: list, light: NDArray[np.uint8], planner: _Planner, movement: Ints, xy: F64) -> Signals:

@@ -34,10 +34,11 @@ def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, feet: Foot
     reach = _overlap(segments, table, junction, len(place))
     straight = degree[junction] == 2
     reach = np.where(straight, np.maximum(reach, _change(segments, table, junction, len(place))), reach)
+    reach = np.clip(reach, 1.0, _LONGEST)
     drawn = np.isfinite(feet.away) & (feet.away > 0.6 * reach)
     foot = np.where(drawn, np.maximum(reach, feet.away + SETBACK), reach + _CROSSWALK)
     reach = np.where(feet.walked & (degree[junction] > 1), foot, reach)
-    reach = np.where(degree[junction] == 1, 0.0, np.clip(reach, 1.0, _LONGEST))
+    reach = np.where(degree[junction] == 1, 0.0, reach)
     return reach.reshape(-1, 2)
 
 
