@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +9,7 @@ from cosmopolis.city.model import Network
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
+from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
@@ -30,12 +28,10 @@ from cosmopolis.simulation.traffic.state import (
     empty_moves,
     empty_ways,
 )
-from cosmopolis.simulation.traffic.step import collect, step_on_one_thread, step_on_threads
+from cosmopolis.simulation.traffic.step import STAGES, assist, collect, step_traffic
 from cosmopolis.simulation.traffic.tables import Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
-# Not every threading layer of numba bears two parallel steps at once; nor would they be quicker.
-_ONE_AT_A_TIME = threading.Lock()
 SPARE = 1.3  # growth of the buffers
 COUNTED = ("departed", "arrived", "broken", "strayed", "halted", "forced", "given_up", "skipped", "updates")
 
@@ -44,7 +40,7 @@ class Traffic:
     """City network, fleet and cars of one run."""
 
     def __init__(self, network: Network, trips: Trips, seed: int, threads: int) -> None:
-        self.threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
+        self._helpers = helpers(threads - 1)
         self.roads, self.drivers = flatten(network), drivers()
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
@@ -100,13 +96,10 @@ class Traffic:
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
-        arguments = (time, self.steps, due, *map(self.tables, records))
-        if self.threads == 1:
-            step_on_one_thread(*arguments)
-        else:
-            with _ONE_AT_A_TIME:
-                numba.set_num_threads(self.threads)
-                step_on_threads(*arguments)
+        arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
+        for helper in self._helpers:
+            helper.call(assist, arguments)
+        step_traffic(*arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count

@@ -12,9 +12,8 @@ A chunk writes nothing that another reads in the same stage, so the result does 
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
-
-from cosmopolis.simulation.traffic.tables import entry, kernel, parallel_entry
+from cosmopolis.simulation.traffic.tables import entry, kernel
+from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
 from cosmopolis.simulation.traffic.car_following import follow, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
@@ -40,6 +39,8 @@ from cosmopolis.simulation.traffic.state import (
     Ways,
 )
 
+DECIDE, ADMIT, REBUILD = range(3)
+STAGES = 3
 STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the car takes another way
 HALT_WITHIN = np.float32(1.0)  # m of the stop
 
@@ -209,11 +210,39 @@ def begin(time: float, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) 
         wait_at_kerb(due[row], fleet, ways)
 
 
+@kernel
+def share(
+    stage: int,
+    time: float,
+    step: int,
+    counters: np.ndarray,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    old: Cars,
+    new: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> None:
+    """Work on chunks of a stage until all are taken."""
+    k = take(stage, roads.chunks, counters)
+    while k >= 0:
+        if stage == DECIDE:
+            decide(k, step, roads, drivers, ways, old, fleet, moves)
+        elif stage == ADMIT:
+            admit(k, time, roads, drivers, ways, old, fleet, moves)
+        else:
+            rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
+        finish(stage, counters)
+        k = take(stage, roads.chunks, counters)
+
+
 @entry
-def step_on_one_thread(
+def step_traffic(
     time: float,
     step: int,
     due: np.ndarray,
+    counters: np.ndarray,
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
@@ -221,28 +250,26 @@ def step_on_one_thread(
     new: Cars,
     fleet: Fleet,
     moves: Moves,
-) -> int:
-    """From old to new cars; how many there are now, or minus that many if `new` is too small for them."""
-    chunks = roads.chunks
+) -> None:
+    """From the old cars to the new ones."""
     begin(time, due, roads, ways, fleet)
-    for k in range(chunks):
-        decide(k, step, roads, drivers, ways, old, fleet, moves)
-    hand_over(roads, moves)
-    for k in range(chunks):
-        admit(k, time, roads, drivers, ways, old, fleet, moves)
-    total = place_chunks(roads, moves)
-    for k in range(chunks):
-        rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
-    new.start[roads.paths] = total
+    for stage in range(STAGES):
+        open_stage(stage, counters)
+        share(stage, time, step, counters, roads, drivers, ways, old, new, fleet, moves)
+        wait_until_done(stage, roads.chunks, counters)
+        if stage == DECIDE:
+            hand_over(roads, moves)
+        elif stage == ADMIT:
+            new.start[roads.paths] = place_chunks(roads, moves)
     release(roads, moves)
-    return total
 
 
-@parallel_entry
-def step_on_threads(
+@entry
+def assist(
     time: float,
     step: int,
     due: np.ndarray,
+    counters: np.ndarray,
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
@@ -250,25 +277,11 @@ def step_on_threads(
     new: Cars,
     fleet: Fleet,
     moves: Moves,
-) -> int:
-    """The same, each stage over all chunks at once. Neighbouring chunks go to different threads."""
-    chunks = roads.chunks
-    half = (chunks + 1) // 2
-    begin(time, due, roads, ways, fleet)
-    for n in prange(chunks):
-        k = 2 * n if n < half else 2 * (n - half) + 1
-        decide(k, step, roads, drivers, ways, old, fleet, moves)
-    hand_over(roads, moves)
-    for n in prange(chunks):
-        k = 2 * n if n < half else 2 * (n - half) + 1
-        admit(k, time, roads, drivers, ways, old, fleet, moves)
-    total = place_chunks(roads, moves)
-    for n in prange(chunks):
-        k = 2 * n if n < half else 2 * (n - half) + 1
-        rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
-    new.start[roads.paths] = total
-    release(roads, moves)
-    return total
+) -> None:
+    """A helper's part of `step_traffic`, on another thread at the same time."""
+    for stage in range(STAGES):
+        wait_until_open(stage, counters)
+        share(stage, time, step, counters, roads, drivers, ways, old, new, fleet, moves)
 
 
 @entry

@@ -30,7 +30,6 @@ from numba.np.numpy_support import from_dtype
 # Kernels that other kernels call, and those that Python calls.
 kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
-parallel_entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, parallel=True)
 
 
 class Table:
