@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import BuildingUse, StreetKind, TransitMode
 
 KINDS = ("place", "street", "stop", "line", "building")  # of equally good hits, the first kind comes first
 LONGEST_QUERY = 100
+SAME_STOP = 400.0  # m
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,10 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", bare).replace("-", " ").replace(",", " ").split())
 
 
+def _xy(point: Sequence[float] | NDArray) -> tuple[float, float]:
+    return round(float(point[0]), 2), round(float(point[1]), 2)
+
+
 def _named(hit: Hit, *texts: str, weight: float = 0.0) -> Named:
     return Named(hit, tuple(folded(t) for t in texts if t) or ("",), weight)
 
@@ -90,11 +96,10 @@ def _places(city: City) -> Iterator[Named]:
     places = city.places
     for i, (name, english, kind) in enumerate(zip(places.name, places.name_en, places.kind)):
         if name or english:
-            x, y = places.xy[i]
             what = kind.partition("=")[2].replace("_", " ")
             shown = ", ".join(t for t in (english if name and english != name else "", what) if t)
             yield _named(
-                Hit("place", i, name or english, shown, float(x), float(y)), name or english, english
+                Hit("place", i, name or english, shown, *_xy(places.xy[i])), name or english, english
             )
 
 
@@ -112,23 +117,22 @@ def _streets(city: City) -> Iterator[Named]:
     for name, i in longest.items():
         point, _ = edges.line.at(i, float(length[i]) / 2)
         kind = StreetKind(int(edges.kind[i])).name.lower().replace("_", " ")
-        yield _named(Hit("street", i, name, kind, float(point[0]), float(point[1])), name, weight=total[name])
+        yield _named(Hit("street", i, name, kind, *_xy(point)), name, weight=total[name])
 
 
 def _stops(city: City) -> Iterator[Named]:
     """Stops of one name and mode near each other, as the two sides of a street have, are one hit."""
-    stops, seen = city.stops, set()
+    stops = city.stops
+    told: dict[tuple[str, int], list[NDArray]] = {}
     for i, name in enumerate(stops.name):
-        x, y = stops.xy[i]
-        spot = (name, int(stops.mode[i]), round(x / 500), round(y / 500))
-        if name and spot not in seen:
-            seen.add(spot)
-            mode = TransitMode(int(stops.mode[i]))
-            what = (
-                f"{mode.name.lower()} {'stop' if mode in (TransitMode.BUS, TransitMode.TRAM) else 'station'}"
-            )
-            rail = 0.0 if mode == TransitMode.BUS else 1.0
-            yield _named(Hit("stop", i, name, what, float(x), float(y)), name, weight=rail)
+        mode, here = TransitMode(int(stops.mode[i])), stops.xy[i]
+        others = told.setdefault((name, mode), [])
+        if not name or any(np.hypot(*(here - there)) < SAME_STOP for there in others):
+            continue
+        others.append(here)
+        what = f"{mode.name.lower()} {'stop' if mode in (TransitMode.BUS, TransitMode.TRAM) else 'station'}"
+        rail = 0.0 if mode == TransitMode.BUS else 1.0
+        yield _named(Hit("stop", i, name, what, *_xy(here)), name, weight=rail)
 
 
 def _lines(city: City) -> Iterator[Named]:
@@ -144,7 +148,7 @@ def _lines(city: City) -> Iterator[Named]:
         else:
             continue
         what = f"{TransitMode(int(lines.mode[i])).name.lower()} line"
-        yield _named(Hit("line", i, name or ref, what, float(x), float(y)), name or ref, ref)
+        yield _named(Hit("line", i, name or ref, what, *_xy((x, y))), name or ref, ref)
 
 
 def _buildings(city: City) -> Iterator[Named]:
@@ -157,5 +161,5 @@ def _buildings(city: City) -> Iterator[Named]:
         name, address = buildings.name[i], buildings.address[i]
         use = BuildingUse(int(buildings.use[i])).name.lower()
         detail = ", ".join(t for t in (address if name else "", use if use != "unknown" else "") if t)
-        hit = Hit("building", i, name or address, detail, point.x, point.y)
+        hit = Hit("building", i, name or address, detail, *_xy((point.x, point.y)))
         yield _named(hit, name or address, address, weight=float(buildings.height[i]))

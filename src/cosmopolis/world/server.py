@@ -53,7 +53,8 @@ def serve(
     port 0 takes a free one; `on_ready` is told the URL. Raises BadInput if the port cannot be had."""
     CityServer(
         city,
-        Maker.of(city, trips, seed),
+        trips,
+        seed=seed,
         folder=folder,
         host=host,
         port=port,
@@ -108,8 +109,10 @@ class CityServer:
     def __init__(
         self,
         city: City,
-        maker: Maker,
+        trips: Trips,
         *,
+        maker: Maker | None = None,
+        seed: int = 1,
         folder: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -122,10 +125,11 @@ class CityServer:
         self.url = _url(host, sock.getsockname()[1])
         paths = Paths.of(city.network)
         grid = Grid.around(paths.xy)
-        things = Things(city, paths)
+        things = Things(city, trips, paths)
         self._shelf, self._place = open_shelf(city, folder)
         self.room = Room(self._shelf.index.version, grid, time=at, speed=speed, describe=things.vehicle)
-        gate = Gate(self.room)
+        self.gate = gate = Gate(self.room)
+        maker = maker or Maker.of(city, trips, seed)
         self.engine = Engine(maker, paths, grid, at=at, speed=speed, show=gate.show, tell=gate.tell)
         gate.engine = self.engine
         site = Site(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cosmopolis.city.model import City
+from cosmopolis.demand.trips import Trips
 from cosmopolis.world.interest import Paths
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.things import ground, streets, vehicles
@@ -16,8 +17,8 @@ Reader = Callable[[City, int, Picture | None], Fields]
 class Things:
     """Describes things of one City version; what they do right now comes from the picture that is handed in."""
 
-    def __init__(self, city: City, paths: Paths) -> None:
-        self.city, self.paths = city, paths
+    def __init__(self, city: City, trips: Trips, paths: Paths) -> None:
+        self.city, self.trips, self.paths = city, trips, paths
         self._readers: dict[str, tuple[int, Reader]] = {
             "building": (len(city.buildings), ground.building),
             "place": (len(city.places), ground.place),
@@ -48,4 +49,4 @@ class Things:
 
     def vehicle(self, state: Fields) -> Fields:
         """Of what Simulation.vehicle tells."""
-        return vehicles.vehicle(self.city, self.paths, state)
+        return vehicles.vehicle(self.city, self.trips, self.paths, state)

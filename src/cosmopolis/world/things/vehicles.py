@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from cosmopolis.city.model import City
-from cosmopolis.city.words import BuildingUse, VehicleKind
+from cosmopolis.city.words import BuildingUse
+from cosmopolis.demand.trips import Trips
 from cosmopolis.world.interest import Paths
 from cosmopolis.world.things.fields import Fields, xy
 from cosmopolis.world.things.ground import building_name
@@ -26,12 +27,12 @@ PURPOSES = {
     BuildingUse.SPORT: "leisure",
     BuildingUse.TRANSPORT: "travel",
 }
-AS_TOLD = ("trip", "edges_left", "distance_left", "since", "next_stop")
+AS_TOLD = ("trip", "edges_left", "distance_left", "since")
 
 
-def vehicle(city: City, paths: Paths, state: Fields) -> Fields:
+def vehicle(city: City, trips: Trips, paths: Paths, state: Fields) -> Fields:
     """`state` is what Simulation.vehicle tells."""
-    kind = VehicleKind(int(state["kind"])).name.lower()
+    kind = str(state["kind"])
     path, position = int(state["path"]), float(state["position"])
     start, end, line = (int(state.get(key, -1)) for key in ("origin", "destination", "line"))
     fields: Fields = {
@@ -53,8 +54,9 @@ def vehicle(city: City, paths: Paths, state: Fields) -> Fields:
     fields |= {_camel(key): _plain(state[key]) for key in AS_TOLD if key in state}
     if line >= 0:
         fields["line"], fields["lineName"] = line, city.transit_lines.name[line]
-    if fields.get("nextStop", -1) >= 0:
-        fields["nextStopName"] = city.stops.name[fields["nextStop"]]
+    stop = next_stop(city, trips, state)
+    if stop >= 0:
+        fields["nextStop"], fields["nextStopName"] = stop, city.stops.name[stop]
     return fields
 
 
@@ -70,6 +72,27 @@ def purpose(city: City, destination: int, line: int) -> str:
     if not 0 <= destination < len(city.buildings):
         return "through" if destination < 0 else ""
     return PURPOSES.get(BuildingUse(int(city.buildings.use[destination])), "")
+
+
+def next_stop(city: City, trips: Trips, state: Fields) -> int:
+    """Row of the stop where a bus halts next, -1 if there is none ahead. Both the bus and the halts are placed by
+    how many edges of the route they have come, then by metres along the edge's lane."""
+    trip = int(state["trip"])
+    if trip >= len(trips) or trips.halt_start[trip] == trips.halt_start[trip + 1]:
+        return -1
+    route = trips.route[trips.route_start[trip] : trips.route_start[trip + 1]].tolist()
+    come = len(route) - 1 - int(state["edges_left"])
+    on_lane = int(state["path"]) < len(city.network.lanes)
+    edge = -1
+    for row in range(int(trips.halt_start[trip]), int(trips.halt_start[trip + 1])):
+        wanted = int(city.network.lanes.edge[trips.halt_lane[row]])
+        if wanted not in route[edge + 1 :] and (edge < 0 or route[edge] != wanted):
+            continue  # the route does not pass it
+        edge = edge if edge >= 0 and route[edge] == wanted else route.index(wanted, edge + 1)
+        behind = on_lane and edge == come and float(trips.halt_position[row]) < float(state["position"])
+        if edge >= come and not behind:
+            return int(trips.halt_stop[row])
+    return -1
 
 
 def _camel(name: str) -> str:
