@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { t } from "../messages/language";
 import { Icon } from "./icons";
@@ -9,7 +9,7 @@ export function Dialog({ panel, title, children }: { panel: Panel; title: string
   const ui = useUi();
   const open = ui.panel.value === panel;
   const sheet = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const before = document.activeElement as HTMLElement | null;
     sheet.current?.focus();

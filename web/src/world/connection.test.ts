@@ -1,38 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Connection, type ConnectionState, type Socket } from "./connection";
+import { Connection, type ConnectionState } from "./connection";
+import { FakeSocket } from "./fakecity";
 
-class FakeSocket implements Socket {
-  static all: FakeSocket[] = [];
-  binaryType = "blob";
-  readyState = 0;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  sent: Record<string, unknown>[] = [];
-  constructor(readonly url: string) {
-    FakeSocket.all.push(this);
-  }
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as Record<string, unknown>);
-  }
-  close(): void {
-    this.readyState = 3;
-  }
-  accept(city = "v1"): void {
-    this.readyState = 1;
-    this.onopen?.();
-    this.say({ type: "welcome", protocol: 1, id: 3, time: 0, speed: 1, paused: false, visitors: 1, city });
-  }
-  say(message: unknown): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  fail(code = 1006): void {
-    this.readyState = 3;
-    this.onclose?.({ code, reason: "" });
-  }
-}
-const newest = (): FakeSocket => FakeSocket.all[FakeSocket.all.length - 1];
+const newest = (): FakeSocket => FakeSocket.newest;
 
 let states: ConnectionState[];
 let frames: ArrayBuffer[];

@@ -45,7 +45,8 @@ export class CityServer {
     return isRecord(answer) && Array.isArray(answer["results"]) ? (answer["results"] as SearchResult[]) : [];
   }
 
-  async thing(kind: ThingKind, id: number, signal?: AbortSignal): Promise<ThingFields> {
+  /** `id` may carry a query, as an area's does. */
+  async thing(kind: ThingKind, id: string, signal?: AbortSignal): Promise<ThingFields> {
     const answer = await this.json(`api/things/${kind}/${id}`, signal);
     if (!isRecord(answer)) throw new FetchError("broken", `the answer about ${kind} ${id} is not an object`);
     return answer as ThingFields;
@@ -84,9 +85,15 @@ export class CityServer {
       throw new FetchError("unreachable", `the server does not answer (${path})`);
     }
     if (response.ok) return response;
-    const problem = response.status === 404 ? "missing" : "refused";
+    const problem = problemOf(response.status);
     throw new FetchError(problem, (await saidBy(response)) ?? `the server answered ${response.status} to ${path}`);
   }
+}
+
+/** 502 to 504 come from what stands before a server that is away. */
+function problemOf(status: number): FetchProblem {
+  if (status === 404) return "missing";
+  return status >= 502 && status <= 504 ? "unreachable" : "refused";
 }
 
 /** The sentence of an error answer (2.6). */

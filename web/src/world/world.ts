@@ -54,7 +54,7 @@ export interface WorldOptions {
   readonly name?: string;
   readonly socket?: (url: string) => Socket;
   readonly now?: () => number;
-  /** Called when the server has come back with another city. */
+  /** Called when the server has come back with another city; without it the page is loaded anew. */
   readonly cityChanged?: (version: string) => void;
 }
 
@@ -168,8 +168,11 @@ export class World {
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]> {
     return this.server.search(text, 20, signal);
   }
+  /** What the city knows of a thing now. An area is asked for by its row in `ground.areas`. */
   thing(kind: ThingKind, id: number, signal?: AbortSignal): Promise<ThingFields> {
-    return this.server.thing(kind, id, signal);
+    const areas = kind === "area" ? this.ground?.areas : undefined;
+    if (areas === undefined || id >= areas.id.length) return this.server.thing(kind, `${id}`, signal);
+    return this.server.thing(kind, `${areas.id[id]}?layer=${areas.layer[id]}`, signal);
   }
   retryNow(): void {
     this.line?.retryNow();
@@ -230,7 +233,7 @@ export class World {
 
   private welcomed(message: Welcome): void {
     if (message.city !== this.manifest?.version) {
-      this.options.cityChanged?.(message.city);
+      (this.options.cityChanged ?? reloadFor)(message.city);
       return;
     }
     if (!this.options.name) this.name = `Visitor ${message.id}`; // as the server calls who has no name
@@ -322,6 +325,18 @@ export class World {
 
 function wantsFlow(layer: Layer): boolean {
   return layer === "speed" || layer === "flow";
+}
+
+/** Once for each version: a server whose manifest and live line disagree must not make the page spin. */
+function reloadFor(version: string): void {
+  const key = "cosmopolis.reloaded";
+  try {
+    if (sessionStorage.getItem(key) === version) return;
+    sessionStorage.setItem(key, version);
+  } catch {
+    return;
+  }
+  location.reload();
 }
 
 const NO_TILES: ReadonlyMap<string, Tile> = new Map();
