@@ -45,7 +45,7 @@ export function glowMesh(geometry: InstancedBufferGeometry, place: string): Mesh
       varying vec2 vAt; varying vec4 vGlow;
       void main() {
         vec3 at = row0.xyz; float radius = 1.0; vec4 tone = vec4(0.0);
-        ${place}
+        { ${place} }
         vec3 eye = cameraPosition - at;
         float far = length(eye);
         vec3 right = normalize(cross(vec3(0.0, 0.0, 1.0), eye));
