@@ -104,7 +104,7 @@ def _quarters(plan: Plan, lines: Lines, rng: Generator, east_road: float) -> Non
         vs = rows[north, east]
         v_ring = 1 if north else -1
         u_ring = 1 if east else -1
-        dropped = _dropped(us, vs, north, east, rng)
+        dropped = _dropped(us, vs, rng)
         for i, u in enumerate(us):
             way = lines.way(StreetKind.SECONDARY, (2, 2), "column")
             end = plan.centre_v + v_ring * (plan.ring_v(u) + OVER)
@@ -152,16 +152,12 @@ def _gates(cols: dict, rows: dict, rng: Generator) -> set[tuple]:
     return gates
 
 
-def _dropped(us: list[float], vs: list[float], north: int, east: int, rng: Generator) -> set[tuple]:
+def _dropped(us: list[float], vs: list[float], rng: Generator) -> set[tuple]:
     """Pieces of a quarter's grid that are not built, so that superblocks differ; never two at one corner."""
     pieces = [("c", i, j) for i in range(len(us)) for j in range(1, len(vs))]
     pieces += [("r", j, i) for j in range(len(vs)) for i in range(1, len(us))]
     chosen: set[tuple] = set()
     touched: set[tuple] = set()
-    if north and not east and us and vs:  # the plant's ground in the north west takes two superblocks
-        piece = ("r", len(vs) - 1, len(us))
-        chosen.add(piece)
-        touched |= _corners(piece)
     for k in rng.permutation(len(pieces))[: max(1, len(pieces) // 4)] if pieces else []:
         corners = _corners(pieces[int(k)])
         if not corners & touched:

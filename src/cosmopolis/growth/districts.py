@@ -15,8 +15,10 @@ from cosmopolis.city.words import StreetKind
 from cosmopolis.growth.brief import Brief
 from cosmopolis.growth.fabric import Fabric, Way
 from cosmopolis.growth.plan import Plan
-from cosmopolis.growth.subdivision import Grain, cut_along, extent, subdivide
+from cosmopolis.growth.subdivision import Grain, between_faces, cut_along, cut_beside, extent, subdivide
 from cosmopolis.growth.water import Water
+
+CANAL = 40.0  # m between the lanes on either bank
 
 
 class District(IntEnum):
@@ -46,8 +48,10 @@ GRAINS = {
     District.OFFICES: Grain(24_000, 95, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 70, 0.06, 0.1, 0.55),
     District.HOUSING: Grain(46_000, 140, (S.TERTIARY, S.RESIDENTIAL), (1, 1), 66, 0.1, 0.12, 0.5),
     District.INDUSTRY: Grain(52_000, 150, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.04, 0.1, 0.6),
-    District.RESERVE: Grain(160_000, 240, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.1, 0.12, 0.5),
-    District.RIVERSIDE: Grain(62_000, 100, (S.TERTIARY,), (1, 1), 75.0, 0.03, 0.08, 0.9),
+    District.RESERVE: Grain(130_000, 220, (S.TERTIARY, S.UNCLASSIFIED), (1, 1), 90, 0.1, 0.12, 0.5),
+    District.RIVERSIDE: Grain(62_000, 100, (S.TERTIARY,), (1, 1), 75.0, 0.03, 0.08, 0.9, square=0.9),
+    District.CAMPUS: Grain(170_000, 250, (S.TERTIARY,), (1, 1), 110, 0.05, 0.08, 0.5),
+    District.STADIUM: Grain(170_000, 230, (S.TERTIARY,), (1, 1), 110, 0.05, 0.08, 0.5),
     District.BELT: Grain(10_000_000, 300, (S.UNCLASSIFIED,)),
 }  # fmt: skip
 
@@ -107,7 +111,7 @@ def _wishes(brief: Brief, plan: Plan) -> list[tuple[District, tuple[float, float
     wishes = [
         (District.OLD_TOWN, (ru - 330, mv + 300), 3.5e5),
         (District.CENTRE, ((ru + mu) / 2 + 60, mv + 330), 3e5),
-        (District.PLANT, (-0.72 * a, plan.centre_v + 0.62 * b), 9e5 * s2),
+        (District.PLANT, (-0.7 * a, plan.centre_v + 0.35 * b), 4.6e5 * s2),
         (District.EXPO, (mu + 400, mv - 330), 3e5),
         (District.LAKE, ((ru + mu) / 2 + 60, mv - 0.62 * b), 3.5e5),
         (District.OFFICES, (mu + 400, mv + 330), 3e5),
@@ -122,7 +126,8 @@ def _best(polygons: NDArray, free: list, target: NDArray, need: float) -> int:
     """The free superblock nearest to where it is wanted, counting missing ground as distance."""
     areas = shapely.area(polygons[free])
     xy = shapely.get_coordinates(shapely.centroid(polygons[free]))
-    far = np.hypot(*(xy - target).T) + 900 * np.maximum(0, 1 - areas / need)
+    fill = areas / shapely.area(shapely.oriented_envelope(polygons[free]))
+    far = np.hypot(*(xy - target).T) + 900 * np.maximum(0, 1 - areas / need) + 1400 * (0.92 - fill)
     return int(free[int(np.argmin(far))])
 
 
@@ -161,24 +166,24 @@ def halve_superblocks(brief: Brief, fabric: Fabric, inside: shapely.Polygon, mos
 
 def canal_town(fabric: Fabric, estate: Estate, water: Water, rng: Generator) -> list[tuple[int, Estate]]:
     """The old town's blocks: a canal from the river with a lane on either bank, bridges, and crooked lanes."""
-    middle, axis, _, _ = extent(fabric.ring(estate.face))
+    middle = extent(fabric.ring(estate.face))[0]
     near = shapely.get_coordinates(water.centre.interpolate(water.centre.project(shapely.Point(middle))))[0]
     toward = (near - middle) / max(float(np.hypot(*(near - middle))), 1.0)
     side = np.array([-toward[1], toward[0]])
-    lane = Grain(1.0, 30, (S.LIVING_STREET,), spacing=38.0, wander=0.0, joining=0.0)
+    lane = Grain(1.0, 60, (S.LIVING_STREET,), spacing=70.0, wander=0.0, joining=0.0)
     faces, canal = [estate.face], None
-    for off in (-20.0, 20.0):
-        for face in faces:
-            point = middle + side * off
-            if fabric.polygon(face).contains(shapely.Point(point)):
-                cut = cut_along(fabric, face, fabric.ring(face), point, toward, Way(S.LIVING_STREET, (1, 1), "canal"), lane, rng)
-                if cut:
-                    faces.remove(face)
-                    faces += cut
-                break
-    for face in list(faces):
-        if len(faces) == 3 and fabric.polygon(face).contains(shapely.Point(middle)):
-            canal = face
+    quay = Way(S.LIVING_STREET, (1, 1), "canal")
+    for shift in (0.0, 40.0, -40.0, 80.0, -80.0):
+        ring = fabric.ring(estate.face)
+        cut = cut_along(fabric, estate.face, ring, middle + side * shift, toward, quay, lane, rng)
+        if cut:
+            faces = list(cut)
+            strip = cut_beside(fabric, cut[0], between_faces(fabric, cut), -CANAL, quay)
+            strip = strip or cut_beside(fabric, cut[0], between_faces(fabric, cut), CANAL, quay)
+            if strip:
+                faces = [cut[1], *strip]
+                canal = min(strip, key=lambda face: _breadth(fabric, face))
+            break
     out = []
     for face in faces:
         if face == canal:
@@ -189,3 +194,9 @@ def canal_town(fabric: Fabric, estate: Estate, water: Water, rng: Generator) -> 
         else:
             out += [(part, estate) for part in subdivide(fabric, face, GRAINS[District.OLD_TOWN], rng)]
     return out
+
+
+def _breadth(fabric: Fabric, face: int) -> float:
+    """m, mean width of a strip."""
+    polygon = fabric.polygon(face)
+    return float(2 * polygon.area / polygon.length)

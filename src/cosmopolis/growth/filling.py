@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import shapely
 
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import LandUse
-from cosmopolis.growth import circuit, civic, country, expo, housing, plant, shapes, works
+from cosmopolis.growth import circuit, civic, country, expo, housing, plant, reserve, shapes, works
 from cosmopolis.growth.brief import Brief
 from cosmopolis.growth.frames import long_axis
 from cosmopolis.growth.ground import Ground
@@ -87,25 +86,27 @@ def fill_lots(brief: Brief, plan: Plan, raw: RawCity, ground: Ground, lots: list
             case Use.FARMLAND:
                 for block in lot.blocks:
                     country.lay_fields(ground, block, rng)
+            case Use.RESERVE:
+                for block in lot.blocks:
+                    reserve.fill_reserve(ground, block, names, rng)
             case Use.STADIUM:
                 civic.build_stadium(ground, lot.blocks, town)
             case Use.CAMPUS:
                 civic.build_campus(ground, lot.blocks, town, rng)
             case _:
-                _open_ground(ground, lot, names, rng)
+                _open_ground(ground, lot, names)
 
 
-def _open_ground(ground: Ground, lot: Lot, names: Names, rng: np.random.Generator) -> None:
-    """Green, water's edge, fields and land held back."""
+def _open_ground(ground: Ground, lot: Lot, names: Names) -> None:
+    """Green and the water's edge."""
     kind = {Use.PARK: LandUse.PARK, Use.PLAZA: LandUse.PLAZA, Use.LAKE: LandUse.PARK, Use.RIVERSIDE: LandUse.PARK,
-            Use.BELT: LandUse.FOREST, Use.CANAL: LandUse.PARK, Use.FARMLAND: LandUse.FARMLAND,
-            Use.RESERVE: LandUse.GRASS}.get(lot.use, LandUse.GRASS)  # fmt: skip
-    if lot.use == Use.RESERVE and rng.random() < 0.25:
-        kind = LandUse.CONSTRUCTION
+            Use.BELT: LandUse.FOREST, Use.CANAL: LandUse.PARK}.get(lot.use, LandUse.GRASS)  # fmt: skip
     for block in lot.blocks:
         ground.lay(block, kind)
     if lot.use == Use.PARK:
         ground.mark(lot.middle, "leisure=park", *names.numbered("公园", "Park"))
     elif lot.use == Use.PLAZA:
         ground.mark(lot.middle, "place=square", "新亭广场", "Xinting Square")
+    elif lot.use == Use.LAKE:
+        ground.mark(lot.middle, "leisure=park", "新亭湖公园", "Xinting Lake Park")
 

@@ -30,8 +30,8 @@ class Frame:
         low, high = local.min(axis=0), local.max(axis=0)
         size = high - low
         middle = (low + high) / 2
-        shares = np.linspace(0.35, 1.0, 14)
-        sx, sy, ox, oy = (a.ravel() for a in np.meshgrid(shares, shares, [-0.12, 0, 0.12], [-0.12, 0, 0.12]))
+        shares, moves = np.linspace(0.3, 1.0, 12), [-0.2, -0.1, 0, 0.1, 0.2]
+        sx, sy, ox, oy = (a.ravel() for a in np.meshgrid(shares, shares, moves, moves))
         at = shapes.rotate(np.column_stack([middle[0] + ox * size[0], middle[1] + oy * size[1]]), turn)
         candidates = shapes.rectangles(at, sx * size[0], sy * size[1], turn)
         fits = shapes.stand(polygon, candidates, margin)
@@ -83,4 +83,10 @@ def long_axis(polygon: shapely.Polygon) -> float:
 
 def south_frame(polygon: shapely.Polygon, margin: float = 4.0) -> Frame:
     """A frame whose x runs about east, so that what lies along it faces south."""
-    return Frame.inside(polygon, shapes.facing_south(long_axis(polygon)), margin)
+    south = Frame.inside(polygon, shapes.facing_south(long_axis(polygon)), margin)
+    if south.length * south.width > 0.4 * polygon.area:
+        return south
+    along = Frame.inside(polygon, None, margin)
+    if abs(along.angle) > np.pi / 4:
+        along = along.turned()
+    return along if along.length * along.width > 1.3 * south.length * south.width else south

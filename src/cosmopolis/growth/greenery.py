@@ -17,10 +17,10 @@ S = StreetKind
 
 STEP = {S.TRUNK: 9.0, S.PRIMARY: 9.0, S.SECONDARY: 10.0, S.TERTIARY: 11.0, S.UNCLASSIFIED: 16.0, S.RESIDENTIAL: 14.0,
         S.LIVING_STREET: 20.0}  # fmt: skip
-PER_HECTARE = {LandUse.PARK: 46.0, LandUse.FOREST: 105.0, LandUse.GARDEN: 55.0, LandUse.RESIDENTIAL: 24.0,
+PER_HECTARE = {LandUse.PARK: 46.0, LandUse.FOREST: 42.0, LandUse.GARDEN: 55.0, LandUse.RESIDENTIAL: 38.0,
                LandUse.EDUCATION: 14.0, LandUse.HEALTH: 14.0, LandUse.CIVIC: 12.0, LandUse.COMMERCIAL: 12.0,
-               LandUse.INDUSTRIAL: 3.0, LandUse.GRASS: 3.0, LandUse.FARMLAND: 0.35, LandUse.PLAZA: 10.0}  # fmt: skip
-MOST = 26_000
+               LandUse.INDUSTRIAL: 3.0, LandUse.GRASS: 4.0, LandUse.FARMLAND: 0.35, LandUse.PLAZA: 10.0}  # fmt: skip
+MOST = 25_000
 
 
 def plant_trees(raw: RawCity, fabric: Fabric, streets: shapely.Geometry, clear: list[shapely.Geometry],

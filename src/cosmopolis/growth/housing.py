@@ -14,9 +14,9 @@ R = BuildingUse.RESIDENTIAL
 
 # depth m, lengths m, gap between houses in a row m, floors, sun: pitch of rows = depth + sun * height
 VILLAS = (11.0, (12.0, 34.0), 7.0, (3, 3), 1.15)
-WALK_UPS = (12.4, (36.0, 58.0), 9.0, (5, 6), 1.22)
-SLABS = (13.6, (34.0, 56.0), 15.0, (8, 11), 1.12)
-TOWERS = (17.0, (24.0, 34.0), 24.0, (18, 30), 0.62)
+WALK_UPS = (12.4, (36.0, 58.0), 9.0, (5, 6), 1.08)
+SLABS = (13.6, (34.0, 56.0), 15.0, (8, 11), 1.0)
+TOWERS = (17.0, (24.0, 34.0), 24.0, (18, 30), 0.58)
 
 
 def fill_compound(ground: Ground, blocks: list[shapely.Polygon], angle: float, kind: tuple, anchor: float,
@@ -47,6 +47,16 @@ def fill_compound(ground: Ground, blocks: list[shapely.Polygon], angle: float, k
                                  roof_height=2.0)  # fmt: skip
                 else:
                     ground.build(shape, tall, R)
+    for block in blocks:
+        if shapely.get_num_interior_rings(block) and high > 3:
+            line_with_shops(ground, block, rng)
+
+
+def line_with_shops(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
+    """Low rows of shops along a compound's outer edge, where it is wide enough for them."""
+    front, _ = shapes.frontage(block, (9.0, 10.0), (22.0, 46.0), 1.5, 7.0, rng, 0.6)
+    for row in shapes.apart(front, [b.footprint for b in ground.buildings[-60:]], 6.0):
+        ground.build(front[row], int(rng.integers(1, 3)), BuildingUse.RETAIL)
 
 
 def _houses(x0: float, x1: float, lengths: tuple[float, float], gap: float,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -11,10 +11,12 @@ import shapely
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from cosmopolis.city.words import StreetKind
 from cosmopolis.growth.brief import Brief
 from cosmopolis.growth.districts import District, Estate
-from cosmopolis.growth.fabric import Fabric
+from cosmopolis.growth.fabric import Fabric, Way
 from cosmopolis.growth.plan import Plan
+from cosmopolis.growth.subdivision import Grain, cut_across
 from cosmopolis.growth.water import Water
 
 
@@ -92,13 +94,46 @@ def plan_lots(brief: Brief, plan: Plan, water: Water, fabric: Fabric, blocks: li
     rng = brief.rng("lots")
     heart = plan.warp(np.array([[plan.main_u, plan.main_v]]))[0]
     avenue = shapely.LineString(plan.on_ground(plan.main_u, -plan.bounds[3], plan.main_u, plan.bounds[3]))
-    _facilities(brief, lots, heart, water, rng)
+    for use, lot, size in _facilities(brief, lots, heart, water, rng):
+        lots += _trimmed(fabric, lot, use, size, rng)
     _homes(lots, avenue, heart, rng)
     return lots
 
 
-def _facilities(brief: Brief, lots: list[Lot], heart: NDArray, water: Water, rng: Generator) -> None:
-    """Schools, parks, markets and the like, each taking the block that suits it best."""
+TRIM = Grain(1.0, 62, (StreetKind.RESIDENTIAL,), spacing=48.0, wander=0.04, shift=0.06, joining=0.4)
+
+
+def _trimmed(fabric: Fabric, lot: Lot, use: Use, size: float, rng: Generator) -> list[Lot]:
+    """Cuts a lot that is much larger than its use needs; returns what is left over as lots of their own."""
+    rest = []
+    while lot.polygon.area > 1.85 * size:
+        cut = None
+        for attempt in range(4):
+            face = lot.faces[0]
+            cut = cut_across(fabric, face, fabric.ring(face), Way(StreetKind.RESIDENTIAL), TRIM, rng, attempt)
+            if cut:
+                break
+        if cut is None:
+            break
+        halves = sorted(cut, key=lambda face: (_awkward(fabric, face, size), face))
+        lot.faces, lot.polygon = [halves[0]], fabric.polygon(halves[0])
+        rest.append(Lot([halves[1]], lot.district, PLAIN[lot.district], fabric.polygon(halves[1])))
+    return rest
+
+
+def _awkward(fabric: Fabric, face: int, size: float) -> float:
+    polygon = fabric.polygon(face)
+    return abs(float(np.log(polygon.area / size))) + 2.0 * (1.0 - _fill(polygon))
+
+
+def _fill(polygon: shapely.Polygon) -> float:
+    """How much of its smallest rectangle a polygon fills."""
+    return float(polygon.area / shapely.oriented_envelope(polygon).area)
+
+
+def _facilities(brief: Brief, lots: list[Lot], heart: NDArray, water: Water,
+                rng: Generator) -> list[tuple[Use, Lot, float]]:  # fmt: skip
+    """Schools, parks, markets and the like, each taking the block that suits it best: (use, lot, m2 needed)."""
     people = brief.population
     homes = [lot for lot in lots if lot.district == District.HOUSING]
     centre = [lot for lot in lots if lot.district == District.CENTRE]
@@ -106,55 +141,78 @@ def _facilities(brief: Brief, lots: list[Lot], heart: NDArray, water: Water, rng
     offices = [lot for lot in lots if lot.district == District.OFFICES]
     industry = [lot for lot in lots if lot.district == District.INDUSTRY]
     near = lambda lot: float(np.hypot(*(lot.middle - heart)))  # noqa: E731
-    _take(homes, Use.HOSPITAL, 1, 45_000, near)
-    _spread(homes, Use.SCHOOL, max(1, round(people / 9_000)), 32_000, rng)
-    _spread(homes, Use.PARK, max(1, round(people / 10_000)), 22_000, rng)
-    _spread(homes, Use.KINDERGARTEN, max(1, round(people / 11_000)), 12_000, rng)
-    _spread(homes, Use.MARKET, max(1, round(people / 25_000)), 14_000, rng)
-    _take(homes, Use.EMERGENCY, 1, 14_000, near)
-    _take(centre, Use.PLAZA, 1, 14_000, near)
-    _take(centre, Use.MALL, max(1, round(people / 30_000)), 30_000, near)
-    _take(centre, Use.HOTEL, 1, 14_000, near)
-    _take(centre, Use.TOWN_HALL, 1, 20_000, lambda lot: -near(lot))
-    _take(centre, Use.LIBRARY, 1, 16_000, lambda lot: float(shapely.distance(lot.polygon, water.river)))
-    _take(centre, Use.PARKING, 1, 9_000, near)
-    _take(old, Use.TEMPLE, 1, 9_000, lambda lot: float(shapely.distance(lot.polygon, water.river)))
-    _take(old, Use.PARK, 1, 7_000, lambda lot: -near(lot))
-    _take(offices, Use.HOTEL, 1, 14_000, near)
-    _take(offices, Use.PARK, 1, 14_000, lambda lot: -near(lot))
-    _take(industry, Use.SHOWROOMS, max(1, len(industry) // 9), 40_000, near)
-    _take(industry, Use.RESEARCH, max(1, len(industry) // 8), 45_000, near)
-    _take(industry, Use.LOGISTICS, max(1, len(industry) // 7), 60_000, lambda lot: -near(lot))
-    _take(industry, Use.EMERGENCY, 1 if people > 30_000 else 0, 25_000, near)
+    campus = [lot for lot in lots if lot.district == District.CAMPUS]
+    fields = [lot for lot in lots if lot.district == District.STADIUM]
+    for spare in (campus, fields):
+        for lot in sorted(spare, key=lambda lot: -lot.polygon.area * _fill(lot.polygon))[1:]:
+            lot.district, lot.use = District.RESERVE, Use.RESERVE
+    out: list[tuple[Use, Lot, float]] = []
+    out += _take(homes, Use.HOSPITAL, 1, 45_000, near)
+    out += _spread(homes, Use.SCHOOL, max(1, round(people / 9_000)), 32_000, rng)
+    out += _spread(homes, Use.PARK, max(1, round(people / 10_000)), 22_000, rng)
+    out += _spread(homes, Use.KINDERGARTEN, max(1, round(people / 11_000)), 12_000, rng)
+    out += _spread(homes, Use.MARKET, max(1, round(people / 25_000)), 14_000, rng)
+    out += _take(homes, Use.EMERGENCY, 1, 14_000, near)
+    out += _take(centre, Use.PLAZA, 1, 14_000, near)
+    out += _take(centre, Use.MALL, max(1, round(people / 30_000)), 30_000, near)
+    out += _take(centre, Use.HOTEL, 1, 14_000, near)
+    out += _take(centre, Use.TOWN_HALL, 1, 20_000, lambda lot: -near(lot))
+    out += _take(centre, Use.LIBRARY, 1, 16_000, lambda lot: float(shapely.distance(lot.polygon, water.river)))
+    out += _take(centre, Use.PARKING, 1, 9_000, near)
+    out += _take(old, Use.TEMPLE, 1, 9_000, lambda lot: float(shapely.distance(lot.polygon, water.river)))
+    out += _take(old, Use.PARK, 1, 7_000, lambda lot: -near(lot))
+    out += _take(offices, Use.HOTEL, 1, 14_000, near)
+    out += _take(offices, Use.PARK, 1, 14_000, lambda lot: -near(lot))
+    out += _take(industry, Use.SHOWROOMS, max(1, len(industry) // 9), 40_000, near)
+    out += _take(industry, Use.RESEARCH, max(1, len(industry) // 8), 45_000, near)
+    out += _take(industry, Use.LOGISTICS, max(1, len(industry) // 7), 60_000, lambda lot: -near(lot))
+    out += _take(industry, Use.EMERGENCY, 1 if people > 30_000 else 0, 25_000, near)
+    return out
 
 
 def _free(lots: Iterable[Lot]) -> list[Lot]:
     return [lot for lot in lots if lot.use == PLAIN[lot.district]]
 
 
-def _take(lots: list[Lot], use: Use, count: int, size: float, cost) -> None:  # type: ignore[no-untyped-def]
-    """Gives `use` to the lots with the least cost, counting a wrong size as cost."""
+def _take(lots: list[Lot], use: Use, count: int, size: float,
+          cost: Callable[[Lot], float]) -> list[tuple[Use, Lot, float]]:  # fmt: skip
+    """Gives `use` to the lots with the least cost, counting a wrong size and an awkward shape as cost."""
+    out = []
     for _ in range(count):
         free = _free(lots)
         if len(free) < 2:
-            return
-        best = min(free, key=lambda lot: (cost(lot) + 700 * abs(np.log(lot.polygon.area / size)), lot.faces))
+            break
+        best = min(free, key=lambda lot: (cost(lot) + _misfit(lot, size), lot.faces))
         best.use = use
+        out.append((use, best, size))
+    return out
 
 
-def _spread(lots: list[Lot], use: Use, count: int, size: float, rng: Generator) -> None:
+def _misfit(lot: Lot, size: float) -> float:
+    small = max(0.0, float(np.log(size / lot.polygon.area)))
+    return 900 * small + 120 * abs(float(np.log(lot.polygon.area / size))) + 900 * (1 - _fill(lot.polygon))
+
+
+def _spread(lots: list[Lot], use: Use, count: int, size: float,
+            rng: Generator) -> list[tuple[Use, Lot, float]]:  # fmt: skip
     """Gives `use` to lots of about the right size, far from each other."""
     chosen: list[NDArray] = []
+    out = []
     for _ in range(count):
         free = _free(lots)
         if len(free) < 3:
-            return
+            break
+
         def cost(lot: Lot) -> float:
-            far = min((float(np.hypot(*(lot.middle - other))) for other in chosen), default=900.0)
-            return 500 * abs(np.log(lot.polygon.area / size)) - min(far, 900.0)
-        best = min(free, key=lambda lot: (cost(lot) + rng.uniform(0, 150), lot.faces))
+            far = min((float(np.hypot(*(lot.middle - other))) for other in chosen), default=900.0)  # noqa: B023
+            return _misfit(lot, size) - min(far, 900.0) + rng.uniform(0, 150)
+
+        costs = [cost(lot) for lot in free]
+        best = free[int(np.argmin(costs))]
         best.use = use
         chosen.append(best.middle)
+        out.append((use, best, size))
+    return out
 
 
 def _homes(lots: list[Lot], avenue: shapely.LineString, heart: NDArray, rng: Generator) -> None:

@@ -144,3 +144,30 @@ def facing_south(angle: float) -> float:
     quarter = np.pi / 2
     near = (angle + quarter / 2) % quarter - quarter / 2
     return float(np.clip(near, -0.31, 0.31))
+
+
+def parcels(polygon: shapely.Polygon, size: float, rng: Generator) -> list[shapely.Polygon]:
+    """A polygon halved across its longer side until no part is much larger than `size` m2."""
+    if polygon.area < size * rng.uniform(0.9, 1.5):
+        return [polygon]
+    box = shapely.get_coordinates(shapely.oriented_envelope(polygon))
+    one, two = box[1] - box[0], box[2] - box[1]
+    if np.hypot(*one) < np.hypot(*two):
+        one, two, box = two, -one, np.roll(box[:4], -1, axis=0)
+    share = rng.uniform(0.4, 0.6)
+    at = box[0] + one * share
+    knife = shapely.LineString([at - two, at + 2 * two])
+    pieces = shapely.get_parts(shapely.intersection(polygon, _side(knife, one)))
+    others = shapely.get_parts(shapely.intersection(polygon, _side(knife, -one)))
+    out = []
+    for piece in [*pieces, *others]:
+        if shapely.get_type_id(piece) == 3 and piece.area > 200:
+            out += parcels(piece, size, rng) if piece.area < 0.95 * polygon.area else [piece]
+    return out
+
+
+def _side(knife: shapely.LineString, toward: Points) -> shapely.Polygon:
+    """The ground beside a straight cut, far enough to hold any block."""
+    ends = shapely.get_coordinates(knife)
+    far = toward / np.hypot(*toward) * 3000.0
+    return shapely.Polygon([ends[0], ends[1], ends[1] + far, ends[0] + far])

@@ -33,6 +33,7 @@ class Grain:
     shift: float = 0.1  # share, how far a cut lies from the middle
     joining: float = 0.5  # how likely a cut goes on from a street across
     role: str = "local"
+    square: float = 0.55  # least cosine between a cut's end and the square on the street it meets
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,37 @@ def cut_along(fabric: Fabric, face: int, ring: Points, point: Points, across: Po
         course = course[::-1]
     number = _way_going_on(fabric, a, b, way)
     return fabric.cut(face, a, b, [(x, y) for x, y in course[1:-1].tolist()], number)
+
+
+def cut_beside(fabric: Fabric, face: int, street: Points, off: float, way: Way) -> tuple[int, int] | None:
+    """A street along another one on the face's edge, `off` metres to its left (right if negative)."""
+    head, tail = _unit(street[0] - street[1]) * 90.0, _unit(street[-1] - street[-2]) * 90.0
+    longer = shapely.LineString(np.vstack([street[0] + head, street, street[-1] + tail]))
+    inside = shapely.intersection(longer.offset_curve(off, quad_segs=4), fabric.polygon(face))
+    course = shapely.get_coordinates(max(shapely.get_parts(inside), key=shapely.length).simplify(0.5))
+    ring = fabric.ring(face)
+    fixed, stations, total = _fixed(fabric, face, ring)
+    ends = []
+    for xy in (course[0], course[-1]):
+        rows = shapely.linestrings(np.stack([ring, np.roll(ring, -1, axis=0)], axis=1))
+        row = int(np.argmin(shapely.distance(rows, shapely.Point(xy))))
+        share = float(rows[row].project(shapely.Point(xy), normalized=True))
+        if np.hypot(*(ring[fixed] - xy).T).min(initial=99.0) < 30.0 or _way(fabric, face, row) == BORDER:
+            return None
+        ends.append(_place(ring, row, share))
+    if ends[0].after == ends[1].after:
+        return None
+    later, earlier = _in_ring_order(ends[0], ends[1])
+    a, b = anchored(fabric, face, later), anchored(fabric, face, earlier)
+    between = course[1:-1] if later is ends[0] else course[-2:0:-1]
+    return fabric.cut(face, a, b, [(x, y) for x, y in between.tolist()], fabric.way(way))
+
+
+def between_faces(fabric: Fabric, cut: tuple[int, int]) -> Points:
+    """(n, 2) the street that a cut has drawn between its two faces."""
+    shared = set(fabric.faces[cut[0]]) & set(fabric.faces[cut[1]])
+    ring = fabric.faces[cut[1]]
+    return np.array([fabric.xy[node] for node in [*(n for n in ring[1:] if n in shared), ring[0]]])
 
 
 def gate(fabric: Fabric, face: int, inside: Points, toward: Points, grain: Grain, rng: Generator) -> End | None:
@@ -261,8 +293,11 @@ def _sound(ring: Points, course: Points, a: End, b: End, grain: Grain) -> bool:
     if np.hypot(*(course[-1] - course[0])) < grain.narrow:
         return False
     for step, inward in ((course[1] - course[0], a.inward), (course[-2] - course[-1], b.inward)):
-        if (step / np.hypot(*step)) @ inward < 0.55:
+        if (step / np.hypot(*step)) @ inward < grain.square:
             return False
+    straight = _unit(course[-1] - course[0])
+    if min(straight @ a.inward, -(straight @ b.inward)) < grain.square - 0.1:
+        return False
     polygon = shapely.Polygon(ring)
     line = shapely.LineString(course)
     middle = shapely.line_interpolate_point(line, np.linspace(0.12, 0.88, 9), normalized=True)

@@ -22,6 +22,7 @@ from cosmopolis.growth.ground import Ground
 from cosmopolis.growth.junctions import build_roundabouts, make_one_way
 from cosmopolis.growth.lots import Lot, Use, plan_lots
 from cosmopolis.growth.names import Names
+from cosmopolis.growth.paths import lay_paths
 from cosmopolis.growth.plan import Plan, draw_plan
 from cosmopolis.growth.shops import open_charging, open_shops
 from cosmopolis.growth.streets import choose_signals, emit
@@ -72,6 +73,7 @@ def grow(*, seed: int = 1, population: int = 60_000, name: str = "Xinting", prog
     raw.notes |= {"population": str(people), "floor_area_per_person": f"{each:.1f}", "seed": str(seed)}
     raw.buildings, raw.areas, raw.places = ground.buildings, ground.areas, ground.places
     progress("planting trees", 0.85)
+    lay_paths(raw, plan, lots, water, streets | water.all)
     plant_trees(raw, fabric, streets, [metro.buffer(CLEAR)], brief.rng("trees"))
     return raw
 
@@ -134,6 +136,10 @@ def lay_waters(ground: Ground, water: Water, islands: list[shapely.Polygon]) -> 
         ground.lay(canal, LandUse.CANAL, "横塘河 Hengtang Canal")
     for island in islands:
         ground.lay(island, LandUse.GRASS)
+    core = water.corridor.intersection(shapely.box(*water.river.bounds))
+    middle = core.intersection(water.centre).interpolate(0.5, normalized=True)
+    ground.mark((middle.x, middle.y), "waterway=river", "新亭河", "Xinting River")
+    ground.mark((middle.x + 45.0, middle.y), "leisure=park", "滨河公园", "River Park")
 
 
 def name_streets(fabric: Fabric, names: Names) -> None:

@@ -23,43 +23,72 @@ TRADES = (("汽车零部件", "Auto Parts"), ("电池", "Batteries"), ("座椅",
 
 
 def fill_centre(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
-    """A podium of shops along the street with towers on it, or a row of shop houses on small ground."""
+    """Parcels of the centre: podiums with towers, slabs over shops, a tower in a small square."""
     if block.area < 2600:
         front, _ = shapes.frontage(block, (12.0, 16.0), (14.0, 26.0), 2.0, 0.5, rng)
         for row in shapes.apart(front, [], 0.3):
             ground.build(front[row], int(rng.integers(3, 6)), U.MIXED)
         return
-    plot = shapely.buffer(block.simplify(2.0), -rng.uniform(5, 9), join_style="mitre", mitre_limit=1.6)
-    for part in shapely.get_parts(plot):
-        if part.area < 900:
+    for parcel in shapes.parcels(block.simplify(1.5), 5200.0, rng):
+        plot = shapely.buffer(parcel, -rng.uniform(4.5, 6.5), join_style="mitre", mitre_limit=1.6)
+        if shapely.get_type_id(plot) != 3 or plot.area < 450:
             continue
-        podium = _with_court(part, rng)
-        _podium_and_towers(ground, podium, rng)
+        draw = rng.random()
+        if draw < 0.45:
+            _podium_and_towers(ground, plot, rng)
+        elif draw < 0.7:
+            _slab_over_shops(ground, plot, rng)
+        elif draw < 0.85:
+            _tower_in_square(ground, plot, rng)
+        else:
+            ground.build(_with_court(plot), int(rng.integers(4, 7)), U.MIXED)
 
 
-def _with_court(part: shapely.Polygon, rng: Generator) -> shapely.Polygon:
-    """Large podiums have a court in the middle."""
-    court = shapely.buffer(part, -30.0, join_style="mitre")
-    if part.area < 7500 or shapely.get_num_geometries(court) != 1 or court.area < 250:
+def _with_court(part: shapely.Polygon) -> shapely.Polygon:
+    """Deep houses have a court in the middle."""
+    court = shapely.buffer(part, -17.0, join_style="mitre")
+    if shapely.get_num_geometries(court) != 1 or court.area < 220:
         return part
     return shapely.Polygon(part.exterior, [court.exterior])
 
 
 def _podium_and_towers(ground: Ground, podium: shapely.Polygon, rng: Generator) -> None:
-    floors = int(rng.integers(3, 6))
-    whole = ground.build(podium, floors, U.MIXED)
+    floors = int(rng.integers(2, 6))
     angle = long_axis(podium)
-    sizes = rng.uniform([26, 18], [36, 24])
-    grid = _grid(podium, angle, sizes[0] + 26, sizes[1] + 30, rng)
-    towers = shapes.rectangles(grid, sizes[0], sizes[1], angle) if len(grid) else np.array([], dtype=object)
-    towers = towers[shapes.stand(podium, towers, 3.0)] if len(towers) else towers
+    sizes = rng.uniform([24, 17], [34, 23])
+    grid = _grid(podium, angle, sizes[0] + 22, sizes[1] + 26, rng)
+    towers = shapes.rectangles(grid, sizes[0], sizes[1], angle)
+    towers = towers[shapes.stand(podium, towers, 2.0)]
+    whole = ground.build(podium, floors, U.MIXED)
     if not len(towers):
         return
     ground.build(podium, floors, U.RETAIL, part_of=whole.key)
-    base = floors * 4.6
-    for tower in towers[:4]:
-        use = U.RESIDENTIAL if rng.random() < 0.55 else (U.HOTEL if rng.random() < 0.2 else U.OFFICE)
-        ground.build(tower, int(rng.integers(10, 24)), use, base=base, part_of=whole.key)
+    for tower in towers[:3]:
+        use = U.RESIDENTIAL if rng.random() < 0.55 else U.OFFICE
+        ground.build(tower, int(rng.integers(10, 24)), use, base=floors * 4.6, part_of=whole.key)
+
+
+def _slab_over_shops(ground: Ground, plot: shapely.Polygon, rng: Generator) -> None:
+    """Two floors of shops with a row of flats standing on them."""
+    frame = Frame.inside(plot, margin=0.5)
+    base = frame.box(0, 0, frame.length, min(frame.width, 24.0))
+    if min(frame.length, frame.width) < 16:
+        ground.build(plot, 4, U.MIXED)
+        return
+    whole = ground.build(base, 2, U.MIXED)
+    ground.build(base, 2, U.RETAIL, part_of=whole.key)
+    flats = frame.box(0, 0, 0.92 * frame.length, 13.0)
+    ground.build(flats, int(rng.integers(5, 10)), U.RESIDENTIAL, base=9.2, part_of=whole.key)
+
+
+def _tower_in_square(ground: Ground, plot: shapely.Polygon, rng: Generator) -> None:
+    frame = Frame.inside(plot, margin=3.0)
+    side = min(frame.length, frame.width, 38.0)
+    if side < 20:
+        ground.build(plot, 4, U.MIXED)
+        return
+    ground.lay(plot, LandUse.PLAZA)
+    ground.build(frame.box(0, 0, min(frame.length, 1.4 * side), side), int(rng.integers(12, 28)), U.OFFICE)
 
 
 def fill_offices(ground: Ground, block: shapely.Polygon, rng: Generator, tallest: int = 22) -> None:
