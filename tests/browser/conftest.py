@@ -55,9 +55,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(*arguments: str | Path) -> Iterator[str]:
+def served(*arguments: str | Path, port: int = 0) -> Iterator[str]:
     """The address of `cosmopolis run ARGUMENTS` on a free port, until the block ends."""
-    command = [sys.executable, "-m", "cosmopolis", "run", *map(str, arguments), "--port", "0", "--no-browser"]
+    own = ["--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "cosmopolis", "run", *map(str, arguments), *own]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         yield _address(server)
@@ -92,7 +93,9 @@ def shanghai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not files[0].exists():
         pytest.skip(f"no {files[0]}")
     city = tmp_path_factory.mktemp("city") / "shanghai.city"
-    subprocess.run([sys.executable, "-m", "cosmopolis", "import", *map(str, files), "--out", str(city)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "cosmopolis", "import", *map(str, files), "--out", str(city)], check=True
+    )
     with served(city) as address:
         yield address
 
