@@ -12,7 +12,7 @@ from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import OFF, PROTECTED, RED
+from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Moves, Ways
 
 STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
@@ -21,9 +21,12 @@ PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
+FREE = 1.0e9  # m, nothing to wait for
+POCKET = 4.0  # m into the junction that a car must be able to go to wait there
 SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 LONGEST = 18.0  # m, vehicle
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
+PUSHES = 60.0  # s of standing at the line after which a driver makes do with less room beyond
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 DT = 0.5  # s, the step
 
@@ -58,7 +61,9 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     to_lane = roads.out_end[way]
     tail = ways.tail[to_lane]
     room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
-    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
+    waited = cars.still[i] * DT
+    pushes = min(1.0, max(0.3, 1.0 - (waited - PUSHES) / PUSHES))
+    needed = (cars.length[i] + drivers.jam_gap[cars.kind[i]]) * pushes
     if room > needed + 40.0:
         return True
     for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
@@ -71,10 +76,16 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
 @kernel
 def may_enter(
     way: int, i: int, distance: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
-) -> bool:
-    """Whether car i, `distance` metres before the line, may go into connection `way` as far as others matter."""
+) -> float:
+    """How far car i, `distance` metres before the line, may go into connection `way` as far as others matter.
+
+    m along the connection: 0 for the line, 1e9 for all the way. Between them, a car that turns against oncoming
+    traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
+    the end of their green.
+    """
     if roads.crossed[way] != 0 and not has_room_beyond(way, i, roads, drivers, ways, cars):
-        return False
+        return 0.0
+    hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, cars.goal_speed[i])
     waited = cars.still[i] * DT
@@ -84,12 +95,38 @@ def may_enter(
         other = roads.conflict[row]
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
         if _taken(row, other, comes, roads, ways, cars):
-            return False
-        if gives_way and roads.yields[row] != 0 and ways.light[other] != RED:
+            hold = min(hold, roads.begin[row])
+        elif gives_way and roads.yields[row] != 0 and ways.light[other] != RED:
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
             if _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
-                return False
-    return True
+                hold = min(hold, roads.begin[row])
+        if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
+            return 0.0
+    return hold
+
+
+@kernel
+def oncoming(
+    way: int, i: int, position: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
+) -> float:
+    """m along connection `way` of the ground that car i, waiting on it at a green light, must leave to others yet.
+
+    1e9 where it may go on; also once its light is red, because then the others wait until it is gone.
+    """
+    hold = FREE
+    speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
+    top = max(1.0, ways.limit[way])
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        begin = roads.begin[row]
+        if begin <= position or begin >= hold or roads.yields[row] == 0:
+            continue
+        other = roads.conflict[row]
+        if ways.light[other] != RED:
+            comes = travel_time(begin - position, speed, top, accel)
+            clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
+            if _comes_first(row, other, i, comes, clear, 0.5 * MARGIN, roads, ways, cars):
+                hold = begin
+    return hold
 
 
 @kernel
@@ -138,6 +175,8 @@ def _comes_first(
             return False
         if cars.choice[j] != other:
             continue
+        if ways.light[other] == YELLOW and stops_for_light(YELLOW, roads.length[lane] - cars.position[j], speed):
+            return False
         if j == last and speed < 0.3 and _lets_go(other, lane, i, j, roads, ways, cars):
             continue
         leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)

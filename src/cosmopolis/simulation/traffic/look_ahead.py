@@ -17,14 +17,16 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import (
     DT,
     FORCES,
+    FREE,
     ground_ahead,
     goes_second,
     may_enter,
+    oncoming,
     overhang,
     stops_for_light,
 )
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import OFF, PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, YELLOW
 from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import way_on
 
@@ -34,7 +36,7 @@ UNBOUNDED = np.float32(1.0e9)
 @kernel
 def sight(speed: float) -> float:
     """m ahead that can matter to a driver: IDM's wished gap and some more."""
-    return 12.0 + 3.0 * speed + speed * speed * 0.3
+    return 22.0 + 3.0 * speed + speed * speed * 0.3
 
 
 @kernel
@@ -95,6 +97,9 @@ def _approach(
     moves: Moves,
 ) -> bool:
     """The first car of a lane within sight of its end; False when it stops there."""
+    hang = overhang(lane, roads, ways)
+    if hang < 1.0e8:
+        _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
     way = cars.choice[i]
     if way < 0:
         if cars.goal[i] != LEAVE:
@@ -109,13 +114,12 @@ def _approach(
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
     if distance < decides_at and not must_go:
-        if not may_enter(way, i, distance, roads, drivers, ways, cars):
-            _stop_at(distance, i, drivers, cars, moves)
+        hold = may_enter(way, i, distance, roads, drivers, ways, cars)
+        if hold < FREE:
+            _stop_at(distance + hold, i, drivers, cars, moves)
+        if hold <= 0.0:
             moves.held[lane] = min(250, ways.held[lane] + 1)
             return False
-    hang = overhang(lane, roads, ways)
-    if hang < 1.0e8:
-        _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
     reach = speed * DT + 0.75
     if reach > distance:
         _mind_ground(way, i, -distance, reach, roads, drivers, ways, cars, moves)
@@ -175,8 +179,13 @@ def lead_connection(
     _mind_merging(way, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
         if cars.still[i] * DT > FORCES:
-            forced += 1
+            if cars.still[i] * DT <= FORCES + DT:
+                forced += 1
             continue
+        if ways.light[way] == PERMISSIVE or ways.light[way] == YELLOW:
+            hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
+            if hold < FREE:
+                _stop_at(hold - cars.position[i], i, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
         _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
     return forced

@@ -257,7 +257,7 @@ def _tell(path: int, begin: int, end: int, roads: Roads, ways: Ways, new: Cars) 
         ways.asks[path] = 0
         for i in range(end - 1, begin - 1, -1):
             if new.shift[i] != 0:
-                if roads.length[path] - new.position[i] < 80.0:
+                if roads.length[path] - new.position[i] < 120.0:
                     ways.asks[path] = 1 if new.shift[i] > 0 else -1
                     ways.asks_position[path] = new.position[i]
                     ways.asks_length[path] = new.length[i]

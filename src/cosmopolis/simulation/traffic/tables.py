@@ -9,6 +9,8 @@ The record stays an ordinary NamedTuple of NumPy arrays in Python, and that is w
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +32,18 @@ from numba.np.numpy_support import from_dtype
 # Kernels that other kernels call, and those that Python calls.
 kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
+
+
+def _fingerprint() -> str:
+    """Hash of the kernels' sources. numba's cache knows when a function's own file changed, not when one did that
+    it calls; with this in the name of every table's type, any change compiles all of them anew."""
+    digest = hashlib.blake2b(digest_size=4)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+FINGERPRINT = _fingerprint()
 
 
 class Table:
@@ -78,7 +92,7 @@ class TableType(types.Type):  # type: ignore[misc]
     def __init__(self, name: str, fields: tuple[tuple[str, types.Type], ...]) -> None:
         self.fields = fields
         self.place = {field: (row, kind) for row, (field, kind) in enumerate(fields)}
-        super().__init__(name=f"Table({name}: {', '.join(f'{field} {kind}' for field, kind in fields)})")
+        super().__init__(name=f"Table({FINGERPRINT} {name}: {', '.join(f'{field} {kind}' for field, kind in fields)})")
 
 
 @typeof_impl.register(Table)
