@@ -5,14 +5,8 @@ Written aside and renamed, so that a reader never sees half a city and a full di
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +15,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cosmopolis.city.aside import folder_aside
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.progress import Progress, quiet
@@ -41,7 +36,7 @@ def save(city: City, folder: Path, progress: Progress = quiet) -> City:
     folder = Path(folder)
     _refuse_foreign(folder)
     city = city.with_version(version_of(city))
-    with _aside(folder) as aside:
+    with folder_aside(folder) as aside:
         tables = {}
         for done, (name, layer) in enumerate(layers_of(city)):
             progress(f"Storing {name.replace('_', ' ')}", done / len(LAYERS))
@@ -164,48 +159,3 @@ def _refuse_foreign(folder: Path) -> None:
         raise BadInput(
             f"{folder} is there already and is not a city; choose another name or remove it first."
         )
-
-
-@contextmanager
-def _aside(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its place when the block ends well and goes when it does not."""
-    aside: Path | None = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        yield aside
-        aside.chmod(0o777 & ~_umask())
-        _swap(aside, folder)
-    except OSError as error:
-        raise BadInput(_unwritable(folder, error)) from error
-    finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
-
-
-def _swap(aside: Path, folder: Path) -> None:
-    """Puts `aside` where `folder` is. The old city is moved away first and comes back if that fails."""
-    if not folder.exists():
-        aside.rename(folder)
-        return
-    old = aside.with_name(aside.name + ".old")
-    folder.rename(old)
-    try:
-        aside.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _unwritable(folder: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full: {folder} was not written; free some space and try again."
-    reason = error.strerror or str(error)
-    return f"{folder} cannot be written ({reason}); choose another place with --out."
