@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.world import frames
 from cosmopolis.world.server import CityServer
 
-PATIENCE = 60.0  # s; kernels may have to be compiled first
+PATIENCE = 60.0  # s
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,8 @@ class Running:
         self._thread.start()
         assert ready.wait(PATIENCE)
         self.url = self.server.url.rstrip("/")
+        while self.server.room.picture is None or self.server.room.picture.tick < 2:  # kernels are being compiled
+            time.sleep(0.02)
 
     @property
     def live(self) -> str:

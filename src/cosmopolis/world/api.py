@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +32,8 @@ from cosmopolis.world.things.fields import NoSuchThing
 
 T = TypeVar("T")
 MOST_RESULTS = 100
-PATIENCE = 2.0  # s that a question to the simulation may take
+PATIENCE = 5.0  # s that a question to the simulation may take
+CODES = {404: "not_found", 405: "method_not_allowed", 422: "bad_input", 500: "fault", 503: "busy"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -187,8 +187,7 @@ def _json(value: Any, headers: dict[str, str] | None = None, status: int = 200) 
 
 
 def _error(status: int, message: str) -> Response:
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
-    return _json({"error": {"code": code, "message": message}}, status=status)
+    return _json({"error": {"code": CODES.get(status, "error"), "message": message}}, status=status)
 
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
