@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -12,16 +14,28 @@ from cosmopolis.city.network.ragged import Ints, starts
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.geometry.polylines import Polylines
 
-F64, Shapes = NDArray[np.float64], NDArray[np.object_]
+F64 = NDArray[np.float64]
+Shapes = NDArray[np.object_]
 
 _CORNER = np.linspace(0.0, 1.0, 6)  # points along a rounded corner
 
 
-def junction_areas(
-    segments: Segments, rest: Polylines, table: ProfileTable, junction: Ints, n: int
-) -> Shapes:
-    """(n,) polygons; empty where fewer than two streets meet. `junction` (2S,) is the one at every end."""
-    tip, heading = _stop_lines(rest)
+@dataclass(frozen=True)
+class Corners:
+    """The kerb from each segment end's left corner to the right corner of the next end counter-clockwise."""
+
+    order: Ints  # (2S,) segment ends by junction, counter-clockwise
+    following: Ints  # (2S,) the end after each of `order`
+    junction: Ints  # (2S,) the junction of each segment end (not in `order`)
+    count: Ints  # (N,) ends of every junction
+    curve: F64  # (2S, 6, 3) points in the order of `order`
+    right: F64  # (2S, 2) right corner of every segment end, looking out of the junction
+    left: F64  # (2S, 2) its left corner
+
+
+def kerb_corners(segments: Segments, rest: Polylines, table: ProfileTable, junction: Ints, n: int) -> Corners:
+    """Corners of all junctions. `junction` (2S,) is the one at every segment end, `rest` the trimmed segments."""
+    tip, heading, height = _stop_lines(rest)
     right, left = _sides(segments, table)
     side = np.column_stack([heading[:, 1], -heading[:, 0]])
     corner_right, corner_left = tip + side * right[:, None], tip - side * left[:, None]
@@ -31,18 +45,35 @@ def junction_areas(
     following = np.roll(order, -1)
     last = first[1:][count > 0] - 1
     following[last] = order[first[:-1][count > 0]]
-    curve = _corner_curve(
-        corner_left[order], heading[order], corner_right[following], heading[following]
-    )  # (2S, 6, 2)
-    ring = np.concatenate([corner_right[order][:, None], curve], axis=1)  # (2S, 7, 2)
-    return _polygons(ring, junction[order], count, np.concatenate([corner_right, corner_left]), junction, n)
+    curve = _corner_curve(corner_left[order], heading[order], corner_right[following], heading[following])
+    z = height[order][:, None] + (height[following] - height[order])[:, None] * _CORNER[None]
+    return Corners(
+        order,
+        following,
+        junction,
+        count,
+        np.concatenate([curve, z[..., None]], axis=2),
+        corner_right,
+        corner_left,
+    )
 
 
-def _stop_lines(rest: Polylines) -> tuple[F64, F64]:
-    """(2S, 2) middle of every stop line, and the heading out of the junction there."""
+def junction_areas(corners: Corners) -> Shapes:
+    """(N,) polygons; empty where fewer than two streets meet."""
+    ring = np.concatenate(
+        [corners.right[corners.order][:, None], corners.curve[:, :, :2]], axis=1
+    )  # (2S, 7, 2)
+    both = np.concatenate([corners.right, corners.left])
+    return _polygons(
+        ring, corners.junction[corners.order], corners.count, both, corners.junction, len(corners.count)
+    )
+
+
+def _stop_lines(rest: Polylines) -> tuple[F64, F64, F64]:
+    """(2S, 2) middle of every stop line, the heading out of the junction there, and the height."""
     first, last = lines.end_directions(rest)
-    tips = np.stack([rest.points[rest.start[:-1], :2], rest.points[rest.start[1:] - 1, :2]], axis=1)
-    return tips.reshape(-1, 2), np.stack([first, -last], axis=1).reshape(-1, 2)
+    tips = np.stack([rest.points[rest.start[:-1]], rest.points[rest.start[1:] - 1]], axis=1).reshape(-1, 3)
+    return tips[:, :2], np.stack([first, -last], axis=1).reshape(-1, 2), tips[:, 2]
 
 
 def _sides(segments: Segments, table: ProfileTable) -> tuple[F64, F64]:

@@ -18,7 +18,6 @@ from cosmopolis.city.model import (
     Signals,
     Walks,
 )
-
 from cosmopolis.city.network.components import strong_components
 from cosmopolis.city.network.crossings import WIDTH as CROSSING_WIDTH
 from cosmopolis.city.network.lanes import Roads, carriageway_lines
@@ -31,7 +30,9 @@ from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Mode, Provenance
 from cosmopolis.geometry.polylines import Polylines
 
-F64, Bools, Shapes = NDArray[np.float64], NDArray[np.bool_], NDArray[np.object_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.network.areas import junction_areas
+from cosmopolis.city.network.areas import junction_areas, kerb_corners
 from cosmopolis.city.network.assemble import Draft, assemble
 from cosmopolis.city.network.chains import chained
 from cosmopolis.city.network.clusters import (
@@ -31,7 +31,7 @@ from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.segments import Segments, cut_streets, tidied
 from cosmopolis.city.network.signals import signal_programs
 from cosmopolis.city.network.stop_lines import fitted, wanted_cuts
-from cosmopolis.city.network.walks import own_ways, sidewalks
+from cosmopolis.city.network.walks import corner_walks, own_ways, sidewalks
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity
 from cosmopolis.city.words import Control
@@ -63,7 +63,7 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     feet = foot_crossings(segments, table, place, lit, raw)
     cut = fitted(wanted_cuts(segments, table, place, feet), segments.line.length)
     roads, rest = lay_lanes(segments, table, cut)
-    areas = junction_areas(segments, rest, table, place[segments.node], len(place))
+    corners = kerb_corners(segments, rest, table, place[segments.node], len(place))
     progress("Connecting lanes", 0.55)
     moves = allowed_movements(segments, table, roads, place, inside, raw)
     from_lane, to_lane, movement = choose_lanes(segments, roads, moves)
@@ -82,8 +82,8 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     network = assemble(
         Draft(
             raw, segments, table, place, roads, moves, from_lane, to_lane, movement, paths, curve_speed,
-            rules.control, areas, conflicts, lights, crossing_lines(segments, table, rest, feet, cut),
-            [sidewalks(segments, table, roads), own_ways(raw)],
+            rules.control, junction_areas(corners), conflicts, lights, crossing_lines(segments, table, rest, feet, cut),
+            [sidewalks(segments, table, roads), corner_walks(segments, table, roads, corners), own_ways(raw)],
         )
     )  # fmt: skip
     progress("Network built", 1.0)

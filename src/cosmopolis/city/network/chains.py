@@ -95,8 +95,8 @@ def _joined(
             [segments.street_at[first, head.astype(int)], segments.street_at[last, 1 - tail.astype(int)]]
         ),
         turns=[
-            (segments.turns[f][int(h)], segments.turns[l][1 - int(t)])
-            for f, h, l, t in zip(first.tolist(), head, last.tolist(), tail)
+            (segments.turns[f][int(h)], segments.turns[e][1 - int(t)])
+            for f, h, e, t in zip(first.tolist(), head, last.tolist(), tail)
         ],
     )
 

@@ -14,7 +14,9 @@ from cosmopolis.city.network.ragged import Ints, grouped, ranges
 from cosmopolis.city.words import Control, Turn
 from cosmopolis.geometry.polylines import Polylines
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 APART = 2.2  # m between two paths' middles below which cars on them would touch
 _COARSE, _FINE = 7, 20  # points a path in the first and in the second look
@@ -103,7 +105,7 @@ def _near_pairs(paths: Polylines, c: Ints, d: Ints) -> tuple[Ints, Ints]:
     return c[keep], d[keep]
 
 
-def sampled(paths: Polylines, k: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def sampled(paths: Polylines, k: int) -> tuple[F32, F32]:
     """(C, k, 2) points at equal distances along each path, about the middle of all paths; (C,) that distance, m."""
     n, length = len(paths), paths.length
     row = np.repeat(np.arange(n), k)
@@ -114,7 +116,7 @@ def sampled(paths: Polylines, k: int) -> tuple[NDArray[np.float32], NDArray[np.f
     return (xy - xy.mean(axis=(0, 1))).astype(np.float32), (length / (k - 1)).astype(np.float32)
 
 
-def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+def _distances(a: F32, b: F32) -> F32:
     """(n, k, k) squared distances between the points of a and of b."""
     x = a[:, :, None, 0] - b[:, None, :, 0]
     y = a[:, :, None, 1] - b[:, None, :, 1]

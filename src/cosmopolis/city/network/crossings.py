@@ -16,7 +16,8 @@ from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Provenance, StreetKind
 from cosmopolis.geometry.polylines import Polylines
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _AT_CORNER = 22.0  # m from a junction within which a drawn crossing is one of its arms' crossings,
 _AT_LIGHTS = 42.0  # m where the junction has lights, for there the stop line is before the crossing

@@ -168,7 +168,7 @@ def lane_pairs(
     of rivals that join from there; with `fan`, new lanes of the target open from the nearest lane.
     """
     low, high = span
-    k, m = high - low + 1, len(goals)
+    m = len(goals)
     if turn in (Turn.RIGHT, Turn.SHARP_RIGHT) and right == 0:
         return [(i, min(i - low, m - 1)) for i in range(low, high + 1)]
     if turn in (Turn.LEFT, Turn.SHARP_LEFT, Turn.U_TURN) and left == 0:

@@ -14,7 +14,8 @@ from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.words import Mode
 from cosmopolis.geometry.polylines import Polylines
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,10 @@ def _mirrored_street(street: RawStreet) -> RawStreet:
 def mirrored_turns(turns: NDArray) -> NDArray:
     """Turn sets with left and right exchanged."""
     both = sum(int(flag) for pair in _SWAPS for flag in pair)
-    out = turns & ~both
+    given = turns.astype(np.int64)
+    out = given & ~both
     for one, other in _SWAPS:
-        out = out | np.where(turns & int(one), int(other), 0) | np.where(turns & int(other), int(one), 0)
+        out = out | np.where(given & int(one), int(other), 0) | np.where(given & int(other), int(one), 0)
     return out.astype(turns.dtype)
 
 

@@ -16,7 +16,8 @@ from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Mode, Turn
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _STRAIGHT = np.radians(32.0)
 _BACK = np.radians(152.0)
@@ -58,9 +59,16 @@ def allowed_movements(
     angle = _angle(roads, source, target)
     keep = _with_few_u_turns(segments, roads, source, target, angle)
     source, target, angle = source[keep], target[keep], angle[keep]
+    ring = table.roundabout[segments.profile[roads.segment]]
     order = np.lexsort((angle, source))
     source, target, angle = source[order], target[order], angle[order]
-    return Movements(source, target, angle, _turns(source, angle), _lateral(roads, source, target))
+    return Movements(
+        source,
+        target,
+        angle,
+        _turns(source, angle, ring[source], ring[target]),
+        _lateral(roads, source, target),
+    )
 
 
 def _reachable(inside: Inside, a: Ints, b: Ints) -> Bools:
@@ -103,8 +111,11 @@ def _with_few_u_turns(segments: Segments, roads: Roads, source: Ints, target: In
     return ~back | needed | gap | (painted[source] & (angle > 0))
 
 
-def _turns(source: Ints, angle: F64) -> Ints:
-    """words.Turn of every movement; of several that go nearly straight, the straightest is through."""
+def _turns(source: Ints, angle: F64, from_ring: Bools, to_ring: Bools) -> Ints:
+    """words.Turn of every movement; of several that go nearly straight, the straightest is through.
+
+    On a roundabout staying on the ring is through, and one enters and leaves it to the right.
+    """
     turn = np.select(
         [np.abs(angle) > _BACK, angle > _SHARP, angle < -_SHARP, angle > 0],
         [int(Turn.U_TURN), int(Turn.SHARP_LEFT), int(Turn.SHARP_RIGHT), int(Turn.LEFT)],
@@ -121,6 +132,8 @@ def _turns(source: Ints, angle: F64) -> Ints:
     slight = ~straightest & (np.abs(angle) < np.radians(48.0)) & (best[source] < _STRAIGHT)
     turn[slight & (angle > 0)] = int(Turn.SLIGHT_LEFT)
     turn[slight & (angle <= 0)] = int(Turn.SLIGHT_RIGHT)
+    turn[from_ring != to_ring] = int(Turn.RIGHT)
+    turn[from_ring & to_ring] = int(Turn.THROUGH)
     return turn.astype(np.int64)
 
 

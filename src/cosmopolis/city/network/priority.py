@@ -16,7 +16,8 @@ from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Control, StreetKind
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 MINOR, MAJOR, RING = 1, 2, 3
 _LINKS = [StreetKind.MOTORWAY_LINK, StreetKind.TRUNK_LINK, StreetKind.PRIMARY_LINK, StreetKind.SECONDARY_LINK,

@@ -17,7 +17,8 @@ from cosmopolis.city.network.ragged import Ints, starts
 from cosmopolis.city.raw import RawStreet
 from cosmopolis.city.words import Mode, StreetKind
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _K = StreetKind
 _KMH = {  # limit where the source is silent, km/h

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def _cut_loop(segments: Segments, loop: int, raw: RawCity, nodes: Ints, cut: NDA
     """Mark two nodes inside a loop as cuts, a third of its points apart."""
     way = raw.streets[int(segments.street[loop])].nodes
     at = np.flatnonzero(way == segments.a[loop])
-    for begin, end in zip(at[:-1], at[1:]):
+    for begin, end in pairwise(at.tolist()):
         inside = way[begin + 1 : end]
         if len(inside) >= 2 and not cut[inside].any():
             third = max(len(inside) // 3, 1)

@@ -21,7 +21,8 @@ from cosmopolis.city.network.ragged import Ints, grouped, starts
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.words import Light, Provenance, StreetKind, Turn
 
-F64, Bools = NDArray[np.float64], NDArray[np.bool_]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _STAGES = 8  # at most, a program
 _LEFT = int(Turn.LEFT | Turn.SHARP_LEFT | Turn.SLIGHT_LEFT | Turn.U_TURN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.city.network import lines
 from cosmopolis.city.network.clusters import MIN_LANE, outward
 from cosmopolis.city.network.crossings import SETBACK, FootCrossings
 from cosmopolis.city.network.profiles import ProfileTable
@@ -15,6 +16,7 @@ from cosmopolis.city.words import StreetKind
 F64 = NDArray[np.float64]
 
 _LONGEST = 32.0  # m
+_LONGEST_PARTING = 110.0  # m, for ramps that leave at a small angle
 _CROSSWALK = 4.5  # m for the crossing on foot before a corner
 _TAPER = 8.0  # m on either side of a change in the number of lanes
 
@@ -34,7 +36,7 @@ def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, feet: Foot
     reach = _overlap(segments, table, junction, len(place))
     straight = degree[junction] == 2
     reach = np.where(straight, np.maximum(reach, _change(segments, table, junction, len(place))), reach)
-    reach = np.clip(reach, 1.0, _LONGEST)
+    reach = np.maximum(reach, 1.5)
     drawn = np.isfinite(feet.away) & (feet.away > 0.6 * reach)
     foot = np.where(drawn, np.maximum(reach, feet.away + SETBACK), reach + _CROSSWALK)
     reach = np.where(feet.walked & (degree[junction] > 1), foot, reach)
@@ -60,15 +62,41 @@ def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) ->
             with np.errstate(divide="ignore", invalid="ignore"):
                 along_i = (gap[:, 0] * heading[j, 1] - gap[:, 1] * heading[j, 0]) / cross
                 along_j = (gap[:, 0] * heading[i, 1] - gap[:, 1] * heading[i, 0]) / cross
-            met = (np.abs(cross) > 0.12) & (along_i > 0) & (along_j > 0)
+            met = (np.abs(cross) > 0.12) & (dot < 0.8) & (along_i > 0) & (along_j > 0)
             far = np.maximum(far, np.where(met, along_i, 0.0))
     # The kerb's arc touches its tangent r / tan(half the angle between the two arms) before the corner.
     angle = np.arctan2(np.abs(cross), dot)
     arc = np.minimum(radius[i], radius[j]) / np.tan(np.clip(angle, 0.9, np.pi) / 2)
     bare = np.where((angle > 0.3) & (angle < 2.8), arc, 0.0)
     out = np.zeros(len(junction))
-    np.maximum.at(out, i, far + bare)
+    np.maximum.at(out, i, np.minimum(far + bare, _LONGEST))
+    beside = dot > 0.8
+    i, j = i[beside], j[beside]
+    np.maximum.at(out, i, _parting(segments, right, left, i, j))
     return out
+
+
+def _parting(segments: Segments, right: F64, left: F64, i: Ints, j: Ints) -> F64:
+    """(n,) metres along end i until the carriageway of j, that leaves beside it, is clear of it; 0 if it never is."""
+    station = np.arange(0.0, _LONGEST_PARTING, 4.0)
+    along_i, along_j = _along(segments, i, station), _along(segments, j, station)
+    gap = along_j - along_i
+    step = np.gradient(along_i, axis=1)
+    aside = step[..., 0] * gap[..., 1] - step[..., 1] * gap[..., 0]  # positive: j is on the left of i
+    reach = np.where(aside > 0, (left[i] + right[j])[:, None], (right[i] + left[j])[:, None])
+    clear = np.hypot(gap[..., 0], gap[..., 1]) > reach + 0.2
+    room = np.minimum(segments.line.length[i // 2], segments.line.length[j // 2])
+    first = np.where(clear.any(axis=1), station[clear.argmax(axis=1)], 0.0)
+    return np.where(first < 0.6 * room, first, 0.0)
+
+
+def _along(segments: Segments, end: Ints, station: F64) -> F64:
+    """(n, k, 2) points at `station` metres from each end; beyond the other end the line stops."""
+    row, k = np.repeat(end // 2, len(station)), len(station)
+    length = segments.line.length[row]
+    far = np.minimum(np.tile(station, len(end)), length)
+    far = np.where(np.repeat(end % 2 == 0, k), far, length - far)
+    return lines.at(segments.line, row, far)[:, :2].reshape(len(end), k, 2)
 
 
 def _change(segments: Segments, table: ProfileTable, junction: Ints, n: int) -> F64:
