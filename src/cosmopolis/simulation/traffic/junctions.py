@@ -63,14 +63,14 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
     waited = cars.still[i] * DT
     pushes = min(1.0, max(0.3, 1.0 - (waited - PUSHES) / PUSHES))
-    needed = (cars.length[i] + drivers.jam_gap[cars.kind[i]]) * pushes
+    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
     if room > needed + 40.0:
         return True
     for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
         other = roads.in_path[row]
         for j in range(cars.start[other], cars.start[other + 1]):
             needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
-    return room >= needed
+    return room >= needed * pushes
 
 
 @kernel
