@@ -47,7 +47,7 @@ export const en = {
   "time.speed.n": "{n} times as fast",
   "time.day": "Day {n}",
   "time.preparing": "Preparing {time} …",
-  "time.slow": "The server reaches {n}×",
+  "time.slow": "only {n}× reached",
   "time.offline": "The clock cannot be set while the server is gone.",
 
   "camera.label": "Camera",
@@ -112,7 +112,7 @@ export const en = {
   "unit.m2": "{n} m²",
   "unit.s": "{n} s",
   "unit.min": "{n} min",
-  "unit.density": "{n} per lane-km",
+  "unit.density": "{n} per km",
   "unit.persecond": "{n}/s",
   "unit.million": "{n} million/s",
   "yes": "yes",

@@ -49,7 +49,7 @@ export const zh: Record<keyof typeof en, string> = {
   "time.speed.n": "{n} 倍速",
   "time.day": "第 {n} 天",
   "time.preparing": "正在准备 {time}…",
-  "time.slow": "服务器达到 {n}×",
+  "time.slow": "仅达 {n}×",
   "time.offline": "服务器断开时无法设置时钟。",
 
   "camera.label": "镜头",
@@ -114,7 +114,7 @@ export const zh: Record<keyof typeof en, string> = {
   "unit.m2": "{n} 平方米",
   "unit.s": "{n} 秒",
   "unit.min": "{n} 分钟",
-  "unit.density": "每车道公里 {n} 辆",
+  "unit.density": "每公里 {n} 辆",
   "unit.persecond": "{n}/秒",
   "unit.million": "{n} 百万/秒",
   yes: "是",

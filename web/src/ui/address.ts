@@ -18,7 +18,7 @@ export function presentState(ui: Ui): SharedState {
   const { world, scene } = ui;
   return {
     view: scene?.view() ?? null,
-    time: world.cityTime(performance.now()),
+    time: world.cityTime(performance.now()) || null, // 0: no state of the city has come yet
     layer: world.layer.value,
     selection: world.selection.value,
     followed: world.followed.value,

@@ -3,6 +3,7 @@ import { effect } from "@preact/signals";
 import { language } from "../messages/language";
 import type { View } from "../world/model";
 import type { SceneHandle } from "./handle";
+import { sunAltitude } from "./daylight";
 import { candidatesOf, type Candidate } from "./names";
 import type { Ui } from "./state";
 import { target } from "./view";
@@ -12,6 +13,7 @@ const CHOOSE_EVERY = 300; // ms
 const CONSIDERED = 400; // candidates that are projected when choosing
 const LINE_HEIGHT = 16; // CSS pixels
 const GAP = 6;
+const DUSK = -0.04; // radians of the sun's altitude at which names turn bright
 
 interface Box {
   readonly left: number;
@@ -41,6 +43,7 @@ export function showLabels(ui: Ui, layer: HTMLElement, scene: SceneHandle): () =
     }
     if (now - chosenAt > CHOOSE_EVERY && candidates.length > 0) {
       chosenAt = now;
+      layer.classList.toggle("night", isNight(ui));
       chosen = refill(layer, chosen, choose(candidates, scene, ui.scene?.view() ?? null));
     }
     for (const [candidate, element] of chosen) place(candidate, element, scene);
@@ -50,6 +53,11 @@ export function showLabels(ui: Ui, layer: HTMLElement, scene: SceneHandle): () =
     cancelAnimationFrame(frame);
     endNames();
   };
+}
+
+function isNight(ui: Ui): boolean {
+  const latitude = ui.world.manifest?.origin[1] ?? 0;
+  return sunAltitude((ui.time.value / 3600) % 24, latitude) < DUSK;
 }
 
 /** The candidates to show: by importance and nearness, without overlap. Names of one street show once. */

@@ -97,9 +97,9 @@ describe("the live line", () => {
     vi.advanceTimersByTime(5000);
     expect(newest().sent[1]["type"]).toBe("ping");
     newest().say({ type: "pong", sent: 1, time: 2 });
-    vi.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(15_000);
     expect(states[states.length - 1].state).toBe("live");
-    vi.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(15_000);
     expect(FakeSocket.all.length).toBeGreaterThan(1);
   });
 

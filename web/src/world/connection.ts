@@ -36,7 +36,7 @@ export interface ConnectionOptions {
 const FIRST_RETRY = 500; // ms
 const LAST_RETRY = 15_000;
 const PING_EVERY = 5_000;
-const SILENCE = 13_000; // without a word for so long the line is dead, whatever the socket says
+const SILENCE = 20_000; // without a word for so long the line is dead, whatever the socket says
 const REFUSED = 4000; // close code of 5.1
 const OPEN = 1;
 
