@@ -100,16 +100,16 @@ def shanghai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an address as one more visitor, with a profile of his own; an error on the page fails the test."""
+    """Opens an address as one more visitor, with a profile of his own; an error on a page fails the module."""
     contexts, errors = [], []
 
-    def open_page(address: str, *, width: int = 960, height: int = 600) -> Page:
+    def open_page(address: str, *, width: int = 800, height: int = 500) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(120_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         return page

@@ -12,15 +12,22 @@ from tests.browser.visitor import BUS, CAR, Visitor
 pytestmark = pytest.mark.timeout(600)
 
 
-@pytest.fixture(params=["xinting", "shanghai"])
+@pytest.fixture(scope="module", params=["xinting", "shanghai"])
 def city(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
 
 
-@pytest.fixture
-def visitor(visit, city) -> Visitor:
+@pytest.fixture(scope="module")
+def guest(visit, city) -> Visitor:
     guest = Visitor(visit(f"{city}/?quality=low"))
     guest.waits_for_life()
+    return guest
+
+
+@pytest.fixture
+def visitor(guest) -> Visitor:
+    """The same visitor for every test of a city, with nothing open, the clock running, by day."""
+    guest.closes_everything()
     guest.goes_on()
     if not 7 < guest.time() / 3600 % 24 < 18:
         guest.jumps_to(8)
@@ -66,7 +73,7 @@ def test_a_click_on_a_car_tells_what_it_is(visitor):
         "Array.from({length: world.vehicles.count}, (_, i) => ({id: world.vehicles.id[i], kind: world.vehicles.kind[i],"
         " x: world.vehicles.pose1[4*i], y: world.vehicles.pose1[4*i+1], z: world.vehicles.pose1[4*i+2]}))"
         ".map(v => ({...v, at: scene.project(v.x, v.y, v.z + 0.8)}))"
-        ".filter(v => v.kind == 0 && v.at.visible && v.at.x > 250 && v.at.x < 700 && v.at.y > 120 && v.at.y < 420)"
+        ".filter(v => v.kind == 0 && v.at.visible && v.at.x > 200 && v.at.x < 600 && v.at.y > 100 && v.at.y < 350)"
     )
     hit = [
         v
@@ -110,7 +117,7 @@ def test_a_click_on_a_signal_shows_its_light(visitor):
     for x, y in where[: len(where) : max(1, len(where) // 4)]:
         visitor.looks_at(x, y, distance=60, pitch=0.9)
         spot = visitor.ask(
-            "(() => { for (let y = 90; y < 480; y += 6) for (let x = 150; x < 800; x += 6) {"
+            "(() => { for (let y = 80; y < 380; y += 6) for (let x = 120; x < 680; x += 6) {"
             " if (document.elementFromPoint(x, y)?.tagName !== 'CANVAS') continue;"
             " const hit = scene.pick(x, y); if (hit?.kind === 'signal') return {x, y}; } return null; })()"
         )
@@ -174,3 +181,4 @@ def test_a_shared_link_brings_another_to_the_same_view_and_second(visitor, visit
     assert other.page.get_by_test_id("visitors").inner_text().strip().startswith("2")
     other.page.keyboard.press("Space")
     visitor.page.wait_for_function("window.cosmopolis.world.clock.value.paused")
+    other.page.close()

@@ -71,6 +71,12 @@ class Visitor:
         assert at["visible"], f"{(x, y, z)} is not on the screen"
         self.page.mouse.click(at["x"], at["y"])
 
+    def closes_everything(self) -> None:
+        """Panels and follow mode."""
+        self.ask("(world.select(null), world.follow(null))")
+        for _ in range(2):
+            self.page.keyboard.press("Escape")
+
     def pauses(self) -> None:
         if not self.ask("world.clock.value.paused"):
             self.page.keyboard.press("Space")
