@@ -157,12 +157,12 @@ def _without_doubles(segments: Segments, raw: RawCity) -> tuple[Segments, list[F
     _, first = np.unique(shape, axis=0, return_index=True)
     keep = np.zeros(len(segments), dtype=bool)
     keep[first] = True
-    again = np.flatnonzero(~keep)
+    again = np.unique(segments.street[~keep]).tolist()
     keep &= segments.a != segments.b
     findings = [
         Finding(
             "duplicate-street",
-            raw.streets[int(segments.street[i])].key,
+            raw.streets[i].key,
             "drawn twice; the second one is left out",
         )
         for i in again
