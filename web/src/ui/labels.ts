@@ -6,7 +6,7 @@ import type { SceneHandle } from "./handle";
 import { sunAltitude } from "./daylight";
 import { candidatesOf, type Candidate } from "./names";
 import type { Ui } from "./state";
-import { target } from "./view";
+import { sameView, target } from "./view";
 
 const MOST = 48;
 const CHOOSE_EVERY = 300; // ms
@@ -24,45 +24,81 @@ interface Box {
 
 /** Keeps `layer` filled with names while the page lives. */
 export function showLabels(ui: Ui, layer: HTMLElement, scene: SceneHandle): () => void {
-  let candidates: readonly Candidate[] = [];
-  let chosen = new Map<Candidate, HTMLElement>();
-  let chosenAt = 0;
+  const labels = new Labels(layer, scene);
   let frame = 0;
-
-  const endNames = effect(() => {
-    void language.value;
-    const { network, ground } = ui.world;
-    if (ui.world.ready.value && network !== null && ground !== null) candidates = candidatesOf(network, ground, language.value);
-    chosenAt = 0;
-  });
   const draw = (now: number): void => {
     frame = requestAnimationFrame(draw);
-    if (!ui.labels.value || document.hidden) {
-      if (chosen.size > 0) chosen = refill(layer, chosen, []);
-      return;
-    }
-    if (now - chosenAt > CHOOSE_EVERY && candidates.length > 0) {
-      chosenAt = now;
-      layer.classList.toggle("night", isNight(ui));
-      chosen = refill(layer, chosen, choose(candidates, scene, ui.scene?.view() ?? null));
-    }
-    for (const [candidate, element] of chosen) place(candidate, element, scene);
+    if (document.hidden) return;
+    if (ui.labels.value) labels.draw(now);
+    else labels.clear();
   };
   frame = requestAnimationFrame(draw);
+  const forget = (): void => labels.forget();
+  window.addEventListener("resize", forget);
+  const ends = [
+    effect(() => {
+      void language.value;
+      const { network, ground } = ui.world;
+      if (ui.world.ready.value && network && ground) labels.offer(candidatesOf(network, ground, language.value));
+    }),
+    effect(() => {
+      const latitude = ui.world.manifest?.origin[1] ?? 0;
+      layer.classList.toggle("night", sunAltitude((ui.time.value / 3600) % 24, latitude) < DUSK);
+    }),
+  ];
   return () => {
     cancelAnimationFrame(frame);
-    endNames();
+    window.removeEventListener("resize", forget);
+    for (const end of ends) end();
   };
 }
 
-function isNight(ui: Ui): boolean {
-  const latitude = ui.world.manifest?.origin[1] ?? 0;
-  return sunAltitude((ui.time.value / 3600) % 24, latitude) < DUSK;
+/** Chooses now and then, and moves what is chosen whenever the view has moved. At rest it does nothing. */
+class Labels {
+  private candidates: readonly Candidate[] = [];
+  private chosen = new Map<Candidate, HTMLElement>();
+  private chosenAt = -Infinity; // ms
+  private chosenFor: View | null = null;
+  private placedFor: View | null = null;
+
+  constructor(
+    private readonly layer: HTMLElement,
+    private readonly scene: SceneHandle,
+  ) {}
+
+  offer(candidates: readonly Candidate[]): void {
+    this.candidates = candidates;
+    this.forget();
+  }
+
+  /** What was chosen and placed was for another picture. */
+  forget(): void {
+    this.chosenFor = this.placedFor = null;
+  }
+
+  clear(): void {
+    if (this.chosen.size === 0) return;
+    this.chosen = refill(this.layer, this.chosen, []);
+    this.forget();
+  }
+
+  draw(now: number): void {
+    const view = this.scene.view();
+    const stale = this.chosenFor === null || !sameView(view, this.chosenFor);
+    if (stale && now - this.chosenAt >= CHOOSE_EVERY) {
+      this.chosen = refill(this.layer, this.chosen, choose(this.candidates, this.scene, view));
+      this.chosenAt = now;
+      this.chosenFor = view;
+      this.placedFor = null;
+    }
+    if (this.placedFor !== null && sameView(view, this.placedFor)) return;
+    this.placedFor = view;
+    for (const [candidate, element] of this.chosen) place(candidate, element, this.scene);
+  }
 }
 
 /** The candidates to show: by importance and nearness, without overlap. Names of one street show once. */
-export function choose(candidates: readonly Candidate[], scene: Pick<SceneHandle, "project">, view: View | null): Candidate[] {
-  if (view === null) return [];
+export function choose(candidates: readonly Candidate[], scene: Pick<SceneHandle, "project">, view: View): Candidate[] {
   const ranked = rank(candidates, view).slice(0, CONSIDERED);
   const taken: Box[] = [];
   const named = new Set<string>();

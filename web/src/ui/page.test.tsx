@@ -334,6 +334,7 @@ describe("a shared link", () => {
 
   test("can be copied", async () => {
     await openPage();
+    FakeSocket.newest.show(vehiclesFrame(28_800, []));
     const written: string[] = [];
     vi.stubGlobal("navigator", { ...navigator, clipboard: { writeText: async (link: string) => void written.push(link) } });
     get("open-share").click();
