@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from tests.grids import grid
@@ -21,6 +22,9 @@ from cosmopolis.world import frames
 from cosmopolis.world.server import CityServer
 
 PATIENCE = 60.0  # s
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # machines are sometimes busy
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +47,9 @@ class Running:
         self._thread.start()
         assert ready.wait(PATIENCE)
         self.url = self.server.url.rstrip("/")
-        while self.server.room.picture is None or self.server.room.picture.tick < 2:  # kernels are being compiled
+        while (
+            self.server.room.picture is None or self.server.room.picture.tick < 2
+        ):  # kernels are being compiled
             time.sleep(0.02)
 
     @property

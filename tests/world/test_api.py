@@ -46,7 +46,7 @@ def test_2_2_static_files_come_as_the_client_takes_them(server: Running) -> None
     for wanted, unpack in {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}.items():
         headers, body = raw(server, network["url"], **{"accept-encoding": wanted})
         assert headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert headers["content-encoding"] == wanted
+        assert headers.get("content-encoding", "identity") == wanted
         assert "accept-encoding" in headers["vary"].lower()
         plain[wanted] = unpack(body)
     assert plain["br"] == plain["gzip"] == plain["identity"]

@@ -60,9 +60,9 @@ class Visitor:
         for message in said:
             self.say(message)
 
-    def say(self, message: Any) -> list[Any]:
+    def say(self, message: Any, now: float = 0.0) -> list[Any]:
         text = message if isinstance(message, (str, bytes)) else json.dumps(message)
-        self.last = self.room.receive(self.id, text)
+        self.last = self.room.receive(self.id, text, now)
         return self.hears(self.last)
 
     def hears(self, effects: list[Effect]) -> list[Any]:
@@ -113,7 +113,7 @@ def test_5_1_another_beginning_is_refused_and_closed(room: Room, first: Any) -> 
 def test_5_1_nobody_hears_anything_before_hello(room: Room) -> None:
     silent = Visitor(room)
     speaker = Visitor(room, HELLO)
-    effects = room.receive(speaker.id, json.dumps({"type": "time", "speed": 5}))
+    effects = room.receive(speaker.id, json.dumps({"type": "time", "speed": 5}), 0.0)
     effects += room.show(picture(2, 28_801.0, phases=(1, 1, 1)), now=5.0)
     assert silent.hears(effects) == []
     assert room.visitors == 1
@@ -125,7 +125,7 @@ def test_5_1_nobody_hears_anything_before_hello(room: Room) -> None:
 def test_5_3_visitors_are_counted(room: Room) -> None:
     first = Visitor(room, HELLO)
     second = Visitor(room)
-    effects = room.receive(second.id, json.dumps(HELLO))
+    effects = room.receive(second.id, json.dumps(HELLO), 0.0)
     assert first.hears(effects) == [{"type": "visitors", "count": 2}]
     assert first.hears(room.leave(second.id)) == [{"type": "visitors", "count": 1}]
     assert room.leave(second.id) == []
@@ -133,7 +133,7 @@ def test_5_3_visitors_are_counted(room: Room) -> None:
 
 def test_5_3_everyone_hears_who_changed_the_clock(room: Room) -> None:
     ada, bob = Visitor(room, HELLO), Visitor(room, {**HELLO, "name": "Bob"})
-    effects = room.receive(bob.id, json.dumps({"type": "time", "paused": True, "speed": 12}))
+    effects = room.receive(bob.id, json.dumps({"type": "time", "paused": True, "speed": 12}), 0.0)
     wanted = {"type": "clock", "time": 28_800.0, "speed": 12.0, "paused": True, "by": "Bob"}
     assert ada.hears(effects) == bob.hears(effects) == [wanted]
     assert [e for e in effects if isinstance(e, Steer)] == [Steer(SetTime(paused=True, speed=12.0))]
@@ -141,7 +141,7 @@ def test_5_3_everyone_hears_who_changed_the_clock(room: Room) -> None:
 
 def test_5_3_a_jump_is_announced_and_ends_with_the_clock_and_all_signals(room: Room) -> None:
     ada, bob = Visitor(room, HELLO, ALL), Visitor(room, HELLO)
-    effects = room.receive(bob.id, json.dumps({"type": "time", "jump": 72_000}))
+    effects = room.receive(bob.id, json.dumps({"type": "time", "jump": 72_000}), 0.0)
     assert of_type(ada.hears(effects), "jumping") == [{"type": "jumping", "to": 72_000.0, "by": "Ada"}]
     heard = ada.hears(room.show(picture(2, 72_000.0, era=2), now=1.0))
     assert [m["type"] for m in heard[:3]] == ["clock", 2, 1]
@@ -233,7 +233,7 @@ def test_5_4_a_message_that_cannot_be_used_changes_nothing(room: Room, bad: Any)
     assert [m["type"] for m in heard] == ["error"]
     assert heard[0]["code"] and heard[0]["message"].endswith(".")
     assert len(ada.last) == 1
-    assert {**vars(room.clients[ada.id]), "errors": 0} == before
+    assert {**vars(room.clients[ada.id]), "errors": 0, "allowance": before["allowance"]} == before
     assert (room.speed, room.paused) == (1.0, False)
 
 
@@ -247,6 +247,25 @@ def test_5_4_ten_in_a_row_close_the_socket(room: Room) -> None:
         assert not any(isinstance(e, Close) for e in ada.last)
     ada.say("?")
     assert [e.code for e in ada.last if isinstance(e, Close)] == [4001]
+
+
+def test_5_5_who_shouts_is_not_heard_and_then_shown_out(room: Room) -> None:
+    ada = Visitor(room)
+    ada.say(HELLO, 100.0)
+    answers = [ada.say({"type": "ping", "sent": k}, 100.0)[0] for k in range(208)]
+    assert [m["type"] for m in answers] == ["pong"] * 199 + ["error"] * 9
+    assert answers[-1]["code"] == "rate"
+    assert ada.say({"type": "ping", "sent": 0}, 100.1)[0]["type"] == "pong"
+    for _ in range(20):
+        ada.say({"type": "time", "speed": 2}, 100.1)
+    assert any(isinstance(e, Close) and e.code == 4001 for e in ada.last)
+
+
+def test_5_5_a_steady_visitor_is_always_heard(room: Room) -> None:
+    ada = Visitor(room)
+    ada.say(HELLO)
+    said = [ada.say({"type": "ping", "sent": k}, k / 40)[0]["type"] for k in range(1000)]
+    assert set(said) == {"pong"}
 
 
 json_values = st.recursive(
@@ -270,9 +289,9 @@ def test_5_4_nothing_that_is_said_raises(said: list[str | bytes], greeted: bool)
     room.show(picture(1, 0.0), now=0.0)
     id = room.join()
     if greeted:
-        room.receive(id, json.dumps(HELLO))
+        room.receive(id, json.dumps(HELLO), 0.0)
     for data in said:
-        for effect in room.receive(id, data):
+        for effect in room.receive(id, data, 0.0):
             if isinstance(effect, Send) and isinstance(effect.data, str):
                 json.loads(effect.data)
     assert 1 <= room.speed <= 60
@@ -280,7 +299,7 @@ def test_5_4_nothing_that_is_said_raises(said: list[str | bytes], greeted: bool)
 
 
 def test_a_connection_that_is_gone_is_not_an_error(room: Room) -> None:
-    assert room.receive(99, json.dumps(HELLO)) == []
+    assert room.receive(99, json.dumps(HELLO), 0.0) == []
     assert room.drained(99) == []
     room.full(99)
 

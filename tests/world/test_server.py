@@ -49,6 +49,21 @@ def test_cars_move(server: Running, city: City) -> None:
     asyncio.run(visit())
 
 
+def test_it_runs_on_pythons_own_event_loop_too(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no uvloop."""
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    running = serve()
+
+    async def visit() -> None:
+        ada = await Socket.open(running.live, HELLO, ALL)
+        first = await ada.until(1, vehicles)
+        await ada.until(1, lambda f: f["time"] > first["time"])
+        running.server.stop()
+        assert await asyncio.wait_for(ada.closed, 10) == 1001
+
+    asyncio.run(visit())
+
+
 def test_two_visitors_see_the_same_second(server: Running) -> None:
     """6.6: frames of one tick are the same for both, whenever they came."""
 

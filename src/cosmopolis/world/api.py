@@ -104,7 +104,9 @@ def table(site: Site) -> list[Endpoint]:
         if hash not in site.shelf:
             raise HTTPException(404, "There is no such file: this city has changed, reload the page.")
         data = await asyncio.to_thread(site.shelf.read, hash, wanted)
-        headers = {"cache-control": FOREVER, "vary": "accept-encoding", "content-encoding": wanted}
+        headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
+        if wanted != "identity":
+            headers["content-encoding"] = wanted
         return Response(data, headers=headers, media_type="application/octet-stream")
 
     text, number, whole = {"type": "string"}, {"type": "number"}, {"type": "integer", "minimum": 0}

@@ -67,6 +67,11 @@ def _packed(file: Path, changed: int, wanted: str) -> bytes:
     return gzip.compress(data, mtime=0) if wanted == "gzip" else data
 
 
+def packed_size(file: Path) -> int:
+    """Bytes of a file over the wire, to a client that takes brotli."""
+    return len(_packed(file, file.stat().st_mtime_ns, "br" if file.suffix in TEXTS else "identity"))
+
+
 def encoding(headers: Headers) -> str:
     """br, gzip or identity: the best that the client takes."""
     taken = set()

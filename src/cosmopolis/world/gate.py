@@ -196,7 +196,8 @@ class LiveSocket(WSListener):  # type: ignore[misc]
         said: str | bytes = data
         if not binary:
             said = data.decode("utf-8", errors="replace")
-        self._gate.perform(self._gate.room.receive(self._id, said))
+        now = asyncio.get_running_loop().time()
+        self._gate.perform(self._gate.room.receive(self._id, said, now))
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self._gate.left(self._id)

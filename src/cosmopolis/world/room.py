@@ -32,6 +32,7 @@ from cosmopolis.world.picture import Picture
 
 BAD_HELLO, TOO_MANY_ERRORS = 4000, 4001
 ERRORS_IN_A_ROW = 10
+RATE, BURST = 50.0, 200.0  # messages a second that a client may send, and how many at once (5.5)
 EVERY = 1.0  # s between stats, flow and followed
 
 
@@ -74,6 +75,8 @@ class Client:
     name: str = ""
     greeted: bool = False
     errors: int = 0  # in a row (5.4)
+    allowance: float = BURST  # messages it may send now (5.5)
+    heard: float = 0.0  # when it sent the last one
     spans: Spans = ()
     looking: bool = False  # it has said what it wants to see
     flow: bool = False
@@ -127,12 +130,14 @@ class Room:
         watch = [self._watch()] if client.followed is not None else []
         return [*watch, *self._to_all("visitors", count=self.visitors)]
 
-    def receive(self, id: int, data: str | bytes) -> Effects:
-        """A text frame came in (bytes: a binary one, which clients never send). Never raises for what it says."""
+    def receive(self, id: int, data: str | bytes, now: float) -> Effects:
+        """A text frame came in at `now` (bytes: a binary one, which clients never send). Never raises for what it
+        says."""
         client = self.clients.get(id)
         if client is None:
             return []
         try:
+            self._spend(client, now)
             if isinstance(data, bytes):
                 raise Refused("json", "Clients send text frames only.")
             effects = self._act(client, parse(data))
@@ -184,6 +189,14 @@ class Room:
         return list(self._to_all("error", code=code, message=message))
 
     # inside
+
+    def _spend(self, client: Client, now: float) -> None:
+        """Each message costs one of an allowance that grows with time (5.5): nobody shouts the others down."""
+        passed, client.heard = now - client.heard, now
+        client.allowance = min(BURST, client.allowance + passed * RATE) - 1.0
+        if client.allowance < 0.0:
+            client.allowance = 0.0
+            raise Refused("rate", f"That is more than {RATE:g} messages a second.")
 
     def _act(self, client: Client, message: Message) -> Effects:
         if isinstance(message, Hello):

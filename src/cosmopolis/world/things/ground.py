@@ -40,6 +40,7 @@ def building(city: City, i: int, picture: Picture | None = None) -> Fields:
         "groundArea": round(float(shapely.area(b.footprint[i])), 1),
         "partOf": whole,
         "heightProvenance": provenance(b.height_provenance[i]),
+        "useProvenance": provenance(b.use_provenance[i]),
         "places": [{"id": p, "name": city.places.name[p]} for p in inside[:MOST_LISTED].tolist()],
         "key": b.key[i],
         **origin(city, "buildings", b.provenance[i]),
