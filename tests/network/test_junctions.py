@@ -31,7 +31,11 @@ def test_a_node_on_the_way_is_shape_and_not_a_junction() -> None:
 def test_streets_drawn_towards_each_other_are_one_street() -> None:
     nodes = {"a": (0, 0), "b": (100, 0), "c": (200, 0)}
     network = network_of(
-        town(nodes, street("a b", forward_lanes=2, backward_lanes=1), street("c b", forward_lanes=1, backward_lanes=2))
+        town(
+            nodes,
+            street("a b", forward_lanes=2, backward_lanes=1),
+            street("c b", forward_lanes=1, backward_lanes=2),
+        )
     )
     assert len(network.junctions) == 2
     assert sorted(network.edges.lane_count.tolist()) == [1, 2]
@@ -124,7 +128,9 @@ def test_dead_ends_turn_back_and_nothing_else_does() -> None:
     network = network_of(cross(bounds=(-2000.0, -2000.0, 2000.0, 2000.0)))
     assert (network.junctions.control == Control.DEAD_END).sum() == 4
     back = {(a, b) for a, b in edge_pairs(network) if network.edges.twin[a] == b}
-    assert {int(network.junctions.control[network.edges.to_junction[a]]) for a, _ in back} == {Control.DEAD_END}
+    assert {int(network.junctions.control[network.edges.to_junction[a]]) for a, _ in back} == {
+        Control.DEAD_END
+    }
     assert len(back) == 4
 
 
@@ -159,6 +165,8 @@ def test_a_loop_of_one_street_can_be_driven_round() -> None:
 
 def test_no_streets_no_network() -> None:
     network, findings = build_network(town({}))
-    assert len(network.edges) == len(network.junctions) == len(network.connections) == len(network.signals) == 0
+    assert (
+        len(network.edges) == len(network.junctions) == len(network.connections) == len(network.signals) == 0
+    )
     assert findings == []
     assert check(network) == []

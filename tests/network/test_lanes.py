@@ -35,7 +35,11 @@ def test_a_one_way_street_is_centred_on_its_line() -> None:
 
 def test_cycle_lane_then_bus_lane_then_cars() -> None:
     network = network_of(
-        town(CROSS, street("w c e", forward_lanes=2, forward_bus_lanes=1, cycle_lane_right=True), street("s c n"))
+        town(
+            CROSS,
+            street("w c e", forward_lanes=2, forward_bus_lanes=1, cycle_lane_right=True),
+            street("s c n"),
+        )
     )
     modes = network.lanes.modes[lanes_of(network, edge(network, "w", "c"))]
     assert [bool(m & Mode.CAR) for m in modes] == [False, False, True, True]
@@ -54,8 +58,18 @@ def test_lanes_end_before_the_crossing_ground(lanes: int) -> None:
 
 
 def test_a_tight_bend_makes_no_loop() -> None:
-    nodes = {"a": (0, 0), "b": (60, 0), "c": (64, 4), "d": (64, 20), "e": (60, 24), "f": (0, 24), "g": (0, 12)}
-    network = network_of(town(nodes, street("a b c d e f", forward_lanes=3, backward_lanes=3), street("a g f")))
+    nodes = {
+        "a": (0, 0),
+        "b": (60, 0),
+        "c": (64, 4),
+        "d": (64, 20),
+        "e": (60, 24),
+        "f": (0, 24),
+        "g": (0, 12),
+    }
+    network = network_of(
+        town(nodes, street("a b c d e f", forward_lanes=3, backward_lanes=3), street("a g f"))
+    )
     for row in range(len(network.lanes)):
         line = network.lanes.line[row]
         assert shapely.LineString(line[:, :2]).is_simple
@@ -80,7 +94,15 @@ def test_ground_of_a_junction_holds_its_paths() -> None:
 
 
 def test_ramps_rise_gently_and_meet() -> None:
-    nodes = {"a": (-600, 0), "b": (-100, 0), "c": (100, 0), "d": (600, 0), "s": (0, -300), "n": (0, 300), "x": (-600, -300)}
+    nodes = {
+        "a": (-600, 0),
+        "b": (-100, 0),
+        "c": (100, 0),
+        "d": (600, 0),
+        "s": (0, -300),
+        "n": (0, 300),
+        "x": (-600, -300),
+    }
     network = network_of(
         town(
             nodes,
@@ -102,7 +124,14 @@ def test_ramps_rise_gently_and_meet() -> None:
 def test_a_tunnel_goes_below_ground() -> None:
     nodes = dict(CROSS) | {"s1": (0, -150), "n1": (0, 150), "sw": (-200, -200)}
     network = network_of(
-        town(nodes, street("w c e"), street("s s1"), street("s1 n1", tunnel=True), street("n1 n"), street("w sw s", StreetKind.TERTIARY))
+        town(
+            nodes,
+            street("w c e"),
+            street("s s1"),
+            street("s1 n1", tunnel=True),
+            street("n1 n"),
+            street("w sw s", StreetKind.TERTIARY),
+        )
     )
     line = network.edges.line[edge(network, "s1", "n1")]
     assert line[:, 2].min() < -4.0

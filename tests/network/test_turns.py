@@ -32,7 +32,12 @@ def test_driving_on_the_left_is_its_mirror_image() -> None:
 def test_painted_arrows_are_obeyed() -> None:
     painted = (L, L, T, R)  # from left to right
     network = network_of(
-        town(CROSS, street("w c", forward_lanes=4, forward_turns=painted), street("c e", forward_lanes=2), street("s c n", forward_lanes=2, backward_lanes=2))
+        town(
+            CROSS,
+            street("w c", forward_lanes=4, forward_turns=painted),
+            street("c e", forward_lanes=2),
+            street("s c n", forward_lanes=2, backward_lanes=2),
+        )
     )
     assert turns_from(network, edge(network, "w", "c")) == [{R}, {T}, {L}, {L}]
 
@@ -47,7 +52,14 @@ def test_arrows_that_leave_a_street_out_do_not_cut_it_off() -> None:
 
 def test_a_forbidden_turn_has_no_connection() -> None:
     network = network_of(
-        town(CROSS, street("w c"), street("c e"), street("s c"), street("c n"), restrictions=[("w c", "c", "c n", False)])
+        town(
+            CROSS,
+            street("w c"),
+            street("c e"),
+            street("s c"),
+            street("c n"),
+            restrictions=[("w c", "c", "c n", False)],
+        )
     )
     goals = {b for a, b in edge_pairs(network) if a == edge(network, "w", "c")}
     assert goals == {edge(network, "c", "e"), edge(network, "c", "s")}
@@ -55,7 +67,14 @@ def test_a_forbidden_turn_has_no_connection() -> None:
 
 def test_an_only_turn_forbids_the_others() -> None:
     network = network_of(
-        town(CROSS, street("w c"), street("c e"), street("s c"), street("c n"), restrictions=[("w c", "c", "c e", True)])
+        town(
+            CROSS,
+            street("w c"),
+            street("c e"),
+            street("s c"),
+            street("c n"),
+            restrictions=[("w c", "c", "c e", True)],
+        )
     )
     goals = {b for a, b in edge_pairs(network) if a == edge(network, "w", "c")}
     assert goals == {edge(network, "c", "e")}
@@ -88,7 +107,10 @@ def test_one_way_streets_are_not_entered_from_the_wrong_side() -> None:
             street("w s", StreetKind.RESIDENTIAL),
         )
     )
-    ends = {(network.junctions.key[a], network.junctions.key[b]) for a, b in zip(network.edges.from_junction, network.edges.to_junction)}
+    ends = {
+        (network.junctions.key[a], network.junctions.key[b])
+        for a, b in zip(network.edges.from_junction, network.edges.to_junction)
+    }
     assert ("s", "c") in ends
     assert ("c", "s") not in ends
 
@@ -100,7 +122,9 @@ def test_every_lane_gets_a_movement_and_every_movement_a_lane() -> None:
         for m in range(1, 16):
             pick = [k for k in range(4) if m >> k & 1]
             for room in (1, 2, 3):
-                spans = lane_spans(n, [turns[k] for k in pick], [angles[k] for k in pick], [room] * len(pick), ())
+                spans = lane_spans(
+                    n, [turns[k] for k in pick], [angles[k] for k in pick], [room] * len(pick), ()
+                )
                 assert all(0 <= low <= high < n for low, high in spans)
                 assert {lane for low, high in spans for lane in range(low, high + 1)} == set(range(n))
 
@@ -119,7 +143,14 @@ def test_paths_of_one_movement_never_cross() -> None:
 
 
 def test_a_ramp_joins_from_the_kerb_and_the_motorway_keeps_its_lanes() -> None:
-    nodes = {"a": (-400, 0), "b": (0, 0), "c": (400, 0), "r": (-300, -60), "p": (-350, -200), "d": (400, -200)}
+    nodes = {
+        "a": (-400, 0),
+        "b": (0, 0),
+        "c": (400, 0),
+        "r": (-300, -60),
+        "p": (-350, -200),
+        "d": (400, -200),
+    }
     motorway = {"kind": StreetKind.MOTORWAY, "backward_lanes": 0}
     network = network_of(
         town(

@@ -52,9 +52,12 @@ def allowed_movements(
     through &= (modes[source] & modes[target] & int(Mode.CAR | Mode.BUS | Mode.BICYCLE)) > 0
     banned = _banned(segments, table, roads, place, inside, raw)
     if banned:
-        through &= np.array(
-            [(s, t) not in banned for s, t in zip(source.tolist(), target.tolist())], dtype=bool
+        signed = np.array(
+            [(a, b) not in banned for a, b in zip(source.tolist(), target.tolist())], dtype=bool
         )
+        # Signs that leave no way at all are a slip in the data.
+        left = np.bincount(source[through & signed], minlength=len(roads))
+        through &= signed | (left[source] == 0)
     source, target = source[through], target[through]
     angle = _angle(roads, source, target)
     keep = _with_few_u_turns(segments, roads, source, target, angle)
