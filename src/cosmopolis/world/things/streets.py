@@ -9,6 +9,8 @@ from cosmopolis.city.words import Control, Light, Mode, Provenance, StreetKind, 
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.things.fields import Fields, flags, origin, provenance, xy
 
+LAG = 0.5  # s that a phase is shown longer than its table says, as a step of the simulation sees it late
+
 
 def edge(city: City, i: int, picture: Picture | None = None) -> Fields:
     e = city.network.edges
@@ -133,6 +135,11 @@ def phase_now(city: City, program: int, picture: Picture) -> Fields:
     ends = np.cumsum(duration)
     at = (picture.time - float(s.offset[program])) % ends[-1]
     by_table = min(int(np.searchsorted(ends, at, side="right")), len(ends) - 1)
+    left: float | None = None
+    if by_table == phase:
+        left = float(ends[phase] - at)
+    elif (at - ends[phase]) % ends[-1] <= LAG:
+        left = 0.0
     links = s.link[s.link_start[program] : s.link_start[program + 1]]
     approaches: dict[int, Fields] = {}
     for connection, light in zip(links, lights(city, program, picture)):
@@ -141,7 +148,7 @@ def phase_now(city: City, program: int, picture: Picture) -> Fields:
         row["lights"][", ".join(flags(Turn, net.connections.turn[connection]))] = light
     return {
         "phase": phase,
-        "secondsLeft": round(float(ends[phase] - at), 1) if by_table == phase else None,
+        "secondsLeft": round(left, 1) if left is not None else None,
         "approaches": list(approaches.values()),
     }
 
