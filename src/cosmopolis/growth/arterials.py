@@ -3,6 +3,7 @@ the roads out of town. Quarters have grids of their own, so that most of their s
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -109,7 +110,7 @@ def _quarters(plan: Plan, lines: Lines, rng: Generator, east_road: float) -> Non
             way = lines.way(StreetKind.SECONDARY, (2, 2), "column")
             end = plan.centre_v + v_ring * (plan.ring_v(u) + OVER)
             stops = [mv - v_ring * OVER, *(vs if north else vs[::-1]), end]
-            for j, (v0, v1) in enumerate(zip(stops[:-1], stops[1:])):
+            for j, (v0, v1) in enumerate(itertools.pairwise(stops)):
                 if ("c", i, j) not in dropped:
                     lines.add(way, plan.on_ground(u, v0, u, v1))
             if ("c", north, east, i) in gates:
@@ -118,7 +119,7 @@ def _quarters(plan: Plan, lines: Lines, rng: Generator, east_road: float) -> Non
             way = lines.way(StreetKind.SECONDARY, (2, 2), "row")
             end = u_ring * (plan.ring_u(v) + OVER)
             stops = [mu - u_ring * OVER, *(us if east else us[::-1]), end]
-            for i, (u0, u1) in enumerate(zip(stops[:-1], stops[1:])):
+            for i, (u0, u1) in enumerate(itertools.pairwise(stops)):
                 if ("r", j, i) not in dropped:
                     lines.add(way, plan.on_ground(u0, v, u1, v))
             if ("r", north, east, j) in gates:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.raw import RawCity, RawStreet
 from cosmopolis.city.words import BuildingUse, LandUse, Mode, Provenance, Roof, StreetKind
 from cosmopolis.growth import sections, shapes
-from cosmopolis.growth.frames import Frame
+from cosmopolis.growth.frames import Frame, spare_frames
 from cosmopolis.growth.ground import Ground
 
 Points = NDArray[np.float64]
@@ -97,7 +97,7 @@ def _stands(ground: Ground, frame: Frame, ring: shapely.LinearRing, road: shapel
         (frame.box((k - 4.5) * 30 * s, top - 78, 20 * s, 14), 2, BuildingUse.OFFICE, 7.0, Roof.FLAT, "")
         for k in range(10)
     ]
-    ground.lay(shapely.difference(frame.box(0, top - 66, 330 * s, 48), road), LandUse.PLAZA, "围场 Paddock")
+    ground.lay(shapely.difference(frame.box(0, top - 66, 330 * s, 54), road), LandUse.PLAZA, "围场 Paddock")
     for station in (0.2, 0.36, 0.56, 0.72):
         plans.append((_beside(ring, station * ring.length, 36.0, 110 * s, 20.0), 2, BuildingUse.SPORT, 12.0,
                       Roof.SKILLION, "看台 Grandstand"))  # fmt: skip
@@ -107,10 +107,10 @@ def _stands(ground: Ground, frame: Frame, ring: shapely.LinearRing, road: shapel
         if inner.contains(shape) and not shape.intersects(road) and not any(shape.distance(b) < 2 for b in built):
             ground.build(shape, floors, use, height=height, roof=roof, roof_height=3.0, name=name)
             built.append(shape)
-    for x in (-1, 1):
-        yard = frame.box(x * 0.3 * frame.length, top + 70, 0.3 * frame.length, 60)
-        ground.lay(shapely.difference(shapely.intersection(yard, inner), shapely.buffer(shapely.union_all(built), 4)),
-                   LandUse.PARKING, "赛车场停车场")  # fmt: skip
+    outside = shapely.difference(inner, shapely.Polygon(ring).buffer(40))
+    for part in shapely.get_parts(outside):
+        for spare in spare_frames(part, built, 2_500, 6):
+            ground.lay(spare.box(0, 0, spare.length, spare.width), LandUse.PARKING, "赛车场停车场 Circuit Car Park")
 
 
 def _beside(ring: shapely.LinearRing, station: float, off: float, length: float, depth: float) -> shapely.Polygon:
@@ -127,11 +127,12 @@ def _gravel(ground: Ground, ring: shapely.LinearRing, lot: shapely.Polygon) -> N
     xy = shapely.get_coordinates(shapely.line_interpolate_point(ring, np.arange(n) * ring.length / n))
     step = np.roll(xy, -1, axis=0) - xy
     heading = np.arctan2(step[:, 1], step[:, 0])
-    bend = np.abs((np.roll(heading, -3) - np.roll(heading, 3) + np.pi) % (2 * np.pi) - np.pi)
+    bend = (np.roll(heading, -3) - np.roll(heading, 3) + np.pi) % (2 * np.pi) - np.pi
     inside = shapely.Polygon(ring)
-    beds = []
-    for row in np.argsort(-bend, kind="stable")[:40]:
+    beds: list[Points] = []
+    for row in np.argsort(-np.abs(bend), kind="stable")[:60]:
         if all(np.hypot(*(xy[row] - other)) > 150 for other in beds) and len(beds) < 7:
             beds.append(xy[row])
             bed = shapely.buffer(ring, 22).intersection(shapely.Point(xy[row]).buffer(60))
-            ground.lay(bed.difference(shapely.buffer(ring, 9)).difference(inside).intersection(lot), LandUse.SAND)
+            bed = bed.difference(shapely.buffer(ring, 9)).intersection(lot)
+            ground.lay(bed.difference(inside) if bend[row] < 0 else bed.intersection(inside), LandUse.SAND)

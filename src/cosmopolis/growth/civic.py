@@ -7,7 +7,7 @@ import shapely
 from numpy.random import Generator
 
 from cosmopolis.city.words import BuildingUse, LandUse, Roof
-from cosmopolis.growth.frames import Frame, south_frame
+from cosmopolis.growth.frames import Frame, south_frame, spare_frames
 from cosmopolis.growth.ground import Ground
 
 U = BuildingUse
@@ -29,8 +29,10 @@ def build_hospital(ground: Ground, blocks: Blocks, name: tuple[str, str]) -> Non
     length, width = frame.length, frame.width
     ground.build(frame.box(0, -0.2 * width, 0.86 * length, 0.3 * width), 4, U.HOSPITAL, name="门诊楼 Outpatients")
     ground.build(frame.box(-0.1 * length, 0.2 * width, 0.6 * length, 18), 16, U.HOSPITAL, name="住院楼 Wards")
-    ground.build(frame.box(0.36 * length, 0.22 * width, 0.2 * length, 0.24 * width), 3, U.HOSPITAL, name="急诊 Emergency")
-    ground.build(frame.box(-0.1 * length, 0.42 * width, 0.4 * length, 0.1 * width), 3, U.HOSPITAL, name="医技楼 Laboratories")
+    ground.build(frame.box(0.36 * length, 0.22 * width, 0.2 * length, 0.24 * width), 3, U.HOSPITAL,
+                 name="急诊 Emergency")  # fmt: skip
+    ground.build(frame.box(-0.1 * length, 0.42 * width, 0.4 * length, 0.1 * width), 3, U.HOSPITAL,
+                 name="医技楼 Laboratories")  # fmt: skip
     ground.lay(frame.box(0, -0.44 * width, 0.8 * length, 0.1 * width), LandUse.GARDEN)
     ground.mark(frame.middle, "amenity=hospital", *name)
     ground.mark(frame.at(0.36 * length, 0.22 * width), "emergency=ambulance_station", "新亭急救站", "Ambulance Station")
@@ -160,18 +162,29 @@ def build_campus(ground: Ground, blocks: Blocks, town: str, rng: Generator) -> N
     _lay_all(ground, blocks, LandUse.EDUCATION)
     frame = south_frame(_largest(blocks), 8.0)
     length, width = frame.length, frame.width
-    lawn = frame.part(0.3, 0.38, 0.72, 0.62)
+    first, laid = len(ground.buildings), len(ground.areas)
+    lawn = frame.part(0.32, 0.4, 0.72, 0.6)
     ground.lay(lawn.box(0, 0, lawn.length, lawn.width), LandUse.GARDEN, "中央草坪")
-    ground.build(frame.oval(-0.3 * length, 0, 0.14 * length, 0.2 * width), 6, U.CULTURE, name="学院图书馆 College Library")
-    for row, y in enumerate((-0.26, 0.26, -0.42, 0.42)):
-        n = 3 if length > 360 else 2
-        for k in range(n):
-            x = (-0.2 + 0.52 * k / max(n - 1, 1) * 0.8) * length
-            if row < 2:
-                ground.build(frame.box(x, y * width, 0.17 * length, 0.13 * width), int(rng.integers(4, 7)), U.SCHOOL)
+    ground.build(frame.oval(-0.32 * length, 0, 0.2 * length, 0.2 * width), 6, U.CULTURE,
+                 name="学院图书馆 College Library")  # fmt: skip
+    rows, columns = max(5, int(width // 64)), max(2, int(0.66 * length // 84))
+    for k in range(rows):
+        y = ((k + 0.5) / rows - 0.5) * width
+        home = k < 1 or k >= rows - 1
+        for i in range(columns):
+            x = (-0.36 + 0.62 * (i + 0.5) / columns) * length
+            if abs(y) < 0.16 * width and not home:
+                continue
+            w = 0.62 * length / columns - 18
+            if home:
+                ground.build(frame.box(x, y, w, 14.0), 6, U.RESIDENTIAL, name="学生宿舍 Dormitory")
             else:
-                ground.build(frame.box(x, y * width, 0.16 * length, 14.0), 6, U.RESIDENTIAL, name="学生宿舍 Dormitory")
+                ground.build(frame.box(x, y, w, min(0.5 * width / rows, 30.0)), int(rng.integers(4, 7)), U.SCHOOL)
     field = frame.part(0.76, 0.1, 1.0, 0.9).turned()
     w = min(field.length, 178.0)
     ground.lay(field.track(0, 0, w, min(field.width, 0.54 * w)), LandUse.SPORT, "田径场")
+    taken = [b.footprint for b in ground.buildings[first:]] + [area.polygon for area in ground.areas[laid:]]
+    for k, spare in enumerate(spare_frames(_largest(blocks), taken, 900, 7)):
+        court = k % 2 == 0 and spare.length * spare.width < 4_000
+        ground.lay(spare.box(0, 0, spare.length, spare.width), LandUse.SPORT if court else LandUse.GARDEN)
     ground.mark(frame.middle, "amenity=university", "新亭汽车学院", f"{town} Automotive College")

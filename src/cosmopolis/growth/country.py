@@ -55,7 +55,8 @@ def _lane(fabric: Fabric, lot: Lot, avoid: shapely.Geometry, others: list[shapel
         if not polygon.contains(inner) or wide.intersects(avoid) or any(line.distance(o) < 200 for o in others):
             continue
         node = anchored(fabric, face, end)
-        fabric.draw([node], [(x, y) for x, y in course[1:].tolist()], fabric.way(Way(StreetKind.UNCLASSIFIED, (1, 1), "village")))
+        way = fabric.way(Way(StreetKind.UNCLASSIFIED, (1, 1), "village"))
+        fabric.draw([node], [(x, y) for x, y in course[1:].tolist()], way)
         return line
     return None
 

@@ -60,7 +60,7 @@ def loop(fabric: Fabric, face: int, inset: float, way: Way, grain: Grain, gates:
     outline = inner.exterior.simplify(0.8)
     middle, axis, _, _ = extent(ring)
     turn = rng.uniform(-0.25, 0.25) + (np.pi / 2 if rng.random() < 0.5 else 0.0)
-    ends = []
+    ends: list[tuple[int, Points]] = []
     for k in range(gates):
         angle = turn + 2 * np.pi * k / gates
         c, s = np.cos(angle), np.sin(angle)

@@ -83,7 +83,7 @@ def assign(brief: Brief, plan: Plan, water: Water, fabric: Fabric, inside: shape
     given[_face_at(polygons, plan, _circuit_middle(plan))] = District.CIRCUIT
     u0, v0, u1, _ = plan.circuit
     given[_face_at(polygons, plan, ((u0 + u1) / 2, v0 - 120))] = District.BELT
-    free = list(np.flatnonzero(given == -1))
+    free = np.flatnonzero(given == -1).tolist()
     for district, uv, need in _wishes(brief, plan):
         if not free:
             break
@@ -188,7 +188,7 @@ def canal_town(fabric: Fabric, estate: Estate, water: Water, rng: Generator) -> 
     for face in faces:
         if face == canal:
             water.dig_canal(fabric.polygon(face))
-            bridges = Grain(5_500, 30, (S.LIVING_STREET,), (1, 1), 40.0, 0.02, 0.1, 0.9)
+            bridges = Grain(5_500, 30, (S.LIVING_STREET,), (1, 1), 40.0, 0.02, 0.1, 0.5, square=0.95)
             wet = Estate(face, District.CANAL, estate.polygon)
             out += [(part, wet) for part in subdivide(fabric, face, bridges, rng)]
         else:

@@ -7,6 +7,7 @@ Junctions are exact from the start: nothing is snapped afterwards.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ class Fabric:
         for line, row in zip(tidy, owner):
             nodes = [fabric._node_at((round(x, 4), round(y, 4)), index) for x, y in line.tolist()]
             if len(set(nodes)) == len(nodes) or (nodes[0] == nodes[-1] and len(nodes) > 3):
-                for a, b in zip(nodes[:-1], nodes[1:]):
+                for a, b in itertools.pairwise(nodes):
                     fabric._join(a, b, ways[int(row)])
         rings = shapely.polygonize([shapely.LineString(np.round(line, 4)) for line in tidy])
         for polygon in shapely.get_parts(rings):

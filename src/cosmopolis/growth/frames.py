@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cosmopolis.growth import shapes
 
 Points = NDArray[np.float64]
+SIZES = (24.0, 36.0, 50.0, 70.0, 100.0, 140.0)  # m, sides of the rectangles tried in spare ground
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,22 @@ class Frame:
         low, high = local.min(axis=0), local.max(axis=0)
         size = high - low
         middle = (low + high) / 2
-        shares, moves = np.linspace(0.3, 1.0, 12), [-0.2, -0.1, 0, 0.1, 0.2]
-        sx, sy, ox, oy = (a.ravel() for a in np.meshgrid(shares, shares, moves, moves))
-        at = shapes.rotate(np.column_stack([middle[0] + ox * size[0], middle[1] + oy * size[1]]), turn)
-        candidates = shapes.rectangles(at, sx * size[0], sy * size[1], turn)
-        fits = shapes.stand(polygon, candidates, margin)
-        if not fits.any():
+        best = (0.0, 0.0, 0.0, 0.0)
+        sweep, moves = np.linspace(0.3, 1.0, 8), np.linspace(-0.2, 0.2, 5)
+        for shares, shifts in ((sweep, moves), (np.linspace(-0.06, 0.06, 4), np.linspace(-0.05, 0.05, 3))):
+            sx, sy, ox, oy = (a.ravel() for a in np.meshgrid(best[0] + shares, best[1] + shares, best[2] + shifts,
+                                                             best[3] + shifts))  # fmt: skip
+            at = shapes.rotate(middle + np.column_stack([ox, oy]) * size, turn)
+            fits = shapes.stand(polygon, shapes.rectangles(at, sx * size[0], sy * size[1], turn), margin)
+            gain = np.where(fits, sx * sy, 0.0)
+            k = int(np.argmax(gain))
+            if gain[k] <= best[0] * best[1]:
+                break
+            best = (float(sx[k]), float(sy[k]), float(ox[k]), float(oy[k]))
+        if best[0] == 0.0:
             return cls(shapely.get_coordinates(shapely.point_on_surface(polygon))[0], turn, 0.0, 0.0)
-        k = int(np.argmax(np.where(fits, sx * sy, 0)))
-        return cls(at[k], turn, float(sx[k] * size[0]), float(sy[k] * size[1]))
+        at = shapes.rotate((middle + np.array(best[2:]) * size)[None], turn)[0]
+        return cls(at, turn, best[0] * float(size[0]), best[1] * float(size[1]))
 
     def at(self, x: float, y: float) -> Points:
         return shapes.rotate(np.array([[x, y]]), self.angle)[0] + self.middle
@@ -90,3 +98,28 @@ def south_frame(polygon: shapely.Polygon, margin: float = 4.0) -> Frame:
     if abs(along.angle) > np.pi / 4:
         along = along.turned()
     return along if along.length * along.width > 1.3 * south.length * south.width else south
+
+
+def spare_frames(block: shapely.Polygon, taken: list[shapely.Polygon], least: float, most: int,
+                 gap: float = 9.0) -> list[Frame]:  # fmt: skip
+    """The largest rectangles left in a block beside what is taken, each at least `least` m2."""
+    rest = shapely.buffer(block, -3.0)
+    if taken:
+        rest = shapely.difference(rest, shapely.union_all(shapely.buffer(taken, gap, join_style="mitre")))
+    angle = long_axis(block)
+    local = shapes.rotate(shapely.get_coordinates(block.exterior), -angle)
+    low, high = local.min(axis=0), local.max(axis=0)
+    places = [np.linspace(low[k], high[k], 13)[1:-1] for k in (0, 1)]
+    x, y, w, d = (a.ravel() for a in np.meshgrid(*places, SIZES, SIZES))
+    keep = (w * d >= least) & (np.maximum(w, d) < 4 * np.minimum(w, d))
+    at = shapes.rotate(np.column_stack([x, y])[keep], angle)
+    w, d = w[keep], d[keep]
+    candidates = shapes.rectangles(at, w, d, angle)
+    order = np.argsort(-(w * d), kind="stable")
+    order = order[shapes.stand(rest, candidates[order])]
+    out: list[Frame] = []
+    while len(order) and len(out) < most:
+        k = int(order[0])
+        out.append(Frame(at[k], angle, float(w[k]), float(d[k])))
+        order = order[~shapely.intersects(shapely.buffer(candidates[k], gap), candidates[order])]
+    return out

@@ -7,7 +7,7 @@ import shapely
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from cosmopolis.city.raw import RawCity, RawTree
+from cosmopolis.city.raw import RawCity, RawStreet, RawTree
 from cosmopolis.city.words import LandUse, Provenance, StreetKind
 from cosmopolis.growth import sections
 from cosmopolis.growth.fabric import Fabric
@@ -28,8 +28,9 @@ def plant_trees(raw: RawCity, fabric: Fabric, streets: shapely.Geometry, clear: 
     """Rows along streets, then trees strewn over areas; none in a building, on a carriageway or in `clear`."""
     rows = _street_rows(raw, fabric, rng)
     strewn = _strewn(raw, rng)
-    rows = rows[~_taken(raw, rows, [], clear, 1.6)]
-    strewn = strewn[~_taken(raw, strewn, [streets], clear, 2.6)]
+    paved = [shapely.LineString(raw.node_xy[street.nodes]).buffer(_half(street)) for street in raw.streets]
+    rows = rows[~_taken(raw, rows, paved, clear, 1.6)]
+    strewn = strewn[~_taken(raw, strewn, paved, [streets, *clear], 2.6)]
     xy = np.vstack([rows, strewn])
     if len(xy) > MOST:
         xy = xy[np.sort(rng.permutation(len(xy))[:MOST])]
@@ -76,16 +77,23 @@ def _strewn(raw: RawCity, rng: Generator) -> Points:
     return np.vstack(out) if out else np.zeros((0, 2))
 
 
-def _taken(raw: RawCity, xy: Points, walls: list[shapely.Geometry], clear: list[shapely.Geometry],
+def _half(street: RawStreet) -> float:
+    """m from a street's centre line to where a trunk may stand."""
+    lanes = street.forward_lanes + street.backward_lanes if street.kind <= S.RACEWAY else 1
+    return max(lanes, 1) * street.lane_width / 2 + (sections.CYCLE if street.cycle_lane_right else 0.0) + 0.5
+
+
+def _taken(raw: RawCity, xy: Points, paved: list[shapely.Geometry], clear: list[shapely.Geometry],
            gap: float) -> NDArray[np.bool_]:  # fmt: skip
-    """Which points lie in or near buildings, or in any of the given shapes, or on water, squares and pitches."""
+    """Which points lie in or near buildings, water or pitches, on paved ground, or in any shape of `clear`."""
     points = shapely.points(xy)
     taken = np.zeros(len(xy), dtype=bool)
     bodies = [b.footprint for b in raw.buildings]
     hard = (LandUse.SPORT, LandUse.PARKING, LandUse.SAND, LandUse.RIVER, LandUse.LAKE, LandUse.CANAL)
     bodies += [a.polygon for a in raw.areas if a.kind in hard]
     taken[shapely.STRtree(bodies).query(points, predicate="dwithin", distance=gap)[0]] = True
-    for shape in [*walls, *clear]:
+    taken[shapely.STRtree(paved).query(points, predicate="within")[0]] = True
+    for shape in clear:
         shapely.prepare(shape)
         taken |= shapely.contains_xy(shape, xy)
     return taken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -46,3 +46,36 @@ class Ground:
         """Adds a place."""
         at = (float(xy[0]), float(xy[1]))
         self.places.append(RawPlace(f"grow:p{len(self.places)}", name, kind, at, english, Provenance.INVENTED))
+
+    def clear(self, streets: shapely.Geometry) -> None:
+        """Takes away what could not be built: houses that are no proper shape, or stand on a street or in
+        an earlier house."""
+        shapes = np.array([b.footprint for b in self.buildings], dtype=object)
+        bad = ~shapely.is_valid(shapes) | (shapely.area(shapes) < 6.0)
+        shapely.prepare(streets)
+        ground = np.array([b.base == 0.0 for b in self.buildings])
+        bad |= ground & shapely.intersects(streets, shapes)
+        pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        family = [b.part_of or b.key for b in self.buildings]
+        for i, j in pairs[:, pairs[0] < pairs[1]].T.tolist():
+            if not bad[i] and not bad[j] and family[i] != family[j] and shapes[i].intersection(shapes[j]).area > 0.5:
+                bad[j] = True
+        gone = {b.key for b, drop in zip(self.buildings, bad) if drop}
+        self.buildings = [b for b in self.buildings if b.key not in gone and b.part_of not in gone]
+
+    def carve(self) -> None:
+        """Takes from every area what was laid on it later, so that no two areas overlap."""
+        shapes = np.array([area.polygon for area in self.areas], dtype=object)
+        pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        later: dict[int, list[int]] = {}
+        for i, j in pairs[:, pairs[0] < pairs[1]].T.tolist():
+            later.setdefault(i, []).append(j)
+        kept: list[RawArea] = []
+        for i, area in enumerate(self.areas):
+            rest = area.polygon
+            if i in later:
+                rest = shapely.difference(rest, shapely.union_all(shapes[later[i]]))
+            for part in shapely.get_parts(rest):
+                if shapely.get_type_id(part) == 3 and part.area > 8.0:
+                    kept.append(replace(area, key=f"grow:a{len(kept)}", polygon=part))
+        self.areas = kept

@@ -36,7 +36,7 @@ def fill_compound(ground: Ground, blocks: list[shapely.Polygon], angle: float, k
             continue
         at = shapes.rotate(np.array(middles), angle)
         footprints = [
-            _stepped(w, depth, xy, angle, rng) if high < 18 else _tower(w, depth, xy, angle) for w, xy in zip(widths, at)
+            _stepped(w, depth, xy, angle) if high < 18 else _tower(w, depth, xy, angle) for w, xy in zip(widths, at)
         ]
         inside = shapes.stand(block, np.array(footprints, dtype=object), 3.0)
         for shape, ok in zip(footprints, inside):
@@ -76,7 +76,7 @@ def _houses(x0: float, x1: float, lengths: tuple[float, float], gap: float,
     return [(start + i * step, start + i * step + length) for i in range(n)]
 
 
-def _stepped(width: float, depth: float, xy: np.ndarray, angle: float, rng: Generator) -> shapely.Polygon:
+def _stepped(width: float, depth: float, xy: np.ndarray, angle: float) -> shapely.Polygon:
     """A slab of two to four stairs; each stair stands forward or back a little."""
     n = max(1, round(width / 17))
     d = depth / 2
@@ -100,7 +100,7 @@ def _tower(width: float, depth: float, xy: np.ndarray, angle: float) -> shapely.
 
 def fill_old_town(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
     """Dense houses of two and three floors along the lanes, lower ones round courts behind them."""
-    front, angle = shapes.frontage(block, (8.0, 10.5), (8.0, 15.0), 0.8, 0.3, rng, 0.96)
+    front, _ = shapes.frontage(block, (8.0, 10.5), (8.0, 15.0), 0.8, 0.3, rng, 0.96)
     keep = shapes.apart(front, [], 0.15)
     built = list(front[keep])
     for shape in built:

@@ -19,7 +19,7 @@ def build_roundabouts(fabric: Fabric, count: int, taken: set[int], rng: Generato
     chosen: list[int] = []
     for node in (found[int(k)] for k in rng.permutation(len(found))):
         here = np.array(fabric.xy[node])
-        if len(chosen) < count and all(np.hypot(*(here - fabric.xy[other])) > 500 for other in chosen):
+        if len(chosen) < count and all(np.hypot(*(here - fabric.xy[other])) > 350 for other in chosen):
             chosen.append(node)
     for node in chosen:
         _replace(fabric, node)
@@ -34,7 +34,7 @@ def _suits(fabric: Fabric, node: int) -> bool:
     ways = [fabric.way_of(node, other) for other in near]
     if BORDER in ways or any(not S.TERTIARY <= fabric.ways[way].kind <= S.RESIDENTIAL for way in ways):
         return False
-    if all(fabric.ways[way].kind > S.TERTIARY for way in ways) or any(0 in fabric.ways[way].lanes for way in ways):
+    if any(0 in fabric.ways[way].lanes for way in ways):
         return False
     if any(fabric.ways[way].role == "riverside" for way in ways):
         return False
@@ -43,8 +43,8 @@ def _suits(fabric: Fabric, node: int) -> bool:
         return False
     angle = np.sort(np.arctan2(out[:, 1], out[:, 0]))
     gaps = np.diff(np.append(angle, angle[0] + 2 * np.pi))
-    clear = all(_run(fabric, node, other) > 62 for other in near)
-    return bool(clear and gaps.min() > np.radians(65))
+    clear = all(_run(fabric, node, other) > 50 for other in near)
+    return bool(clear and gaps.min() > np.radians(58))
 
 
 def _run(fabric: Fabric, node: int, other: int) -> float:

@@ -136,11 +136,23 @@ def _facilities(brief: Brief, lots: list[Lot], heart: NDArray, water: Water,
     """Schools, parks, markets and the like, each taking the block that suits it best: (use, lot, m2 needed)."""
     people = brief.population
     homes = [lot for lot in lots if lot.district == District.HOUSING]
+    if len(homes) < 12:  # a small town's schools stand wherever there is room
+        other = (District.CENTRE, District.OFFICES, District.RESERVE, District.OLD_TOWN)
+        homes += sorted((lot for lot in lots if lot.district in other), key=lambda lot: -lot.polygon.area)
     centre = [lot for lot in lots if lot.district == District.CENTRE]
     old = [lot for lot in lots if lot.district == District.OLD_TOWN]
     offices = [lot for lot in lots if lot.district == District.OFFICES]
     industry = [lot for lot in lots if lot.district == District.INDUSTRY]
-    near = lambda lot: float(np.hypot(*(lot.middle - heart)))  # noqa: E731
+
+    def near(lot: Lot) -> float:
+        return float(np.hypot(*(lot.middle - heart)))
+
+    def by_river(lot: Lot) -> float:
+        return float(shapely.distance(lot.polygon, water.river))
+
+    def outward(lot: Lot) -> float:
+        return -near(lot)
+
     campus = [lot for lot in lots if lot.district == District.CAMPUS]
     fields = [lot for lot in lots if lot.district == District.STADIUM]
     for spare in (campus, fields):
@@ -156,16 +168,16 @@ def _facilities(brief: Brief, lots: list[Lot], heart: NDArray, water: Water,
     out += _take(centre, Use.PLAZA, 1, 14_000, near)
     out += _take(centre, Use.MALL, max(1, round(people / 30_000)), 30_000, near)
     out += _take(centre, Use.HOTEL, 1, 14_000, near)
-    out += _take(centre, Use.TOWN_HALL, 1, 20_000, lambda lot: -near(lot))
-    out += _take(centre, Use.LIBRARY, 1, 16_000, lambda lot: float(shapely.distance(lot.polygon, water.river)))
+    out += _take(centre, Use.TOWN_HALL, 1, 20_000, outward)
+    out += _take(centre, Use.LIBRARY, 1, 16_000, by_river)
     out += _take(centre, Use.PARKING, 1, 9_000, near)
-    out += _take(old, Use.TEMPLE, 1, 9_000, lambda lot: float(shapely.distance(lot.polygon, water.river)))
-    out += _take(old, Use.PARK, 1, 7_000, lambda lot: -near(lot))
+    out += _take(old, Use.TEMPLE, 1, 9_000, by_river)
+    out += _take(old, Use.PARK, 1, 7_000, outward)
     out += _take(offices, Use.HOTEL, 1, 14_000, near)
-    out += _take(offices, Use.PARK, 1, 14_000, lambda lot: -near(lot))
+    out += _take(offices, Use.PARK, 1, 14_000, outward)
     out += _take(industry, Use.SHOWROOMS, max(1, len(industry) // 9), 40_000, near)
     out += _take(industry, Use.RESEARCH, max(1, len(industry) // 8), 45_000, near)
-    out += _take(industry, Use.LOGISTICS, max(1, len(industry) // 7), 60_000, lambda lot: -near(lot))
+    out += _take(industry, Use.LOGISTICS, max(1, len(industry) // 7), 60_000, outward)
     out += _take(industry, Use.EMERGENCY, 1 if people > 30_000 else 0, 25_000, near)
     return out
 
@@ -180,7 +192,7 @@ def _take(lots: list[Lot], use: Use, count: int, size: float,
     out = []
     for _ in range(count):
         free = _free(lots)
-        if len(free) < 2:
+        if not free:
             break
         best = min(free, key=lambda lot: (cost(lot) + _misfit(lot, size), lot.faces))
         best.use = use
@@ -200,14 +212,11 @@ def _spread(lots: list[Lot], use: Use, count: int, size: float,
     out = []
     for _ in range(count):
         free = _free(lots)
-        if len(free) < 3:
+        if not free:
             break
 
-        def cost(lot: Lot) -> float:
-            far = min((float(np.hypot(*(lot.middle - other))) for other in chosen), default=900.0)  # noqa: B023
-            return _misfit(lot, size) - min(far, 900.0) + rng.uniform(0, 150)
-
-        costs = [cost(lot) for lot in free]
+        far = [min((float(np.hypot(*(lot.middle - other))) for other in chosen), default=900.0) for lot in free]
+        costs = [_misfit(lot, size) - min(gap, 900.0) + rng.uniform(0, 150) for lot, gap in zip(free, far)]
         best = free[int(np.argmin(costs))]
         best.use = use
         chosen.append(best.middle)

@@ -58,7 +58,7 @@ def _add(raw: RawCity, line: Points) -> None:
     rows = np.append(rows, first) if closed else rows
     raw.streets.append(
         RawStreet(
-            f"grow:path{len(raw.streets)}", rows.astype(np.int64), StreetKind.FOOTWAY, modes=Mode.PEDESTRIAN | Mode.BICYCLE,
-            lane_width=3.0, lanes_measured=True, provenance=Provenance.INVENTED,
+            f"grow:path{len(raw.streets)}", rows.astype(np.int64), StreetKind.FOOTWAY,
+            modes=Mode.PEDESTRIAN | Mode.BICYCLE, lane_width=3.0, lanes_measured=True, provenance=Provenance.INVENTED,
         )
     )  # fmt: skip

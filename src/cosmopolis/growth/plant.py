@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from cosmopolis.city.raw import RawCity, RawStreet
 from cosmopolis.city.words import BuildingUse, LandUse, Mode, Provenance, Roof, StreetKind
-from cosmopolis.growth.frames import Frame
+from cosmopolis.growth.frames import Frame, spare_frames
 from cosmopolis.growth.ground import Ground
 
 U = BuildingUse
@@ -39,7 +39,12 @@ def build_plant(raw: RawCity, ground: Ground, blocks: list[shapely.Polygon], tow
     south = frame.part(0.0, 0.0, 1.0, 0.33)
     office = south.box(-0.42 * length, 0.1 * south.width, 0.1 * length, 0.35 * south.width)
     ground.build(office, 7, U.OFFICE, name="汽车制造厂总部 Plant Headquarters")
-    ground.lay(south.box(-0.22 * length, 0, 0.24 * length, 0.84 * south.width), LandUse.PARKING, "成品车停车场 Stock Yard")
+    stock = south.box(-0.22 * length, 0, 0.24 * length, 0.84 * south.width)
+    ground.lay(stock, LandUse.PARKING, "成品车停车场 Stock Yard")
+    whole = frame.box(0, 0, length, width)
+    for k, spare in enumerate(spare_frames(yard, [whole], 2_000, 4)):
+        name = "员工停车场 Staff Car Park" if k else "成品车停车场 Stock Yard"
+        ground.lay(spare.box(0, 0, spare.length, spare.width), LandUse.PARKING, name)
     _test_track(raw, ground, south.part(0.45, 0.0, 1.0, 0.96))
 
 

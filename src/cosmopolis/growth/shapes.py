@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import shapely
 from numpy.random import Generator
@@ -116,7 +118,7 @@ def frontage(block: shapely.Polygon, depth: tuple[float, float], width: tuple[fl
     for part in shapely.get_parts(inner):
         for k, ring in enumerate((part.exterior, *part.interiors)):
             xy = shapely.get_coordinates(ring if ring.is_ccw == (k == 0) else ring.reverse())
-            for a, b in zip(xy[:-1], xy[1:]):
+            for a, b in itertools.pairwise(xy):
                 length = float(np.hypot(*(b - a)))
                 along = (b - a) / max(length, 1e-9)
                 s = 0.0

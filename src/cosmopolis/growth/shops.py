@@ -17,9 +17,10 @@ TRADES = (
     ("amenity=cafe", "咖啡", "Coffee"), ("amenity=cafe", "茶馆", "Tea House"), ("shop=bakery", "面包房", "Bakery"),
     ("shop=supermarket", "超市", "Supermarket"), ("shop=convenience", "便利店", "Convenience Store"),
     ("shop=books", "书店", "Books"), ("shop=clothes", "服饰", "Fashion"), ("shop=tea", "茶庄", "Tea"),
-    ("amenity=pharmacy", "大药房", "Pharmacy"), ("amenity=bank", "银行", "Bank"), ("shop=hairdresser", "美发", "Hair"),
-    ("shop=electronics", "数码", "Electronics"), ("amenity=cinema", "影城", "Cinema"), ("shop=florist", "花店", "Flowers"),
-    ("amenity=clinic", "诊所", "Clinic"), ("shop=bicycle", "车行", "Bicycles"), ("leisure=fitness_centre", "健身", "Fitness"),
+    ("amenity=pharmacy", "大药房", "Pharmacy"), ("amenity=bank", "银行", "Bank"),
+    ("shop=hairdresser", "美发", "Hair"), ("shop=electronics", "数码", "Electronics"),
+    ("amenity=cinema", "影城", "Cinema"), ("shop=florist", "花店", "Flowers"), ("amenity=clinic", "诊所", "Clinic"),
+    ("shop=bicycle", "车行", "Bicycles"), ("leisure=fitness_centre", "健身", "Fitness"),
 )  # fmt: skip
 
 
@@ -47,6 +48,9 @@ def _doors(building: RawBuilding, count: int, rng: Generator) -> np.ndarray:
 def open_charging(ground: Ground, names: Names, most: int) -> None:
     """Charging hubs on the largest car parks."""
     yards = [area for area in ground.areas if area.kind == LandUse.PARKING]
-    for area in sorted(yards, key=lambda a: (-a.polygon.area, a.key))[:most]:
-        ground.mark(shapely.get_coordinates(area.polygon.representative_point())[0], "amenity=charging_station",
-                    *names.numbered("超充站", "Charging Hub"))  # fmt: skip
+    hubs: list[np.ndarray] = []
+    for area in sorted(yards, key=lambda a: (-a.polygon.area, a.key)):
+        spot = shapely.get_coordinates(area.polygon.representative_point())[0]
+        if len(hubs) < most and all(np.hypot(*(spot - other)) > 320 for other in hubs):
+            hubs.append(spot)
+            ground.mark(spot, "amenity=charging_station", *names.numbered("超充站", "Charging Hub"))

@@ -95,7 +95,12 @@ def _bridges(line: shapely.LineString, water: shapely.Geometry) -> list[tuple[fl
             out[-1] = (out[-1][0], high)
         else:
             out.append((float(low), float(high)))
-    return out
+    return [_to_ends(low, high, line.length) for low, high in out]
+
+
+def _to_ends(low: float, high: float, length: float, stub: float = 26.0) -> tuple[float, float]:
+    """A bridge goes on to the junction where only a stub of street would be left."""
+    return (low if low > stub else 0.0, high if length - high > stub else length)
 
 
 def _emit_link(drawing: Drawing, link: Link, line: shapely.LineString, spans: list[tuple[float, float]]) -> None:
@@ -109,13 +114,14 @@ def _emit_link(drawing: Drawing, link: Link, line: shapely.LineString, spans: li
     if room < 45.0:
         widened = [False, False]
     cuts = [b for span in spans for b in span]
-    cuts += [length - POCKET] if widened[0] else []
-    cuts += [POCKET] if widened[1] else []
-    for k, (rows, low, high) in enumerate(_pieces(drawing, link.nodes, line, cuts)):
+    pockets = _clear_of(length - POCKET, cuts), _clear_of(POCKET, cuts)
+    cuts += [pockets[0]] if widened[0] else []
+    cuts += [pockets[1]] if widened[1] else []
+    for rows, low, high in _pieces(drawing, link.nodes, line, cuts):
         middle = (low + high) / 2
         at_end, at_start = rows[-1] == end, rows[0] == start
-        forward = way.lanes[0] + (1 if widened[0] and middle > length - POCKET else 0)
-        backward = way.lanes[1] + (1 if widened[1] and middle < POCKET else 0)
+        forward = way.lanes[0] + (1 if widened[0] and middle > pockets[0] else 0)
+        backward = way.lanes[1] + (1 if widened[1] and middle < pockets[1] else 0)
         bridge = any(a < middle < b for a, b in spans)
         drawing.streets.append(
             RawStreet(
@@ -127,9 +133,15 @@ def _emit_link(drawing: Drawing, link: Link, line: shapely.LineString, spans: li
                 cycle_lane_right=sections.has_cycle_lanes(way.kind),
                 sidewalk_left=way.kind in sections.WALK, sidewalk_right=way.kind in sections.WALK,
                 speed=sections.speed(way.kind), lane_width=sections.LANE.get(way.kind, 3.0),
-                layer=int(bridge), bridge=bridge, roundabout=way.role == "roundabout", lanes_measured=True, provenance=Provenance.INVENTED,
+                layer=int(bridge), bridge=bridge, roundabout=way.role == "roundabout",
+                lanes_measured=True, provenance=Provenance.INVENTED,
             )
         )  # fmt: skip
+
+
+def _clear_of(station: float, cuts: list[float], room: float = 26.0) -> float:
+    """The station, moved onto a cut that is so near that a stub would lie between."""
+    return next((cut for cut in cuts if abs(cut - station) < room), station)
 
 
 def _pieces(drawing: Drawing, nodes: tuple[int, ...], line: shapely.LineString,

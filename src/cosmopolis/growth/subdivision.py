@@ -111,7 +111,7 @@ def cut_beside(fabric: Fabric, face: int, street: Points, off: float, way: Way) 
     inside = shapely.intersection(longer.offset_curve(off, quad_segs=4), fabric.polygon(face))
     course = shapely.get_coordinates(max(shapely.get_parts(inside), key=shapely.length).simplify(0.5))
     ring = fabric.ring(face)
-    fixed, stations, total = _fixed(fabric, face, ring)
+    fixed = _fixed(fabric, face, ring)[0]
     ends = []
     for xy in (course[0], course[-1]):
         rows = shapely.linestrings(np.stack([ring, np.roll(ring, -1, axis=0)], axis=1))
@@ -244,14 +244,10 @@ def _going_on(fabric: Fabric, face: int, ring: Points, row: int) -> End | None:
     if _way(fabric, face, row) == BORDER or fabric.way_of(node, third) == BORDER:
         return None
     here = ring[row]
-    along = ring[(row + 1) % n] - ring[row - 1]
-    along = along / np.hypot(*along)
-    arm = here - np.array(fabric.xy[third])
-    arm = arm / np.hypot(*arm)
-    if arm @ np.array([-along[1], along[0]]) < 0.78:
-        return None
-    bend = ring[row] - ring[row - 1]
-    if (bend / np.hypot(*bend)) @ along < 0.92:
+    arriving, leaving = _unit(here - ring[row - 1]), _unit(ring[(row + 1) % n] - here)
+    along = _unit(arriving + leaving)
+    arm = _unit(here - np.array(fabric.xy[third]))
+    if arm @ np.array([-along[1], along[0]]) < 0.78 or arriving @ leaving < 0.85:
         return None
     return End(node, row, (float(here[0]), float(here[1])), arm)
 
@@ -283,7 +279,8 @@ def _course(a: End, b: End) -> Points:
     out = _unit(0.75 * a.inward + 0.25 * toward) * length
     into = -_unit(0.75 * b.inward - 0.25 * toward) * length
     t = np.linspace(0, 1, max(3, int(np.ceil(length / 26)) + 1))[:, None]
-    curve = (2 * t**3 - 3 * t**2 + 1) * p + (t**3 - 2 * t**2 + t) * out + (3 * t**2 - 2 * t**3) * q + (t**3 - t**2) * into
+    curve = (2 * t**3 - 3 * t**2 + 1) * p + (t**3 - 2 * t**2 + t) * out
+    curve += (3 * t**2 - 2 * t**3) * q + (t**3 - t**2) * into
     off = np.abs((curve - p) @ np.array([-toward[1], toward[0]])).max()
     return np.vstack([p, q]) if off < 1.2 else curve
 

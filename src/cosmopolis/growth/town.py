@@ -69,6 +69,8 @@ def grow(*, seed: int = 1, population: int = 60_000, name: str = "Xinting", prog
     progress("running lines", 0.75)
     build_metro(brief, plan, raw, ground, metro, streets)
     build_buses(brief, plan, raw, fabric, lots)
+    ground.clear(streets)
+    ground.carve()
     people, each = calibrate(ground.buildings, population)
     raw.notes |= {"population": str(people), "floor_area_per_person": f"{each:.1f}", "seed": str(seed)}
     raw.buildings, raw.areas, raw.places = ground.buildings, ground.areas, ground.places

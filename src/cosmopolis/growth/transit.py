@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -160,7 +161,7 @@ def build_buses(brief: Brief, plan: Plan, raw: RawCity, fabric: Fabric, lots: li
     for number, (via, names) in enumerate(_routes(brief, plan, lots, rng), start=1):
         nodes = [streets.nearest(xy) for xy in via]
         path: list[tuple[int, bool]] = []
-        for a, b in zip(nodes[:-1], nodes[1:]):
+        for a, b in itertools.pairwise(nodes):
             path += streets.path(a, b)
         path = _without_spikes(path)
         if sum(streets.line(*step).length for step in path) < 900:

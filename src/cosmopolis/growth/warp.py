@@ -5,6 +5,7 @@ The river is the line u = river_u; streets near it bend with it, streets far fro
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,7 @@ class Warp:
         """A polyline on the drawing board, sampled every `step` metres and laid on the ground."""
         ends = np.asarray(ends, dtype=np.float64)
         parts = []
-        for a, b in zip(ends[:-1], ends[1:]):
+        for a, b in itertools.pairwise(ends):
             n = max(1, int(np.ceil(np.hypot(*(b - a)) / step)))
             parts.append(a + (b - a) * (np.arange(n) / n)[:, None])
         return self(np.vstack([*parts, ends[-1:]]))

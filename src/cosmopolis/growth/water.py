@@ -56,7 +56,9 @@ def draw_river(brief: Brief, plan: Plan) -> Water:
     u = plan.warp.river_u
     line = plan.warp.line(np.array([[u, -high], [u, high]]), 20.0)
     along = np.linspace(0, 1, len(line)) * 2 * high
-    swell = sum(a * np.sin(along / w + rng.uniform(0, 6.28)) for a, w in ((3.5, 210.0), (2.5, 83.0)))
+    swell = np.zeros(len(line))
+    for push, wave in ((3.5, 210.0), (2.5, 83.0)):
+        swell += push * np.sin(along / wave + rng.uniform(0, 6.28))
     half = plan.river_width / 2 + swell
     side = _normals(line)
     ring = np.vstack([line + side * half[:, None], (line - side * half[:, None])[::-1]])

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from cosmopolis.city.words import BuildingUse, LandUse, Roof
 from cosmopolis.growth import shapes
-from cosmopolis.growth.frames import Frame, long_axis
+from cosmopolis.growth.frames import Frame, long_axis, spare_frames
 from cosmopolis.growth.ground import Ground
 from cosmopolis.growth.lots import Lot
 
@@ -121,10 +121,16 @@ def fill_industry(ground: Ground, block: shapely.Polygon, rng: Generator, large:
     if not middles:
         return
     halls = shapes.rectangles(shapes.rotate(np.array(middles), angle), np.array(widths), depth, angle)
-    for shape, ok in zip(halls, shapes.stand(block, halls, 8.0)):
-        if ok:
-            roof = Roof.GABLED if rng.random() < 0.4 else Roof.FLAT
-            ground.build(shape, 1, U.INDUSTRIAL, height=float(rng.uniform(8.5, 14)), roof=roof, roof_height=2.5)
+    halls = halls[shapes.stand(block, halls, 8.0)]
+    for spare in spare_frames(block, list(halls), 1_500, 2, 12.0):
+        if rng.random() < 0.4:
+            ground.lay(spare.box(0, 0, spare.length, spare.width), LandUse.PARKING)
+        elif spare.width > 22:
+            office = spare.box(0, 0, min(spare.length - 6, 54.0), min(spare.width - 6, 18.0))
+            ground.build(office, int(rng.integers(3, 7)), U.OFFICE)
+    for shape in halls:
+        roof = Roof.GABLED if rng.random() < 0.4 else Roof.FLAT
+        ground.build(shape, 1, U.INDUSTRIAL, height=float(rng.uniform(8.5, 14)), roof=roof, roof_height=2.5)
 
 
 def fill_mall(ground: Ground, blocks: list[shapely.Polygon], name: tuple[str, str], rng: Generator) -> None:
