@@ -64,10 +64,10 @@ def build_blocks(raw: RawCity, bounds: Bounds, random: np.random.Generator) -> B
 
     Large ones are cut by a lane at random, as several compounds share a block."""
     streets = [street for street in raw.streets if _divides(street)]
-    segment, owner = _segments(streets, raw.node_xy)
-    faces = _split(_faces(segment, bounds), random)
+    ends, owner = _segments(streets)
+    faces = _split(_faces(_lines(ends, owner, raw.node_xy), bounds), random)
     start, side = _sides(faces)
-    found = _around(side, segment, owner)
+    found = _around(side, raw.node_xy[ends], owner)
     reach = np.array([_setback(street) for street in streets] + [LANE_INSIDE])
     kind = np.array([street.kind for street in streets] + [BORDER], np.uint8)
     return Blocks(faces, start, side, reach[found], kind[found], _main_direction(side, start))
@@ -87,20 +87,30 @@ def _setback(street: RawStreet) -> float:
     return (lanes * (street.lane_width or LANE_WIDTH) + cycle) / 2 + PAVEMENT.get(street.kind, USUAL_PAVEMENT)
 
 
-def _segments(streets: Sequence[RawStreet], node_xy: F64) -> tuple[F64, I64]:
-    """(M, 2, 2) straight pieces of all streets, and the street of each."""
+def _segments(streets: Sequence[RawStreet]) -> tuple[I64, I64]:
+    """(M, 2) nodes at both ends of the straight pieces of all streets, and the street of each."""
     if not streets:
-        return np.zeros((0, 2, 2)), np.zeros(0, np.int64)
-    count = np.array([len(street.nodes) for street in streets])
-    xy = node_xy[np.concatenate([street.nodes for street in streets])]
-    owner = np.repeat(np.arange(len(streets)), count)
+        return np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
+    node = np.concatenate([street.nodes for street in streets])
+    owner = np.repeat(np.arange(len(streets)), [len(street.nodes) for street in streets])
     same = owner[1:] == owner[:-1]
-    return np.stack([xy[:-1], xy[1:]], axis=1)[same], owner[:-1][same]
+    return np.column_stack([node[:-1], node[1:]])[same], owner[:-1][same]
 
 
-def _faces(segment: F64, bounds: Bounds) -> Shapes:
-    """The polygons between the pieces and the border, without slivers, sides straightened."""
-    lines = shapely.clip_by_rect(shapely.linestrings(segment), *bounds)
+def _lines(ends: I64, owner: I64, node_xy: F64) -> Shapes:
+    """The streets from one node that they share with others to the next."""
+    arms = np.bincount(ends.ravel(), minlength=len(node_xy))
+    begins = np.ones(len(ends), np.bool_)
+    begins[1:] = (owner[1:] != owner[:-1]) | (ends[1:, 0] != ends[:-1, 1]) | (arms[ends[1:, 0]] != 2)
+    first = np.flatnonzero(begins)
+    node = np.insert(ends[:, 1], first, ends[first, 0])
+    line = np.insert(np.cumsum(begins) - 1, first, np.arange(len(first)))
+    return shapely.linestrings(node_xy[node], indices=line)
+
+
+def _faces(lines: Shapes, bounds: Bounds) -> Shapes:
+    """The polygons between the lines and the border, without slivers, sides straightened."""
+    lines = shapely.get_parts(shapely.clip_by_rect(lines, *bounds))
     lines = lines[shapely.length(lines) > 0]
     lines = np.concatenate([lines, _border(shapely.get_coordinates(lines), bounds)])
     faces = shapely.get_parts(shapely.polygonize(lines))

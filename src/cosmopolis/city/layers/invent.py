@@ -28,7 +28,8 @@ from cosmopolis.city.words import Control, LandUse, Provenance, StreetKind
 
 LEAST_MAPPED = 6  # buildings in a quarter of a square kilometre, from which on the source is believed
 URBAN_RADIUS, URBAN_FULL = 500.0, 45.0  # m around a block; junctions in that circle in a dense centre
-COUNTRY = 0.06  # urban share below which nothing is invented
+CITY_RADIUS, CITY_FULL = 2_000.0, 350.0  # the same for a large city
+COUNTRY = 0.1  # urban share below which nothing is invented
 DISTRICT = 900.0  # m over which the character of blocks changes
 MAIN = StreetKind.SECONDARY_LINK  # this kind and more important ones are main streets
 
@@ -78,6 +79,7 @@ def _character(blocks: Blocks, site: Site, seed: int) -> styles.Character:
     return styles.Character(
         area=shapely.area(blocks.polygon),
         urban=_urban(middle, site.network),
+        metropolis=_density(middle, site.network, CITY_RADIUS, CITY_FULL),
         main=main / np.maximum(np.bincount(blocks.owner, length, len(blocks)), 1.0),
         district=_district(middle, site.bounds, random),
         luck=random.random(len(blocks)),
@@ -86,13 +88,18 @@ def _character(blocks: Blocks, site: Site, seed: int) -> styles.Character:
 
 
 def _urban(points: F64, network: Network) -> F64:
-    """(N,) 0 in open country to 1 in a dense centre, from the junctions around."""
+    """(N,) 0 in open country to 1 in a dense centre."""
+    return _density(points, network, URBAN_RADIUS, URBAN_FULL)
+
+
+def _density(points: F64, network: Network, radius: float, full: float) -> F64:
+    """(N,) junctions within `radius` metres as a share of `full`, at most 1."""
     real = (network.junctions.layer == 0) & (network.junctions.control != Control.CONTINUATION)
     busy = network.junctions.xy[real]
     if not len(busy) or not len(points):
         return np.zeros(len(points))
-    count = cKDTree(busy).query_ball_point(points, URBAN_RADIUS, return_length=True)
-    return np.minimum(count / URBAN_FULL, 1.0)
+    count = cKDTree(busy).query_ball_point(points, radius, return_length=True)
+    return np.minimum(count / full, 1.0)
 
 
 def _district(points: F64, bounds: Bounds, random: np.random.Generator) -> F64:

@@ -23,6 +23,7 @@ CENTRE_USES = (
     (BuildingUse.CIVIC, 0.04), (BuildingUse.CULTURE, 0.03), (BuildingUse.HOSPITAL, 0.02),
 )  # fmt: skip
 GABLED = (Style.LILONG, Style.HOUSES, Style.PERIMETER)
+SMALL_TOWN = 0.3  # height of its towers against a large city's
 PITCHED_SLABS = 0.3  # share of the blocks of slabs whose flat roofs were pitched later
 LARGEST, NARROW = 300_000.0, 30.0  # m2, m of breadth
 LEAST_LAWN, LEAST_PARK = 300.0, 600.0  # m2
@@ -85,6 +86,8 @@ def _floors(
     if style == Style.CENTRE:
         mix = random.random(len(lots)) ** 1.8 * character.urban[lots.block]
     inside = low + mix * (high - low)
+    if style in (Style.CENTRE, Style.TOWER):  # small towns have no high-rise
+        inside *= SMALL_TOWN + (1 - SMALL_TOWN) * character.metropolis[lots.block]
     low, high = recipe.front_floors
     return np.where(lots.front, low + random.random(len(lots)) * (high - low), inside)
 

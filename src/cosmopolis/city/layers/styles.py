@@ -116,7 +116,8 @@ class Character:
     """What a block is like, for K blocks."""
 
     area: F64  # m2
-    urban: F64  # 0 open country .. 1 dense centre
+    urban: F64  # 0 open country .. 1 dense centre, from the streets within some hundred metres
+    metropolis: F64  # 0 village .. 1 large city, from the streets within some kilometres
     main: F64  # share of its sides that are main streets
     district: F64  # 0 .. 1, alike for neighbours
     luck: F64  # 0 .. 1, its own
@@ -137,6 +138,7 @@ def styles_for(block: Character, region: tuple[Style, ...]) -> NDArray[np.int64]
     dense, usual, other = region
     small = block.area < 2_600
     centre = 0.06 + 0.4 * block.main * block.urban + 0.25 * (block.district > 0.78) * block.urban
+    centre = centre * np.minimum(1.0, 0.25 + block.metropolis)
     old = np.where(block.area < 45_000, 0.75 * block.urban * (block.district < 0.45), 0.0)
     style = np.select(
         [
@@ -151,6 +153,8 @@ def styles_for(block: Character, region: tuple[Style, ...]) -> NDArray[np.int64]
     )
     style[small & (style != Style.PARK)] = dense
     style[(block.urban < 0.18) & (block.area > 120_000)] = Style.SHEDS
+    if usual == Style.HOUSES:  # where people live in houses, only large cities have closed blocks
+        style[np.isin(style, (dense, Style.SHEDS)) & (block.metropolis < 0.6)] = usual
     for use, allowed in STYLE_OF.items():
         told = block.land_use == use
         style[told & ~np.isin(style, allowed)] = usual if usual in allowed else allowed[0]
