@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from tests.grids import grid
+from tests.world.towns import named
 
 from cosmopolis.city.build import build
 from cosmopolis.city.model import City
@@ -29,7 +30,7 @@ hypothesis.settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def city() -> City:
-    return build(grid(4))
+    return named(build(grid(4)))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.world.towns import named
 
 from cosmopolis.city.model import City
 from cosmopolis.world.search import NameIndex, folded
@@ -16,7 +15,7 @@ from cosmopolis.world.search import NameIndex, folded
 
 @pytest.fixture(scope="module")
 def names(city: City) -> NameIndex:
-    return NameIndex(named(city))
+    return NameIndex(city)
 
 
 def found(names: NameIndex, text: str, limit: int = 20) -> list[tuple[str, str]]:
@@ -91,4 +90,12 @@ def test_a_city_without_names_has_none(city: City) -> None:
     net = city.network
     bare = replace(city, network=replace(net, edges=replace(net.edges, name=[""] * len(net.edges))))
     b = replace(city.buildings, name=[""] * len(city.buildings), address=[""] * len(city.buildings))
-    assert len(NameIndex(replace(bare, buildings=b))) == len(city.places)
+    p, h, t = city.places, city.stops, city.transit_lines
+    bare = replace(
+        bare,
+        buildings=b,
+        places=replace(p, name=[""] * len(p), name_en=[""] * len(p)),
+        stops=replace(h, name=[""] * len(h)),
+        transit_lines=replace(t, name=[""], ref=[""]),
+    )
+    assert len(NameIndex(bare)) == 0

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import orjson
 import pytest
-from tests.world.towns import named
 
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
@@ -22,13 +21,8 @@ from cosmopolis.world.things.vehicles import next_stop
 
 
 @pytest.fixture(scope="module")
-def town(city: City) -> City:
-    return named(city)
-
-
-@pytest.fixture(scope="module")
-def things(town: City, trips: Trips) -> Things:
-    return Things(town, trips, Paths.of(town.network))
+def things(city: City, trips: Trips) -> Things:
+    return Things(city, trips, Paths.of(city.network))
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +43,18 @@ def picture(simulation: Simulation, city: City) -> Picture:
     return Picture(1, simulation.time, 1, traffic, cells, simulation.phases(), speed, density, {}, 1.0, 0.0)
 
 
-def test_every_row_of_every_kind_can_be_told_and_sent(things: Things, picture: Picture, town: City) -> None:
-    net = town.network
+def test_every_row_of_every_kind_can_be_told_and_sent(things: Things, picture: Picture, city: City) -> None:
+    net = city.network
     counts = {
-        "building": len(town.buildings),
-        "place": len(town.places),
+        "building": len(city.buildings),
+        "place": len(city.places),
         "edge": len(net.edges),
         "lane": len(net.lanes),
         "connection": len(net.connections),
         "junction": len(net.junctions),
         "signal": len(net.signals),
-        "stop": len(town.stops),
-        "line": len(town.transit_lines),
+        "stop": len(city.stops),
+        "line": len(city.transit_lines),
     }
     for kind, count in counts.items():
         for id in range(count):
@@ -142,9 +136,9 @@ def test_a_stop_names_its_lines_and_a_line_its_stops(things: Things) -> None:
     assert [stop["name"] for stop in things.describe("line", 0)["stops"]] == ["Market Square", "上海赛车场"]
 
 
-def test_the_next_stop_is_the_first_halt_that_lies_ahead(town: City, trips: Trips) -> None:
+def test_the_next_stop_is_the_first_halt_that_lies_ahead(city: City, trips: Trips) -> None:
     """A bus along two edges, with halts at 20 m and 60 m of the first and at 5 m of the second."""
-    net = town.network
+    net = city.network
     first = int(net.lanes.edge[0])
     onward = int(net.lanes.edge[net.connections.to_lane[net.connections.from_lane == 0][0]])
     second = int(net.edges.first_lane[onward])
@@ -160,8 +154,8 @@ def test_the_next_stop_is_the_first_halt_that_lies_ahead(town: City, trips: Trip
     )
 
     def then(path: int, position: float, edges_left: int) -> int:
-        return next_stop(town, bus, {"trip": 0, "path": path, "position": position, "edges_left": edges_left})
+        return next_stop(city, bus, {"trip": 0, "path": path, "position": position, "edges_left": edges_left})
 
     assert [then(0, 3, 1), then(0, 30, 1), then(0, 70, 1), then(second, 3, 0)] == [7, 8, 9, 9]
     assert then(second, 6, 0) == -1
-    assert next_stop(town, bus, {"trip": 99, "path": 0, "position": 0, "edges_left": 1}) == -1
+    assert next_stop(city, bus, {"trip": 99, "path": 0, "position": 0, "edges_left": 1}) == -1

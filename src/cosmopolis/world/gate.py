@@ -17,6 +17,8 @@ from cosmopolis.world.messages import LONGEST_TEXT, SetTime
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.room import Close, Effects, Room, Send, Steer, Watch
 
+log = logging.getLogger("picows.live")
+
 LIVE = "/live"
 FULL, DRAINED = 256 * 1024, 32 * 1024  # bytes waiting for a client at which it is full, and at which no more
 HOPELESS = 16 * 1024 * 1024  # bytes of messages waiting: it does not read at all
@@ -109,9 +111,22 @@ class Gate:
     def protocol(self, **_: Any) -> WSProtocol:
         """What uvicorn hands an upgrade request to, in place of its own WebSocket protocol."""
         return LiveProtocol(
-            None, None, False, self.listener, logging.getLogger("picows"), True, 5,
-            True, QUIET, QUIET, WSAutoPingStrategy.PING_WHEN_IDLE, True, LONGEST_TEXT, None, 4096,
-        )  # fmt: skip
+            host_port=None,
+            ws_path=None,
+            is_client_side=False,
+            ws_listener_factory=self.listener,
+            logger=log,
+            disconnect_on_exception=True,
+            websocket_handshake_timeout=5,
+            enable_auto_ping=True,
+            auto_ping_idle_timeout=QUIET,
+            auto_ping_reply_timeout=QUIET,
+            auto_ping_strategy=WSAutoPingStrategy.PING_WHEN_IDLE,
+            enable_auto_pong=True,
+            max_frame_size=LONGEST_TEXT,
+            extra_headers=None,
+            read_buffer_init_size=4096,
+        )
 
     def listener(self, request: Any) -> LiveSocket | None:
         """A listener for an upgrade request; None (404) for another path or a page of another site."""
