@@ -33,7 +33,7 @@ vec3 hazed(vec3 colour, vec3 place) {
   float k = ray.z / 400.0; // the air thins out in 400 m
   float column = abs(k) < 1e-3 ? 1.0 : (1.0 - exp(-clamp(k, -20.0, 20.0))) / k;
   float depth = uHaze * far * column * exp(-max(cameraPosition.z, 0.0) / 400.0);
-  float share = max(1.0 - exp(-depth), smoothstep(3e4, 1e5, far));
+  float share = max(1.0 - exp(-depth), smoothstep(1.2e4, 4.5e4, far));
   return mix(colour, skyColour(normalize(vec3(d.xy, max(d.z, 0.015)))), share);
 }
 float hash(vec2 p) {

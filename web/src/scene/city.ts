@@ -39,6 +39,7 @@ export class City {
     this.tiles = new TileLayer(world, this.builder, this.buildings, this.trees, () => this.showed());
     const { scene } = stage;
     scene.add(this.ground.group, this.roads.group, this.buildings.group, this.trees.group, this.lamps.group, this.signals.group, this.stops.group, this.vehicles.group);
+    if (world.manifest) this.ground.setBounds(world.manifest.bounds, ground.areas);
     void this.build(network, ground);
     this.markPickable();
   }

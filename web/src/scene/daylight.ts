@@ -30,14 +30,14 @@ interface Key {
 }
 
 const KEYS: readonly Key[] = [
-  { at: -18, colours: [0x070b18, 0x141c30, 0x000000, 0x8fa8d8, 0x38496e, 0x2a2420], strength: [0, 0, 0.55, 0.35], exposure: 1.15, haze: 9e-5, night: 1, stars: 1 },
-  { at: -9, colours: [0x0d1733, 0x2c3656, 0xb0583a, 0x8fa8d8, 0x435684, 0x2e2824], strength: [0.12, 0, 0.6, 0.35], exposure: 1.15, haze: 9e-5, night: 1, stars: 0.6 },
-  { at: -4, colours: [0x1c2f5c, 0x6b6680, 0xff7f45, 0xff7a40, 0x5f74a8, 0x4a3c36], strength: [0.45, 0, 0.75, 0.4], exposure: 1.1, haze: 1e-4, night: 0.9, stars: 0.1 },
-  { at: -0.5, colours: [0x2f4f8c, 0xc79a8c, 0xff8a48, 0xff6a2a, 0x7f90b8, 0x6a5347], strength: [0.75, 0.3, 0.9, 0.5], exposure: 1.05, haze: 1.1e-4, night: 0.55, stars: 0 },
-  { at: 4, colours: [0x3f6eae, 0xeec39a, 0xffa45c, 0xff9a52, 0x98aed0, 0x8f6d52], strength: [0.7, 2.4, 1.0, 0.7], exposure: 1.0, haze: 1.1e-4, night: 0.12, stars: 0 },
-  { at: 10, colours: [0x4a80c4, 0xf0d8b8, 0xffc388, 0xffbe80, 0xa8c0e2, 0xa38565], strength: [0.5, 3.6, 1.15, 0.8], exposure: 0.95, haze: 1e-4, night: 0, stars: 0 },
-  { at: 25, colours: [0x4b86cc, 0xe6dfd2, 0xffe0b4, 0xffdcae, 0xb2caea, 0xb09676], strength: [0.35, 4.2, 1.3, 0.85], exposure: 0.9, haze: 8e-5, night: 0, stars: 0 },
-  { at: 60, colours: [0x3f7ac4, 0xd9e2e8, 0xfff2dc, 0xffefd8, 0xb6cdf0, 0xb4a088], strength: [0.3, 4.5, 1.4, 0.9], exposure: 0.88, haze: 7e-5, night: 0, stars: 0 },
+  { at: -18, colours: [0x0a1022, 0x3a3440, 0x000000, 0x8fa8d8, 0x55618a, 0x5a4432], strength: [0, 0, 0.62, 0.6], exposure: 1.3, haze: 1.5e-4, night: 1, stars: 1 },
+  { at: -9, colours: [0x0f1a38, 0x3f4260, 0xb0583a, 0x8fa8d8, 0x586a98, 0x5a4636], strength: [0.12, 0, 0.65, 0.6], exposure: 1.3, haze: 1.5e-4, night: 1, stars: 0.6 },
+  { at: -4, colours: [0x1c2f5c, 0x6b6680, 0xff7f45, 0xff7a40, 0x5f74a8, 0x4a3c36], strength: [0.45, 0, 0.75, 0.4], exposure: 1.25, haze: 1.4e-4, night: 0.9, stars: 0.1 },
+  { at: -0.5, colours: [0x2f4f8c, 0xc79a8c, 0xff8a48, 0xff6a2a, 0x7f90b8, 0x6a5347], strength: [0.75, 0.3, 0.9, 0.5], exposure: 1.2, haze: 1.5e-4, night: 0.55, stars: 0 },
+  { at: 4, colours: [0x3f6eae, 0xeec39a, 0xffa45c, 0xff9a52, 0x98aed0, 0x8f6d52], strength: [0.7, 3.0, 1.0, 0.7], exposure: 1.15, haze: 1.5e-4, night: 0.12, stars: 0 },
+  { at: 10, colours: [0x4a80c4, 0xf4dab6, 0xffc388, 0xffbf84, 0xa8c0e2, 0xa38565], strength: [0.5, 4.8, 1.3, 0.85], exposure: 1.12, haze: 1.4e-4, night: 0, stars: 0 },
+  { at: 25, colours: [0x4684d2, 0xe4dccd, 0xffe0b4, 0xffdfb8, 0xb4c8ea, 0xb09676], strength: [0.4, 5.4, 1.4, 0.9], exposure: 1.04, haze: 1.25e-4, night: 0, stars: 0 },
+  { at: 60, colours: [0x3f7ac4, 0xd9e2e8, 0xfff2dc, 0xffefd8, 0xb6cdf0, 0xb4a088], strength: [0.3, 4.5, 1.4, 0.9], exposure: 0.94, haze: 1.1e-4, night: 0, stars: 0 },
 ];
 
 export function daylightAt(elevationDegrees: number): Daylight {

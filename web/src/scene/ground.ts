@@ -1,18 +1,20 @@
 /** The ground to the horizon, and the areas painted on it: land use and green. */
-import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, MeshLambertMaterial, PlaneGeometry, Vector3 } from "three";
+import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, MeshLambertMaterial, PlaneGeometry, Vector3, Vector4 } from "three";
 
 import { dress } from "./air";
+import type { Ground } from "../world/model";
 import { linear } from "./daylight";
 import type { AreaMeshes } from "./geometry/areas";
+import { contains, shapeOf } from "./geometry/polygon";
 import { fixedMesh, Order } from "./meshes";
 
 /** sRGB, by words.LandUse. */
 const LAND: Readonly<Record<number, number>> = {
   0: 0xb9b0a2, 1: 0xbdb2a3, 2: 0xb9aea0, 3: 0xbfae9b, 4: 0xb0aca4, 5: 0xbcb3a2, 6: 0xbfb49c, 7: 0xc2bab0, 8: 0xa9a59e, 9: 0xb8a283,
-  10: 0xa3a662, 11: 0xcbc1b0, 12: 0xa5a19b, 13: 0x8aa068, 20: 0x87a05c, 21: 0x93a963, 22: 0x5e7d47, 23: 0x86a263, 24: 0xdccda2,
+  10: 0xaaa672, 11: 0xcbc1b0, 12: 0xa5a19b, 13: 0x8f9f70, 20: 0x8f9d66, 21: 0x9aa672, 22: 0x6d7f50, 23: 0x8c9c68, 24: 0xdccda2,
   25: 0x8d9d70, 26: 0x7f9470,
 };
-const BARE = 0xb7aea1;
+const BARE = 0xc4bcb0;
 
 /** What the layers of `layers.ts` make of it, by words.LandUse. */
 const LAND_USE: Readonly<Record<number, number>> = {
@@ -27,14 +29,16 @@ const table = (colours: Readonly<Record<number, number>>, other: number): Vector
 const LAND_GLSL = /* glsl */ `
 uniform vec3 uLand[${KINDS}];
 uniform vec3 uLandUse[${KINDS}];
-uniform float uLayer;
+uniform float uLayer, uBeyond;
+uniform vec4 uBounds;
+const vec3 CITY_GLOW = vec3(0.1, 0.068, 0.04); // lamps of the whole town on a pale ground
 vec3 landColour(int kind, vec2 p, float near) {
   vec3 c = uLand[kind];
   float broad = noise(p * 0.013) * 0.6 + noise(p * 0.07) * 0.4;
   float fine = mix(0.5, noise(p * 1.7), near);
   bool green = kind == 13 || (kind >= 20 && kind != 24);
   c *= green ? 0.74 + 0.36 * broad + 0.16 * fine : 0.9 + 0.12 * broad + 0.08 * fine;
-  if (green) c = mix(c, c * vec3(1.16, 1.02, 0.7), noise(p * 0.031 + 7.0) * 0.5);
+  if (green) c = mix(c, c * vec3(1.14, 1.02, 0.78), noise(p * 0.031 + 7.0) * 0.5);
   if (kind == 10) c *= 0.86 + 0.2 * smoothstep(0.3, 0.7, abs(fract(p.y * 0.25) - 0.5) * 2.0 * near);
   if (kind == 11 || kind == 12) {
     vec2 g = abs(fract(p / (kind == 11 ? 2.0 : 2.5)) - 0.5) * 2.0;
@@ -49,16 +53,30 @@ const NEAR_GLSL = "float near = 1.0 - smoothstep(60.0, 500.0, distance(cameraPos
 export class GroundLayer {
   readonly group = new Group();
   private readonly plane: Mesh;
-  private readonly uniforms = { uLand: { value: table(LAND, BARE) }, uLandUse: { value: table(LAND_USE, 0xb8b4ac) } };
+  private readonly uniforms = {
+    uBounds: { value: new Vector4(-1e6, -1e6, 1e6, 1e6) },
+    uBeyond: { value: 0 },
+    uLand: { value: table(LAND, BARE) },
+    uLandUse: { value: table(LAND_USE, 0xb8b4ac) },
+  };
 
   constructor() {
     this.plane = new Mesh(disc(), this.material("bare ground", "place = position + vec3(cameraPosition.xy, 0.0);", /* glsl */ `
       ${NEAR_GLSL}
-      diffuseColor.rgb = landColour(0, vPlace.xy, near);`));
+      vec2 out_ = max(max(uBounds.xy - vPlace.xy, vPlace.xy - uBounds.zw), 0.0);
+      float beyond = smoothstep(-1.0, 60.0, length(out_) + 60.0 * (noise(vPlace.xy * 0.004) - 0.5));
+      diffuseColor.rgb = mix(landColour(0, vPlace.xy, near), landColour(int(uBeyond + 0.5), vPlace.xy, near), beyond);
+      totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * (1.0 - beyond);`));
     this.plane.frustumCulled = false;
     this.plane.receiveShadow = true;
     this.plane.renderOrder = Order.GROUND;
     this.group.add(this.plane, floor());
+  }
+
+  /** The ground goes on beyond the city's bounds (w, s, e, n) as the kind that lies along most of its rim. */
+  setBounds(bounds: readonly number[], areas: Ground["areas"]): void {
+    this.uniforms.uBounds.value.fromArray(bounds as number[]);
+    this.uniforms.uBeyond.value = kindAlongRim(bounds, areas);
   }
 
   setAreas({ land }: AreaMeshes): void {
@@ -67,7 +85,8 @@ export class GroundLayer {
       ${NEAR_GLSL}
       int kind = int(vKind + 0.5);
       diffuseColor.rgb = landColour(kind, vPlace.xy, near);
-      if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];`);
+      if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];
+      totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight;`);
     const mesh = fixedMesh(land, material, Order.LAND);
     mesh.receiveShadow = true;
     this.group.add(mesh);
@@ -85,6 +104,25 @@ export class GroundLayer {
       uniforms: this.uniforms,
     });
   }
+}
+
+const RIM_SAMPLES = 40; // on each side
+const INSIDE = 40; // m from the rim
+
+function kindAlongRim([w, s, e, n]: readonly number[], areas: Ground["areas"]): number {
+  const counts = new Map<number, number>();
+  const shapes = Array.from({ length: areas.polygon.count }, (_, row) => shapeOf(areas.polygon, row));
+  for (let k = 0; k < RIM_SAMPLES; k++) {
+    const [x, y] = [w + ((k + 0.5) / RIM_SAMPLES) * (e - w), s + ((k + 0.5) / RIM_SAMPLES) * (n - s)];
+    for (const [px, py] of [[x, s + INSIDE], [x, n - INSIDE], [w + INSIDE, y], [e - INSIDE, y]]) {
+      let kind = 0;
+      shapes.forEach((shape, row) => {
+        if (areas.layer[row] === 0 && contains(shape, px, py)) kind = areas.kind[row];
+      });
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+  }
+  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
 }
 
 /** Rings around the origin out to where the haze has swallowed everything. */

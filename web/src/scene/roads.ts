@@ -107,7 +107,7 @@ if (uLayer > 0.5) diffuseColor.rgb = mix(diffuseColor.rgb, vTint.rgb * vTint.rgb
 if (uLayer > 0.5) totalEmissiveRadiance += vTint.rgb * vTint.rgb * vTint.a * 0.35;
 if (has(vCode.w, 16.0) && uNight > 0.0) {
   float lamp = abs(fract(vLane.x / 35.0) - 0.5) * 35.0;
-  totalEmissiveRadiance += diffuseColor.rgb * vec3(1.0, 0.72, 0.42) * uNight * (0.55 + 1.5 * exp(-lamp * lamp / 90.0));
+  totalEmissiveRadiance += diffuseColor.rgb * vec3(1.0, 0.68, 0.36) * uNight * (vCode.x < 0.5 ? 0.5 : 0.22 + 0.7 * exp(-lamp * lamp / 80.0));
 }
 `;
 

@@ -55,7 +55,7 @@ export function createScene(canvas: HTMLCanvasElement, world: World, options: Sc
 
 const VEHICLES_WITHIN = [600, 4000]; // m, least and most
 const SHADOWS_WITHIN = [350, 4500];
-const NIGHT_DIM = 60; // frames between looks at the hour of the windows
+const WINDOWS_EVERY = 60; // s of city time between looks at which windows burn
 
 class Drawing {
   readonly stage: Stage;
@@ -70,7 +70,7 @@ class Drawing {
   private viewSet = false;
   private tintStale = true;
   private flowVersion = -1;
-  private frames = 0;
+  private windowsAt = -Infinity;
   private lastNow = performance.now();
   private request = 0;
   private readonly ends: (() => void)[] = [];
@@ -121,7 +121,6 @@ class Drawing {
     }
     this.light.fit(stage.camera, Math.min(Math.max(this.cameras.distance * 2.4, SHADOWS_WITHIN[0]), SHADOWS_WITHIN[1]));
     stage.render(began);
-    this.frames++;
   };
 
   private listen(): void {
@@ -158,7 +157,9 @@ class Drawing {
     const hour = manifest ? time : 8 * 3600;
     this.light.setTime(hour, { longitude, latitude }, this.stage.renderer);
     this.sky.set(this.light.day.stars, this.light.moonLit);
-    if (this.frames % NIGHT_DIM === 0) this.city?.buildings.setHour((hour / 3600) % 24);
+    if (!this.city || Math.abs(hour - this.windowsAt) < WINDOWS_EVERY) return;
+    this.windowsAt = hour;
+    this.city.buildings.setHour((hour / 3600) % 24);
   }
 
   private followVehicle(): void {

@@ -45,7 +45,7 @@ float seen = clamp(-dot(eyeward.xy / far, vec2(cos(row0.w), sin(row0.w))) + 0.15
 at.z += light < 0.5 ? 0.36 : light < 1.5 ? 0.0 : -0.36;
 radius = clamp(far * 0.006, 0.35, 4.0);
 vec3 hue = light < 0.5 ? vec3(1.0, 0.08, 0.04) : light < 1.5 ? vec3(1.0, 0.62, 0.06) : vec3(0.08, 1.0, 0.45);
-tone = light > 3.5 ? vec4(0.0) : vec4(hue, mix(0.35, 0.85, uNight) * smoothstep(0.0, 0.4, seen) * smoothstep(8.0, 40.0, far));`;
+tone = light > 3.5 ? vec4(0.0) : vec4(hue, mix(0.22, 0.85, uNight) * smoothstep(0.0, 0.4, seen) * smoothstep(8.0, 40.0, far));`;
 
 export class Signals {
   readonly group = new Group();

@@ -22,16 +22,19 @@ float clouds(vec2 p) {
   return sum;
 }
 vec3 stars(vec3 d) {
-  vec3 p = d * 220.0;
-  vec2 cell = floor(p.xy + floor(p.z) * 57.0);
-  float bright = pow(hash(cell), 90.0) * 6.0;
-  return vec3(0.85, 0.9, 1.0) * bright * smoothstep(0.0, 0.25, d.z) * (0.75 + 0.25 * sin(uTime * 2.0 + hash(cell + 3.0) * 40.0));
+  vec3 p = d * 150.0;
+  vec3 cell = floor(p);
+  vec2 key = cell.xy + cell.z * 57.0;
+  vec3 star = cell + 0.2 + 0.6 * vec3(hash(key), hash(key + 5.3), hash(key + 9.1));
+  float magnitude = max(hash(key + 2.7) - 0.94, 0.0) / 0.06;
+  float twinkle = 0.8 + 0.2 * sin(uTime * 2.0 + hash(key + 3.0) * 40.0);
+  return vec3(0.85, 0.9, 1.0) * magnitude * magnitude * twinkle * (1.0 - smoothstep(0.03, 0.15, distance(p, star))) * smoothstep(0.05, 0.4, d.z);
 }
 void main() {
   vec3 d = normalize(vRay);
   vec3 colour = skyColour(normalize(vec3(d.xy, max(d.z, 0.015))));
   float above = smoothstep(-0.01, 0.01, d.z);
-  colour += uStars * stars(d) * 0.5 * above;
+  colour += uStars * stars(d) * 0.9 * above;
   float towards = dot(d, uSun);
   colour += above * uLight * smoothstep(0.99988, 0.99996, towards) * 4.0 * step(-0.1, uSun.z);
   float moon = smoothstep(0.99991, 0.99996, dot(d, uMoon));

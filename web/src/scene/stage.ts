@@ -31,7 +31,7 @@ export interface QualityLevel {
 }
 
 export const QUALITY: Readonly<Record<Quality, QualityLevel>> = {
-  low: { shadow: 1024, pixelRatio: 1, clouds: false, antialias: false, trees: { near: 500, far: 8000 }, tiles: 2200, treeReach: 900 },
+  low: { shadow: 1024, pixelRatio: 1, clouds: false, antialias: false, trees: { near: 500, far: 8000 }, tiles: 3000, treeReach: 900 },
   medium: { shadow: 2048, pixelRatio: 1.5, clouds: true, antialias: true, trees: { near: 2500, far: 30_000 }, tiles: 4200, treeReach: 1800 },
   high: { shadow: 4096, pixelRatio: 2, clouds: true, antialias: true, trees: { near: 6000, far: 60_000 }, tiles: 7000, treeReach: 3000 },
 };

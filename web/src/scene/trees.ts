@@ -12,8 +12,10 @@ const CROWN = 1;
 /** The crown fills the model from 0.25 to 1 of its height; radius 1 is the crown's. */
 const near = (): LowPoly =>
   new LowPoly().post(TRUNK, [0, 0, 0], 0.5, 0.07, 5, 0.04)
-    .blob(CROWN, [0.06, 0.02, 0.56], [0.92, 0.9, 0.3], 1)
-    .blob(CROWN, [-0.1, 0.05, 0.79], [0.66, 0.64, 0.21], 1);
+    .blob(CROWN, [0.12, 0.08, 0.52], [0.84, 0.82, 0.24], 1)
+    .blob(CROWN, [-0.3, -0.22, 0.62], [0.62, 0.6, 0.22], 1)
+    .blob(CROWN, [0.28, -0.16, 0.72], [0.56, 0.58, 0.2], 1)
+    .blob(CROWN, [-0.05, 0.2, 0.82], [0.5, 0.5, 0.18], 1);
 const far = (): LowPoly => new LowPoly().post(TRUNK, [0, 0, 0], 0.4, 0.06, 3, 0.05).blob(CROWN, [0, 0, 0.64], [0.95, 0.95, 0.36], 0, 0.05);
 
 const HEAD = /* glsl */ `
@@ -34,9 +36,9 @@ vPart = part; vUp = position.z; vSeed = row1.y;
 `;
 const FRAGMENT_HEAD = "varying float vPart; varying float vUp; flat varying float vSeed;";
 const COLOUR = /* glsl */ `
-vec3 leaf = mix(vec3(0.115, 0.185, 0.052), vec3(0.215, 0.235, 0.062), fract(vSeed * 7.0));
+vec3 leaf = mix(vec3(0.15, 0.20, 0.062), vec3(0.25, 0.255, 0.075), fract(vSeed * 7.0));
 if (fract(vSeed * 13.0) > 0.86) leaf = mix(leaf, vec3(0.42, 0.22, 0.05), 0.7);
-leaf *= (0.52 + 0.62 * smoothstep(0.25, 0.95, vUp)) * (0.88 + 0.24 * noise(vPlace.xy * 1.1 + vPlace.z));
+leaf *= (0.52 + 0.62 * smoothstep(0.25, 0.95, vUp)) * (0.8 + 0.26 * noise(vPlace.xy * 1.3 + vPlace.z * 1.7) + 0.2 * noise(vPlace.xz * 5.0 + vPlace.y * 3.0));
 diffuseColor.rgb = vPart > 0.5 ? leaf : vec3(0.17, 0.125, 0.09);
 totalEmissiveRadiance += diffuseColor.rgb * vec3(1.0, 0.72, 0.42) * uNight * 0.22 * exp(-max(vPlace.z, 0.0) / 9.0);
 `;
@@ -59,7 +61,7 @@ export class Trees {
     for (let i = 0; i < trees.count; i++) {
       const seed = chance(Math.round(trees.x[i] * 10), Math.round(trees.y[i] * 10));
       const height = Math.max(trees.height[i], 2.5);
-      rows.set([trees.x[i], trees.y[i], 0, height, Math.max(trees.crown[i] / 2, 0.8), seed, 0, 0], 8 * i);
+      rows.set([trees.x[i], trees.y[i], 0, height, Math.max(trees.crown[i], 0.8), seed, 0, 0], 8 * i);
     }
     return this.scatter.add(rows);
   }

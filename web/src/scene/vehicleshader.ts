@@ -114,5 +114,5 @@ vec3 r = reflect(-eye, n);
 float mirror = vGloss * (0.06 + 0.75 * pow(1.0 - max(dot(eye, n), 0.0), 4.0));
 diffuseColor.rgb = vPaint * (1.0 - mirror);
 totalEmissiveRadiance += vGlow + skyColour(normalize(vec3(r.xy, abs(r.z) + 0.1))) * mirror;
-totalEmissiveRadiance += vPaint * vec3(1.0, 0.74, 0.45) * uNight * 0.3;
+totalEmissiveRadiance += vPaint * vec3(1.0, 0.74, 0.45) * uNight * 0.16;
 `;

@@ -36,7 +36,7 @@ const BY_USE: Readonly<Record<number, readonly Rgb[]>> = {
 
 const FLAT_ROOFS = list(0xc9c3b8, 0xbdb8ae, 0xd3cec4, 0xb2aca2, 0xc4b9aa, 0xa9a59d);
 const WORKS_ROOFS = list(0xaeb9bf, 0x9fb0ba, 0xc6c8c4, 0x93a7b5, 0xb9b2a6);
-const TILED_ROOFS = list(0x9b5b43, 0xa8674a, 0x84503f, 0x6f6a66, 0x7d4b3c, 0x5f6468, 0xb07552);
+const TILED_ROOFS = list(0x94604c, 0xa26c54, 0x83594a, 0x746e69, 0x7b5548, 0x666a6c, 0xa87a5e);
 
 /** A wall's colour: the one given (0xRRGGBB), or one that fits the use; slightly lighter or darker from house to house. */
 export function wallColour(id: number, use: number, given: number): Rgb {
