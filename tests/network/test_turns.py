@@ -90,7 +90,7 @@ def test_a_restriction_inside_a_merged_junction_is_obeyed() -> None:
     signed = network_of(town(nodes, *streets, restrictions=[("a b", "b", "s1 b n1", False)]))
 
     def goals(network: object) -> set[str]:
-        start = [i for i, key in enumerate(network.edges.key) if key == "w a#0"][0]  # type: ignore[attr-defined]
+        start = list(network.edges.key).index("w a#0")  # type: ignore[attr-defined]
         return {network.edges.key[b] for a, b in edge_pairs(network) if a == start}  # type: ignore[attr-defined,arg-type]
 
     assert goals(free) == {"b e#0", "n0 a s0#1", "s1 b n1#1"}

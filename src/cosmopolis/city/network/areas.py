@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.network import lines
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, starts
-from cosmopolis.city.network.segments import Segments
+from cosmopolis.city.network.segments import Segments, end_kerbs
 from cosmopolis.geometry.polylines import Polylines
 
 F64 = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Corners:
 def kerb_corners(segments: Segments, rest: Polylines, table: ProfileTable, junction: Ints, n: int) -> Corners:
     """Corners of all junctions. `junction` (2S,) is the one at every segment end, `rest` the trimmed segments."""
     tip, heading, height = _stop_lines(rest)
-    right, left = _sides(segments, table)
+    right, left = end_kerbs(segments, table)
     side = np.column_stack([heading[:, 1], -heading[:, 0]])
     corner_right, corner_left = tip + side * right[:, None], tip - side * left[:, None]
     order = _around(tip, junction, n)
@@ -74,11 +74,6 @@ def _stop_lines(rest: Polylines) -> tuple[F64, F64, F64]:
     first, last = lines.end_directions(rest)
     tips = np.stack([rest.points[rest.start[:-1]], rest.points[rest.start[1:] - 1]], axis=1).reshape(-1, 3)
     return tips[:, :2], np.stack([first, -last], axis=1).reshape(-1, 2), tips[:, 2]
-
-
-def _sides(segments: Segments, table: ProfileTable) -> tuple[F64, F64]:
-    right, left = table.right[segments.profile], table.left[segments.profile]
-    return np.column_stack([right, left]).ravel(), np.column_stack([left, right]).ravel()
 
 
 def _around(tip: F64, junction: Ints, n: int) -> Ints:

@@ -30,6 +30,7 @@ from cosmopolis.city.network.priority import junction_controls
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.segments import Segments, cut_streets, tidied
 from cosmopolis.city.network.signals import signal_programs
+from cosmopolis.city.network.spacing import spaced
 from cosmopolis.city.network.stop_lines import fitted, wanted_cuts
 from cosmopolis.city.network.walks import corner_walks, own_ways, sidewalks
 from cosmopolis.city.progress import Progress, quiet
@@ -61,6 +62,7 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     progress("Laying lanes", 0.4)
     segments = lifted(segments, table, place)
     feet = foot_crossings(segments, table, place, lit, raw)
+    segments = spaced(segments, table)
     cut = fitted(wanted_cuts(segments, table, place, feet), segments.line.length)
     roads, rest = lay_lanes(segments, table, cut)
     corners = kerb_corners(segments, rest, table, place[segments.node], len(place))

@@ -98,6 +98,7 @@ def _joined(
             (segments.turns[f][int(h)], segments.turns[e][1 - int(t)])
             for f, h, e, t in zip(first.tolist(), head, last.tolist(), tail)
         ],
+        squeeze=segments.squeeze[first],
     )
 
 

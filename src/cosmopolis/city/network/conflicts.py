@@ -134,9 +134,9 @@ def _shared_ground(paths: Polylines, c: Ints, d: Ints) -> tuple[Ints, Ints, F64,
         pick_c, pick_d = c[begin : begin + _CHUNK], d[begin : begin + _CHUNK]
         # A point between two samples is at most half a step from one of them.
         reach = APART**2 + (np.maximum(step[pick_c], step[pick_d]) / 2) ** 2
-        close = _distances(sample[pick_c], sample[pick_d]) < reach[:, None, None]
-        on_c, on_d = close.any(axis=2), close.any(axis=1)
-        met = on_c.any(axis=1)
+        close: Bools = _distances(sample[pick_c], sample[pick_d]) < reach[:, None, None]
+        on_c, on_d = np.any(close, axis=2), np.any(close, axis=1)
+        met = np.any(on_c, axis=1)
         pieces.append(
             (
                 pick_c[met],

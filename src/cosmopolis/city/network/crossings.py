@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.network import lines
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints
-from cosmopolis.city.network.segments import Segments
+from cosmopolis.city.network.segments import Segments, kerbs
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Provenance, StreetKind
 from cosmopolis.geometry.polylines import Polylines
@@ -93,12 +93,9 @@ def crossing_lines(
     heading = (ahead - behind)[:, :2]
     heading /= np.maximum(np.hypot(heading[:, 0], heading[:, 1]), 1e-9)[:, None]
     right = np.column_stack([heading[:, 1], -heading[:, 0], np.zeros(len(heading))])
-    profile = segments.profile[segment]
-    kerbs = np.stack(
-        [middle + right * table.right[profile][:, None], middle - right * table.left[profile][:, None]],
-        axis=1,
-    )
-    line = Polylines(kerbs.reshape(-1, 3), 2 * np.arange(len(segment) + 1))
+    to_right, to_left = (reach[segment][:, None] for reach in kerbs(segments, table))
+    both = np.stack([middle + right * to_right, middle - right * to_left], axis=1)
+    line = Polylines(both.reshape(-1, 3), 2 * np.arange(len(segment) + 1))
     made = np.where(feet.drawn[ends], int(Provenance.MEASURED), int(Provenance.MODELLED))
     provenance = np.concatenate([made, np.full(len(feet.segment), int(Provenance.MEASURED))]).astype(np.uint8)
     return (

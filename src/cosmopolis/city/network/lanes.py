@@ -57,6 +57,7 @@ def lay_lanes(segments: Segments, table: ProfileTable, cut: F64) -> tuple[Roads,
     axis = lines.turned(lines.take(rest, segment), backward)
     lane = ranges(table.lane_start[side], count[side])
     lane_edge = np.repeat(np.arange(len(side)), count[side])
+    squeeze = segments.squeeze[segment][lane_edge]
     general, general_count = _general_lanes(table)
     roads = Roads(
         segment=segment,
@@ -71,10 +72,10 @@ def lay_lanes(segments: Segments, table: ProfileTable, cut: F64) -> tuple[Roads,
         general_count=general_count[side],
         lane_edge=lane_edge,
         lane_index=ranges(np.zeros(len(side)), count[side]),
-        lane_offset=table.lane_offset[lane],
-        lane_width=table.lane_width[lane],
+        lane_offset=table.lane_offset[lane] * squeeze,
+        lane_width=table.lane_width[lane] * squeeze,
         lane_modes=table.lane_modes[lane],
-        lane_line=lines.offset(axis, lane_edge, table.lane_offset[lane]),
+        lane_line=lines.offset(axis, lane_edge, table.lane_offset[lane] * squeeze),
     )
     return roads, rest
 

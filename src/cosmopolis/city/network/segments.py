@@ -30,6 +30,7 @@ class Segments:
     piece: Ints  # (S,) how many pieces of that street come before
     street_at: Ints  # (S, 2) street at a, at b; after chaining they may differ
     turns: list[tuple[Turns, Turns]]  # (S,) painted turns of the lanes that end at a, at b
+    squeeze: NDArray[np.float64]  # (S,) share of their usual width that its lanes have
 
     def __len__(self) -> int:
         return len(self.a)
@@ -44,7 +45,20 @@ class Segments:
         return Segments(
             self.a[rows], self.b[rows], lines.take(self.line, rows), self.profile[rows], self.street[rows],
             self.piece[rows], self.street_at[rows], [self.turns[i] for i in rows],
+            self.squeeze[rows],
         )  # fmt: skip
+
+
+def kerbs(segments: Segments, table: ProfileTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(S,) metres from the drawn line to the right and to the left kerb, in drawing direction."""
+    p = segments.profile
+    return table.right[p] * segments.squeeze, table.left[p] * segments.squeeze
+
+
+def end_kerbs(segments: Segments, table: ProfileTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(2S,) the same at every segment end, looking out of its junction."""
+    right, left = kerbs(segments, table)
+    return np.column_stack([right, left]).ravel(), np.column_stack([left, right]).ravel()
 
 
 def joined(parts: list[Segments]) -> Segments:
@@ -62,6 +76,7 @@ def joined(parts: list[Segments]) -> Segments:
         np.concatenate([part.piece for part in parts]),
         np.concatenate([part.street_at for part in parts]),
         [turns for part in parts for turns in part.turns],
+        np.concatenate([part.squeeze for part in parts]),
     )
 
 
@@ -125,6 +140,7 @@ def _pieces(raw: RawCity, rows: list[int], profile: Ints, nodes: Ints, count: In
         piece=piece,
         street_at=np.column_stack([street, street]),
         turns=painted,
+        squeeze=np.ones(len(first)),
     )
 
 

@@ -10,7 +10,7 @@ from cosmopolis.city.network.clusters import MIN_LANE, outward
 from cosmopolis.city.network.crossings import SETBACK, FootCrossings
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, pairs
-from cosmopolis.city.network.segments import Segments
+from cosmopolis.city.network.segments import Segments, end_kerbs
 from cosmopolis.city.words import StreetKind
 
 F64 = NDArray[np.float64]
@@ -48,7 +48,7 @@ def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) ->
     """(2S,) metres along each end until its carriageway is clear of all others of the junction, corner included."""
     heading = outward(segments)
     node_xy = _tips(segments)
-    right, left = _sides(segments, table)
+    right, left = end_kerbs(segments, table)
     radius = corner_radius(np.repeat(table.kind[segments.profile], 2))
     i, j = pairs(junction, n)
     cross = heading[i, 0] * heading[j, 1] - heading[i, 1] * heading[j, 0]
@@ -101,7 +101,7 @@ def _along(segments: Segments, end: Ints, station: F64) -> F64:
 
 def _change(segments: Segments, table: ProfileTable, junction: Ints, n: int) -> F64:
     """(2S,) taper where the cross-section changes between two segments in a row, else a little play."""
-    right, left = _sides(segments, table)
+    right, left = end_kerbs(segments, table)
     i, j = pairs(junction, n)
     change = np.maximum(np.abs(right[i] - left[j]), np.abs(left[i] - right[j]))
     out = np.zeros(len(junction))
@@ -121,12 +121,6 @@ def _tips(segments: Segments) -> F64:
     points = segments.line.points[:, :2]
     both = np.stack([points[segments.line.start[:-1]], points[segments.line.start[1:] - 1]], axis=1)
     return both.reshape(-1, 2)
-
-
-def _sides(segments: Segments, table: ProfileTable) -> tuple[F64, F64]:
-    """(2S,) metres from the drawn line to the right and to the left kerb, looking out from the junction."""
-    right, left = table.right[segments.profile], table.left[segments.profile]
-    return np.column_stack([right, left]).ravel(), np.column_stack([left, right]).ravel()
 
 
 def _right(heading: F64) -> F64:
