@@ -27,7 +27,7 @@ class Drivers(NamedTuple):
 
 # length, top speed, accel, brake, headway, jam gap, modes
 _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]] = {
-    VehicleKind.CAR: (4.6, 50.0, 1.6, 2.2, 1.15, 2.0, Mode.CAR | Mode.TAXI),
+    VehicleKind.CAR: (4.6, 50.0, 1.6, 2.2, 1.1, 2.0, Mode.CAR | Mode.TAXI),
     VehicleKind.VAN: (5.5, 44.0, 1.4, 2.2, 1.25, 2.0, Mode.CAR | Mode.TRUCK),
     VehicleKind.TRUCK: (9.0, 25.0, 0.9, 1.8, 1.5, 2.5, Mode.TRUCK),
     VehicleKind.BUS: (12.0, 22.3, 1.0, 1.8, 1.4, 2.5, Mode.BUS),

@@ -167,6 +167,9 @@ def _comes_first(
     to_line = roads.length[lane] + roads.other_begin[row]
     ground = roads.other_end[row] - roads.other_begin[row]
     first, last = cars.start[lane], cars.start[lane + 1] - 1
+    if last >= first and cars.speed[last] < 0.3 and ways.held[lane] >= 4:
+        # Nobody passes the first, who is not about to start.
+        return cars.choice[last] == other and not _lets_go(i, last, cars)
     for j in range(last, first - 1, -1):
         speed = cars.speed[j]
         top = max(speed, ways.limit[other])
@@ -177,8 +180,6 @@ def _comes_first(
             continue
         if ways.light[other] == YELLOW and stops_for_light(YELLOW, roads.length[lane] - cars.position[j], speed):
             return False
-        if j == last and speed < 0.3 and _lets_go(other, lane, i, j, roads, ways, cars):
-            continue
         leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)
         if leaves + 0.5 * margin > comes:
             return True
@@ -188,10 +189,8 @@ def _comes_first(
 
 
 @kernel
-def _lets_go(other: int, lane: int, i: int, j: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
-    """Two that wait for each other: who has stood longer goes; the lower path where they are equal."""
-    if ways.held[lane] < 4:
-        return False  # it is about to start
+def _lets_go(i: int, j: int, cars: Cars) -> bool:
+    """Two that wait for each other: who has stood longer goes; the lower trip where they are equal."""
     if cars.still[i] != cars.still[j]:
         return cars.still[i] > cars.still[j]
     return cars.trip[i] < cars.trip[j]

@@ -26,7 +26,7 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.turning import way_on
+from cosmopolis.simulation.traffic.turning import costs_less
 
 SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
 PUSHED = 3.5  # m/s^2 more for a change that must be, with the lane's end near
@@ -108,8 +108,7 @@ def _better_side(
             continue
         if not _can_change(lane, lane + side, i, False, roads, drivers, ways, cars, moves):
             continue
-        trip = cars.trip[i]
-        if way_on(lane + side, fleet.cursor[trip], trip, fleet, drivers, roads, ways) >= 0:
+        if costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
             return side
     return 0
 
@@ -189,7 +188,7 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
         front = ways.asks_position[neighbour] * scale
         behind = first_beyond(lane, front, cars) - 1
         rear = front - ways.asks_length[neighbour]
-        if behind >= cars.start[lane] and cars.position[behind] < rear and cars.shift[behind] == 0:
+        if behind >= cars.start[lane] and cars.position[behind] < rear:
             wish = keep_behind(
                 np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
             )

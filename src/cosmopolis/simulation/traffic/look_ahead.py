@@ -178,16 +178,16 @@ def lead_connection(
     reach = cars.speed[last] * DT + 0.75
     _mind_merging(way, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
-        if cars.still[i] * DT > FORCES:
-            if cars.still[i] * DT <= FORCES + DT:
-                forced += 1
-            continue
         if ways.light[way] == PERMISSIVE or ways.light[way] == YELLOW:
             hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
             if hold < FREE:
                 _stop_at(hold - cars.position[i], i, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
-        _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
+        if cars.still[i] * DT <= FORCES:
+            _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
+        elif cars.still[i] * DT <= FORCES + DT:
+            if ground_ahead(way, i, cars.position[i], reach, roads, ways, cars) < FREE:
+                forced += 1
     return forced
 
 

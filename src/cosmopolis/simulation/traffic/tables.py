@@ -21,6 +21,7 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_getattr_generic,
     models,
     register_model,
@@ -57,6 +58,17 @@ class Table:
         self.address = int(self._addresses.ctypes.data)
         fields = zip(record._fields, record, strict=True)
         self.numba_type = TableType(type(record).__name__, tuple((name, _kind(value)) for name, value in fields))
+
+
+@intrinsic(prefer_literal=True)
+def local_floats(_context, count):  # type: ignore[no-untyped-def]
+    """`count` float32 on the stack, `count` being written as a number."""
+    size = count.literal_value
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return cgutils.alloca_once(builder, ir.FloatType(), size)
+
+    return types.CPointer(types.float32)(count), generate
 
 
 class Tables:

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel
+from cosmopolis.simulation.traffic.tables import kernel, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, TURN, Cars, Fleet, Ways
 
 NO_WAY = 1000  # lanes: there is none
-SHUT = 50  # lanes of detour that a closed lane counts as
+NEVER = np.float32(1000.0)  # lane changes: there is no way
+SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
+MOST_LANES = 16
+MOST_EDGES = 6  # ahead
+FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
+EACH_CHANGE = 1.0
+SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
 LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
 FAR32 = np.float32(FAR)
 
@@ -39,17 +45,71 @@ def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
 
 
 @kernel
-def choose(lane: int, edge: int, after: int, goal_lane: int, modes: int, roads: Roads, ways: Ways) -> int:
-    """The connection from `lane` to `edge` that needs the fewest lane changes there, -1 if none.
+def plan_lanes(
+    lane: int, cursor: int, trip: int, costs, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+) -> None:  # type: ignore[no-untyped-def]
+    """What it costs to be at the end of each lane of `lane`'s edge, in lane changes still to make beyond it.
 
-    `after` is the edge after that, or -1 where the trip ends on `edge`, in `goal_lane`.
+    Writes `costs[0 ..]` for that edge, the kerb first; `costs` has 2 * MOST_LANES places. Works back from a few
+    hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more.
     """
-    best, best_cost = -1, 4 * NO_WAY
+    modes = drivers.modes[fleet.kind[trip]]
+    end = fleet.route_end[trip]
+    last, metres = cursor, np.float32(0.0)
+    while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
+        last += 1
+        metres += roads.length[roads.edge_lane[fleet.route[last]]]
+    here, beyond = 0, MOST_LANES  # halves of `costs`: of the edge in hand, and of the one after it
+    for row in range(last, cursor - 1, -1):
+        here, beyond = beyond, here
+        edge = fleet.route[row]
+        first, count = roads.edge_lane[edge], min(roads.edge_lanes[edge], MOST_LANES)
+        for index in range(count):
+            cost = NEVER
+            if row + 1 == end:
+                cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
+            elif row == last:
+                if leads_to(first + index, fleet.route[row + 1], modes, roads):
+                    cost = np.float32(0.0)
+            else:
+                way = best_way(first + index, fleet.route[row + 1], modes, costs, beyond, roads, ways)
+                if way >= 0:
+                    cost = costs[beyond + _place(roads.out_end[way], roads)]
+                    if ways.closed[roads.out_end[way]] != 0:
+                        cost += SHUT
+            costs[here + index] = cost
+        if row > cursor:
+            _spread(costs, here, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
+    if here != 0:
+        for index in range(MOST_LANES):
+            costs[index], costs[MOST_LANES + index] = costs[MOST_LANES + index], costs[index]
+
+
+@kernel
+def _place(lane: int, roads: Roads) -> int:
+    return min(roads.lane_index[lane], MOST_LANES - 1)
+
+
+@kernel
+def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore[no-untyped-def]
+    """Lower each lane's cost to a neighbour's plus the change to it, both ways."""
+    for index in range(start + 1, start + count):
+        costs[index] = min(costs[index], costs[index - 1] + np.float32(each))
+    for index in range(start + count - 2, start - 1, -1):
+        costs[index] = min(costs[index], costs[index + 1] + np.float32(each))
+
+
+@kernel
+def best_way(
+    lane: int, edge: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
+) -> int:  # type: ignore[no-untyped-def]
+    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none."""
+    best, best_cost = -1, np.float32(2.0) * NEVER
     for way in range(roads.out_start[lane], roads.out_end[lane]):
         if roads.edge[way] != edge or (roads.modes[way] & modes) == 0:
             continue
         to_lane = roads.out_end[way]
-        cost = abs(to_lane - goal_lane) if after < 0 else abs(lanes_to(to_lane, after, modes, roads))
+        cost = costs[beyond + _place(to_lane, roads)]
         if ways.closed[to_lane] != 0:
             cost += SHUT
         if cost < best_cost:
@@ -62,11 +122,23 @@ def way_on(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, ro
     """The connection that `trip` takes at the end of `lane` on its route's edge `cursor`; -1: none from here."""
     if cursor + 1 >= fleet.route_end[trip]:
         return -1
-    after = -1
-    if cursor + 2 < fleet.route_end[trip]:
-        after = fleet.route[cursor + 2]
-    modes = drivers.modes[fleet.kind[trip]]
-    return choose(lane, fleet.route[cursor + 1], after, fleet.to_lane[trip], modes, roads, ways)
+    costs = local_floats(32)
+    edge = fleet.route[cursor + 1]
+    first = roads.edge_lane[edge]
+    plan_lanes(first, cursor + 1, trip, costs, fleet, drivers, roads, ways)
+    count = min(roads.edge_lanes[edge], MOST_LANES)
+    _spread(costs, 0, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
+    return best_way(lane, edge, drivers.modes[fleet.kind[trip]], costs, 0, roads, ways)
+
+
+@kernel
+def costs_less(
+    lane: int, other: int, trip: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+) -> bool:
+    """Whether lane `other` of the same edge serves the route of `trip` at least as well as `lane`."""
+    costs = local_floats(32)
+    plan_lanes(lane, fleet.cursor[trip], trip, costs, fleet, drivers, roads, ways)
+    return costs[_place(other, roads)] <= costs[_place(lane, roads)]
 
 
 @kernel
@@ -93,7 +165,7 @@ def settle(
         cars.goal[i], cars.goal_speed[i] = HALT, np.float32(0.0)
         cars.goal_position[i] = min(fleet.halt_position[halt], roads.length[path] - np.float32(0.5))
         cars.shift[i] = fleet.halt_lane[halt] - path
-    if cars.shift[i] != 0 and not _open(path + (1 if cars.shift[i] > 0 else -1), modes, roads):
+    if cars.shift[i] != 0 and (roads.modes[path + (1 if cars.shift[i] > 0 else -1)] & modes) == 0:
         cars.shift[i] = 0
 
 
@@ -101,25 +173,32 @@ def settle(
 def _aim(
     cars: Cars, i: int, path: int, cursor: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
 ) -> None:
-    """The goal at the end of the lane: the next turn, or the destination."""
-    trip = cars.trip[i]
+    """The goal at the end of the lane, the next turn or the destination, and the lane that is best for it."""
+    trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
         cars.goal[i], cars.goal_speed[i] = LEAVE, LEAVING_SPEED
         cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
         if roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
         return
+    modes = drivers.modes[kind]
     way = way_on(path, cursor, trip, fleet, drivers, roads, ways)
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
-        cars.goal_speed[i] = min(ways.limit[way] * fleet.factor[trip], drivers.top_speed[cars.kind[i]])
-    else:
-        shift = lanes_to(path, fleet.route[cursor + 1], drivers.modes[cars.kind[i]], roads)
-        if shift != NO_WAY:
-            cars.shift[i] = shift
-
-
-@kernel
-def _open(lane: int, modes: int, roads: Roads) -> bool:
-    return (roads.modes[lane] & modes) != 0
+        cars.goal_speed[i] = min(ways.limit[way] * fleet.factor[trip], drivers.top_speed[kind])
+    if roads.lane_count[path] == 1:
+        return
+    costs = local_floats(32)
+    plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
+    own = _place(path, roads)
+    best, best_cost = own, costs[own]
+    each = np.float32(EACH_CHANGE + SHORT_EDGE / roads.length[path])
+    for index in range(min(roads.lane_count[path], MOST_LANES)):
+        lane = path - own + index
+        cost = costs[index] + each * abs(index - own)
+        if cost < best_cost and (roads.modes[lane] & modes) != 0 and ways.closed[lane] == 0:
+            best, best_cost = index, cost
+    if ways.closed[path] != 0 and best == own:
+        best = own + 1 if own + 1 < roads.lane_count[path] else own - 1
+    cars.shift[i] = best - own
