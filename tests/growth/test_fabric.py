@@ -33,8 +33,14 @@ def test_overshoots_are_trimmed():
 
 
 def test_lines_that_end_beside_each_other_meet():
-    lines = [np.array([[0, 0], [0, 200]]), np.array([[-100, 100], [4, 100]]), np.array([[-4, 103], [100, 103]])]
-    fabric = Fabric.of_lines(lines, [0, 1, 2], [Way(StreetKind.PRIMARY)] * 3, shapely.box(-500, -500, 500, 500))
+    lines = [
+        np.array([[0, 0], [0, 200]]),
+        np.array([[-100, 100], [4, 100]]),
+        np.array([[-4, 103], [100, 103]]),
+    ]
+    fabric = Fabric.of_lines(
+        lines, [0, 1, 2], [Way(StreetKind.PRIMARY)] * 3, shapely.box(-500, -500, 500, 500)
+    )
     assert max(len(near) for near in fabric.near) == 4
 
 
@@ -83,11 +89,19 @@ def test_a_canal_keeps_its_breadth():
     fabric, face = _one_face()
     way = Way(StreetKind.LIVING_STREET)
     ring = fabric.faces[face]
-    a = fabric.split(ring[0], ring[1], (200.0, 0.0)) if fabric.xy[ring[0]][1] == fabric.xy[ring[1]][1] == 0 else None
+    a = (
+        fabric.split(ring[0], ring[1], (200.0, 0.0))
+        if fabric.xy[ring[0]][1] == fabric.xy[ring[1]][1] == 0
+        else None
+    )
     if a is None:
         pytest.skip("the ring begins elsewhere")
     ring = fabric.faces[face]
-    top = [(p, q) for p, q in zip(ring, [*ring[1:], ring[0]], strict=True) if fabric.xy[p][1] == fabric.xy[q][1] == 400]
+    top = [
+        (p, q)
+        for p, q in zip(ring, [*ring[1:], ring[0]], strict=True)
+        if fabric.xy[p][1] == fabric.xy[q][1] == 400
+    ]
     b = fabric.split(*top[0], (220.0, 400.0))
     one, _ = fabric.cut(face, a, b, [(205.0, 200.0)], fabric.way(way))
     street = np.array([fabric.xy[a], (205.0, 200.0), fabric.xy[b]])

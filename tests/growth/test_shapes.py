@@ -37,7 +37,9 @@ def test_rows_stand_inside_their_block(angle):
 
 def test_rows_of_neighbours_stand_in_line():
     left, right = shapely.box(0, 0, 100, 100), shapely.box(120, 13, 220, 140)
-    rows = [{round(y, 6) for y, _, _ in shapes.strips(one, 0.0, 10.0, 25.0, 3.0, 2.0)} for one in (left, right)]
+    rows = [
+        {round(y, 6) for y, _, _ in shapes.strips(one, 0.0, 10.0, 25.0, 3.0, 2.0)} for one in (left, right)
+    ]
     assert len(rows[0] & rows[1]) >= 2
 
 
@@ -108,7 +110,9 @@ def test_calibration_meets_the_number(target):
     people, each = calibrate(homes, target)
     assert people == pytest.approx(target, rel=0.05)
     assert residents(homes, each) == pytest.approx(people, abs=1)
-    assert all(4 <= home.floors <= 7 and home.height == pytest.approx(home.floors * 3 + 0.6) for home in homes)
+    assert all(
+        4 <= home.floors <= 7 and home.height == pytest.approx(home.floors * 3 + 0.6) for home in homes
+    )
 
 
 def test_markings_cover_every_turn():

@@ -18,7 +18,10 @@ from cosmopolis.growth.plan import CELL, Plan
 from cosmopolis.growth.water import Water
 
 Points = NDArray[np.float64]
-TOGETHER, APART = 80.0, 170.0  # m: streets of two quarters meet an avenue at one point, or at least so far apart
+TOGETHER, APART = (
+    80.0,
+    170.0,
+)  # m: streets of two quarters meet an avenue at one point, or at least so far apart
 OVER = 5.0  # m that lines overshoot what they end at; the fabric trims them
 
 
@@ -47,8 +50,12 @@ def draw_arterials(brief: Brief, plan: Plan, water: Water) -> tuple[Fabric, shap
     ring = plan.warp(plan.ring_line())
     inside = shapely.Polygon(ring)
     lines.add(lines.way(StreetKind.PRIMARY, (2, 2), "ring"), ring)
-    lines.add(lines.way(StreetKind.TRUNK, (3, 3), "main"), plan.on_ground(plan.main_u, -high, plan.main_u, high))
-    lines.add(lines.way(StreetKind.PRIMARY, (3, 3), "main"), plan.on_ground(-wide, plan.main_v, wide, plan.main_v))
+    lines.add(
+        lines.way(StreetKind.TRUNK, (3, 3), "main"), plan.on_ground(plan.main_u, -high, plan.main_u, high)
+    )
+    lines.add(
+        lines.way(StreetKind.PRIMARY, (3, 3), "main"), plan.on_ground(-wide, plan.main_v, wide, plan.main_v)
+    )
     east_road = _circuit_roads(plan, lines, rng)
     _quarters(plan, lines, rng, east_road)
     _riverside(lines, water, inside)

@@ -19,7 +19,9 @@ def corridors(fabric: Fabric, overlay: list[shapely.Geometry]) -> shapely.Geomet
     return shapely.union_all([*wide, *overlay])
 
 
-def draw_blocks(streets: shapely.Geometry, lots: list[Lot], frame: shapely.Polygon, taken: shapely.Geometry) -> None:
+def draw_blocks(
+    streets: shapely.Geometry, lots: list[Lot], frame: shapely.Polygon, taken: shapely.Geometry
+) -> None:
     """Gives every lot its blocks: ground between the kerbs of at least 120 m2, without what is `taken`."""
     parts = shapely.get_parts(shapely.difference(frame, streets))
     parts = parts[shapely.area(parts) > 120]

@@ -14,7 +14,9 @@ RANGES = ((2, 3, 2, 4), (4, 7, 4, 7), (8, 13, 7, 14), (14, 99, 12, 34))  # floor
 
 def residents(buildings: list[RawBuilding], floor_area: float = FLOOR_AREA) -> float:
     """People that live in the residential floor area."""
-    return sum(b.footprint.area * b.floors for b in buildings if b.use == BuildingUse.RESIDENTIAL) / floor_area
+    return (
+        sum(b.footprint.area * b.floors for b in buildings if b.use == BuildingUse.RESIDENTIAL) / floor_area
+    )
 
 
 def calibrate(buildings: list[RawBuilding], population: int) -> tuple[int, float]:
@@ -26,10 +28,16 @@ def calibrate(buildings: list[RawBuilding], population: int) -> tuple[int, float
     floors = np.array([b.floors for b in homes], dtype=float)
     low, high = floors.copy(), floors.copy()
     for first, last, least, most in RANGES:
-        row = (floors >= first) & (floors <= last) & np.array([b.roof_height < 2.1 or b.floors > 3 for b in homes])
+        row = (
+            (floors >= first)
+            & (floors <= last)
+            & np.array([b.roof_height < 2.1 or b.floors > 3 for b in homes])
+        )
         low[row], high[row] = least, most
+
     def grown(factor: float) -> np.ndarray:
         return np.clip(np.round(floors * factor), low, high)
+
     a, b = 0.4, 2.5
     for _ in range(24):
         middle = (a + b) / 2

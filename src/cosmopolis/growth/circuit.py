@@ -104,16 +104,24 @@ def _stands(ground: Ground, frame: Frame, ring: shapely.LinearRing, road: shapel
     built: list[shapely.Polygon] = []
     inner = shapely.buffer(lot, -2)
     for shape, floors, use, height, roof, name in plans:
-        if inner.contains(shape) and not shape.intersects(road) and not any(shape.distance(b) < 2 for b in built):
+        if (
+            inner.contains(shape)
+            and not shape.intersects(road)
+            and not any(shape.distance(b) < 2 for b in built)
+        ):
             ground.build(shape, floors, use, height=height, roof=roof, roof_height=3.0, name=name)
             built.append(shape)
     outside = shapely.difference(inner, shapely.Polygon(ring).buffer(40))
     for part in shapely.get_parts(outside):
         for spare in spare_frames(part, built, 2_500, 6):
-            ground.lay(spare.box(0, 0, spare.length, spare.width), LandUse.PARKING, "赛车场停车场 Circuit Car Park")
+            ground.lay(
+                spare.box(0, 0, spare.length, spare.width), LandUse.PARKING, "赛车场停车场 Circuit Car Park"
+            )
 
 
-def _beside(ring: shapely.LinearRing, station: float, off: float, length: float, depth: float) -> shapely.Polygon:
+def _beside(
+    ring: shapely.LinearRing, station: float, off: float, length: float, depth: float
+) -> shapely.Polygon:
     """A stand along the course, on its outer (left) side: the course is driven clockwise."""
     a, b = (ring.interpolate((station + d) % ring.length) for d in (-20.0, 20.0))
     angle = float(np.arctan2(b.y - a.y, b.x - a.x))

@@ -27,7 +27,9 @@ def build_hospital(ground: Ground, blocks: Blocks, name: tuple[str, str]) -> Non
     _lay_all(ground, blocks, LandUse.HEALTH)
     frame = south_frame(_largest(blocks), 5.0)
     length, width = frame.length, frame.width
-    ground.build(frame.box(0, -0.2 * width, 0.86 * length, 0.3 * width), 4, U.HOSPITAL, name="门诊楼 Outpatients")
+    ground.build(
+        frame.box(0, -0.2 * width, 0.86 * length, 0.3 * width), 4, U.HOSPITAL, name="门诊楼 Outpatients"
+    )
     ground.build(frame.box(-0.1 * length, 0.2 * width, 0.6 * length, 18), 16, U.HOSPITAL, name="住院楼 Wards")
     ground.build(frame.box(0.36 * length, 0.22 * width, 0.2 * length, 0.24 * width), 3, U.HOSPITAL,
                  name="急诊 Emergency")  # fmt: skip
@@ -35,7 +37,12 @@ def build_hospital(ground: Ground, blocks: Blocks, name: tuple[str, str]) -> Non
                  name="医技楼 Laboratories")  # fmt: skip
     ground.lay(frame.box(0, -0.44 * width, 0.8 * length, 0.1 * width), LandUse.GARDEN)
     ground.mark(frame.middle, "amenity=hospital", *name)
-    ground.mark(frame.at(0.36 * length, 0.22 * width), "emergency=ambulance_station", "新亭急救站", "Ambulance Station")
+    ground.mark(
+        frame.at(0.36 * length, 0.22 * width),
+        "emergency=ambulance_station",
+        "新亭急救站",
+        "Ambulance Station",
+    )
 
 
 def build_school(ground: Ground, blocks: Blocks, name: tuple[str, str], grown: bool, rng: Generator) -> None:
@@ -122,7 +129,9 @@ def build_library(ground: Ground, blocks: Blocks, town: str) -> None:
     length, width = frame.length, frame.width
     ground.build(frame.oval(-0.24 * length, 0, 0.44 * length, 0.8 * width), 4, U.CULTURE, height=22.0,
                  name="新亭大剧院 Theatre")  # fmt: skip
-    ground.build(frame.box(0.26 * length, 0, 0.4 * length, 0.7 * width), 5, U.CULTURE, name="新亭图书馆 Library")
+    ground.build(
+        frame.box(0.26 * length, 0, 0.4 * length, 0.7 * width), 5, U.CULTURE, name="新亭图书馆 Library"
+    )
     ground.mark(frame.at(-0.24 * length, 0), "amenity=theatre", "新亭大剧院", f"{town} Theatre")
     ground.mark(frame.at(0.26 * length, 0), "amenity=library", "新亭图书馆", f"{town} Library")
 
@@ -132,7 +141,10 @@ def build_emergency(ground: Ground, blocks: Blocks, names: tuple[tuple[str, str]
     _lay_all(ground, blocks, LandUse.CIVIC)
     frame = Frame.inside(_largest(blocks), margin=5.0)
     length, width = frame.length, min(frame.width, 46.0)
-    for x, kind, name, floors in ((-0.25, "amenity=police", names[0], 5), (0.25, "amenity=fire_station", names[1], 3)):
+    for x, kind, name, floors in (
+        (-0.25, "amenity=police", names[0], 5),
+        (0.25, "amenity=fire_station", names[1], 3),
+    ):
         ground.build(frame.box(x * length, 0, min(0.42 * length, 52), 0.5 * width), floors, U.CIVIC,
                      name=f"{name[0]} {name[1]}", colour="#b9584a" if "fire" in kind else "")  # fmt: skip
         ground.mark(frame.at(x * length, 0), kind, *name)
@@ -152,7 +164,11 @@ def build_stadium(ground: Ground, blocks: Blocks, town: str) -> None:
     ground.build(rest.box(0, 0.3 * width, 0.7 * rest.length, 0.28 * width), 2, U.SPORT, height=16.0, roof=Roof.ROUND,
                  roof_height=5.0, name="新亭体育馆 Sports Hall")  # fmt: skip
     for y in (-0.06, -0.36):
-        ground.lay(rest.box(0, y * width, min(0.9 * rest.length, 105), min(0.24 * width, 68)), LandUse.SPORT, "训练场")
+        ground.lay(
+            rest.box(0, y * width, min(0.9 * rest.length, 105), min(0.24 * width, 68)),
+            LandUse.SPORT,
+            "训练场",
+        )
     ground.mark(frame.at(x, 0), "leisure=stadium", "新亭体育场", f"{town} Stadium")
     ground.mark(rest.at(0, 0.3 * width), "leisure=sports_centre", "新亭体育馆", f"{town} Sports Hall")
 
@@ -179,7 +195,9 @@ def build_campus(ground: Ground, blocks: Blocks, town: str, rng: Generator) -> N
             if home:
                 ground.build(frame.box(x, y, w, 14.0), 6, U.RESIDENTIAL, name="学生宿舍 Dormitory")
             else:
-                ground.build(frame.box(x, y, w, min(0.5 * width / rows, 30.0)), int(rng.integers(4, 7)), U.SCHOOL)
+                ground.build(
+                    frame.box(x, y, w, min(0.5 * width / rows, 30.0)), int(rng.integers(4, 7)), U.SCHOOL
+                )
     field = frame.part(0.76, 0.1, 1.0, 0.9).turned()
     w = min(field.length, 178.0)
     ground.lay(field.track(0, 0, w, min(field.width, 0.54 * w)), LandUse.SPORT, "田径场")

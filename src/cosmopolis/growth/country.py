@@ -52,7 +52,11 @@ def _lane(fabric: Fabric, lot: Lot, avoid: shapely.Geometry, others: list[shapel
         line = shapely.LineString(course)
         wide = line.buffer(70, cap_style="flat")
         inner = shapely.LineString(course[1:]).buffer(75)
-        if not polygon.contains(inner) or wide.intersects(avoid) or any(line.distance(o) < 200 for o in others):
+        if (
+            not polygon.contains(inner)
+            or wide.intersects(avoid)
+            or any(line.distance(o) < 200 for o in others)
+        ):
             continue
         node = anchored(fabric, face, end)
         way = fabric.way(Way(StreetKind.UNCLASSIFIED, (1, 1), "village"))

@@ -100,7 +100,9 @@ def _closed(fabric: Fabric, outline: shapely.LineString, spots: list[float], way
     return [found[k] for k in range(len(spots))]
 
 
-def _spurs(fabric: Fabric, face: int, way: Way, grain: Grain, count: int, share: float, rng: Generator) -> None:
+def _spurs(
+    fabric: Fabric, face: int, way: Way, grain: Grain, count: int, share: float, rng: Generator
+) -> None:
     """Dead ends from the face's longer sides into it."""
     ring = fabric.ring(face)
     middle, axis, longer, shorter = extent(ring)

@@ -34,12 +34,16 @@ def build_expo(ground: Ground, blocks: list[shapely.Polygon], town: str) -> None
                  name="会议中心 Conference Centre")  # fmt: skip
     hotel = front.box(0, 0.36 * width, 0.6 * front.length, 0.16 * width)
     ground.build(hotel, 18, U.HOTEL, name="会展酒店 Expo Hotel")
-    ground.lay(front.box(0, -0.36 * width, 0.9 * front.length, 0.24 * width), LandUse.PLAZA, "会展广场 Expo Square")
+    ground.lay(
+        front.box(0, -0.36 * width, 0.9 * front.length, 0.24 * width), LandUse.PLAZA, "会展广场 Expo Square"
+    )
     whole = frame.box(0, 0, length, width)
     for k, spare in enumerate(spare_frames(max(blocks, key=shapely.area), [whole], 1_800, 4)):
         parking = LandUse.PARKING, "会展停车场 Expo Car Park"
         kind, name = parking if k % 2 == 0 else (LandUse.PLAZA, "室外展场 Open Ground")
         ground.lay(spare.box(0, 0, spare.length, spare.width), kind, name)
-    ground.mark(frame.middle, "amenity=exhibition_centre", "新亭会展中心", f"{town} Conference and Expo Centre")
+    ground.mark(
+        frame.middle, "amenity=exhibition_centre", "新亭会展中心", f"{town} Conference and Expo Centre"
+    )
     ground.mark(front.middle, "amenity=conference_centre", "新亭会议中心", f"{town} Conference Centre")
     ground.mark(front.at(0, 0.36 * width), "tourism=hotel", "会展酒店", "Expo Hotel")

@@ -20,7 +20,13 @@ Meeting = tuple[int, int, XY, int]  # the segment's nodes, where, its way
 
 MEDIAN = 12.5  # m from the axis to either carriageway's centre line
 TERMINAL = 78.0  # m from the axis to where ramps meet the street below
-RAMP = ((330.0, MEDIAN), (268.0, 20.0), (190.0, 37.0), (115.0, 58.0), (50.0, 73.0))  # m before it, m from the axis
+RAMP = (
+    (330.0, MEDIAN),
+    (268.0, 20.0),
+    (190.0, 37.0),
+    (115.0, 58.0),
+    (50.0, 73.0),
+)  # m before it, m from the axis
 CLEAR = 42.0  # m of viaduct on either side of a street below
 LANES = 3
 STUB = 70.0  # m of undivided motorway at the edge of the map
@@ -30,7 +36,9 @@ def build_expressway(brief: Brief, plan: Plan, fabric: Fabric) -> shapely.Geomet
     """Adds motorway and ramps to the fabric; returns where the motorway stands on a viaduct."""
     reach = 2 * plan.bounds[2]
     drawn = plan.warp.line(np.array([[-reach, plan.motorway_v], [reach, plan.motorway_v]]), 40.0)
-    axis = max(shapely.get_parts(shapely.intersection(shapely.LineString(drawn), plan.box)), key=shapely.length)
+    axis = max(
+        shapely.get_parts(shapely.intersection(shapely.LineString(drawn), plan.box)), key=shapely.length
+    )
     below = meetings(fabric, axis)
     stations = {-1: set(_plain_stations(axis)), 1: set(_plain_stations(axis))}
     diamonds = _interchanges(fabric, axis, below, 2 if brief.population > 25_000 else 1)
@@ -67,7 +75,9 @@ def _plain_stations(axis: shapely.LineString) -> list[float]:
     return [float(s) for s in np.linspace(STUB + 100.0, STUB + 100.0 + inner, int(inner // 60) + 1)]
 
 
-def _interchanges(fabric: Fabric, axis: shapely.LineString, below: list[Meeting], most: int) -> list[tuple[float, int]]:
+def _interchanges(
+    fabric: Fabric, axis: shapely.LineString, below: list[Meeting], most: int
+) -> list[tuple[float, int]]:
     """(station, way) of the streets below that get ramps: the avenue first, then the farthest from it."""
     found = [(axis.line_locate_point(shapely.Point(xy)), way) for _, _, xy, way in below]
     room = RAMP[0][0] + STUB + 160
@@ -89,7 +99,9 @@ def _beside(axis: shapely.LineString, station: float, off: float) -> XY:
     return (float(at.x - step[1] * off), float(at.y + step[0] * off))
 
 
-def _carriageway(fabric: Fabric, axis: shapely.LineString, side: int, stations: list[float]) -> dict[float, int]:
+def _carriageway(
+    fabric: Fabric, axis: shapely.LineString, side: int, stations: list[float]
+) -> dict[float, int]:
     """One direction of the motorway as a chain of nodes; returns station -> node."""
     order = stations if side < 0 else stations[::-1]
     way = fabric.way(Way(StreetKind.MOTORWAY, (LANES, 0), "motorway"))
@@ -115,7 +127,9 @@ def _half_diamond(fabric: Fabric, axis: shapely.LineString, station: float, stre
                   carriageway: dict[float, int]) -> None:  # fmt: skip
     """Off-ramp and on-ramp of one carriageway, both ending at one junction on the street below."""
     ahead = -side
-    bow = shapely.LineString([_beside(axis, station + d, side * TERMINAL) for d in np.linspace(-160, 160, 17)])
+    bow = shapely.LineString(
+        [_beside(axis, station + d, side * TERMINAL) for d in np.linspace(-160, 160, 17)]
+    )
     crossings = meetings(fabric, bow, street)
     if not crossings:
         return

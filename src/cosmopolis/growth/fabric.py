@@ -53,7 +53,9 @@ class Fabric:
     # --- building ---------------------------------------------------------------------------------------
 
     @classmethod
-    def of_lines(cls, lines: Sequence[Points], ways: Sequence[int], table: list[Way], inside: object) -> Fabric:
+    def of_lines(
+        cls, lines: Sequence[Points], ways: Sequence[int], table: list[Way], inside: object
+    ) -> Fabric:
         """Nodes where lines cross; what lies outside the polygon `inside` is left away."""
         fabric = cls()
         fabric.ways = table
@@ -172,6 +174,16 @@ class Fabric:
         self.segments.pop((b, a), None)
         self.near[a].remove(b)
         self.near[b].remove(a)
+
+    def dissolve(self, node: int) -> int:
+        """Takes out a shape node and joins its neighbours; returns the later one. Faces are left as they were."""
+        a, b = self.near[node]
+        way = self.way_of(a, node)
+        forward = (a, node) in self.segments
+        self.drop(a, node)
+        self.drop(node, b)
+        self._join(*((a, b) if forward else (b, a)), way)
+        return b
 
     # --- reading out ------------------------------------------------------------------------------------
 

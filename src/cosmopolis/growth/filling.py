@@ -30,7 +30,9 @@ def fill_lots(brief: Brief, plan: Plan, raw: RawCity, ground: Ground, lots: list
         match lot.use:
             case Use.VILLAS | Use.WALK_UPS | Use.SLABS | Use.TOWERS:
                 angle = shapes.facing_south(long_axis(lot.polygon))
-                housing.fill_compound(ground, lot.blocks, angle, KINDS[lot.use], float(rng.uniform(0, 30)), rng)
+                housing.fill_compound(
+                    ground, lot.blocks, angle, KINDS[lot.use], float(rng.uniform(0, 30)), rng
+                )
                 name = lot.name = names.estate(rng)
                 for block in lot.blocks:
                     ground.lay(block, LandUse.RESIDENTIAL, name[0])
@@ -47,7 +49,7 @@ def fill_lots(brief: Brief, plan: Plan, raw: RawCity, ground: Ground, lots: list
                 works.fill_mall(ground, lot.blocks, names.pair(), rng)
             case Use.OFFICES | Use.RESEARCH:
                 for block in lot.blocks:
-                    works.fill_offices(ground, block, rng, 9 if lot.use == Use.RESEARCH else 22)
+                    works.fill_offices(ground, block, rng, 6 if lot.use == Use.RESEARCH else 24)
                 if lot.use == Use.RESEARCH:
                     ground.mark(lot.middle, "office=research", "汽车研发中心", "Vehicle Research Centre")
             case Use.HOTEL:
@@ -109,4 +111,3 @@ def _open_ground(ground: Ground, lot: Lot, names: Names) -> None:
         ground.mark(lot.middle, "place=square", "新亭广场", "Xinting Square")
     elif lot.use == Use.LAKE:
         ground.mark(lot.middle, "leisure=park", "新亭湖公园", "Xinting Lake Park")
-

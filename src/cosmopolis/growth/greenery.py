@@ -36,7 +36,8 @@ def plant_trees(raw: RawCity, fabric: Fabric, streets: shapely.Geometry, clear: 
         xy = xy[np.sort(rng.permutation(len(xy))[:MOST])]
     height = np.round(rng.normal(8.2, 1.9, len(xy)).clip(4.0, 16.0), 1)
     raw.trees += [
-        RawTree((round(x, 2), round(y, 2)), h, Provenance.INVENTED) for (x, y), h in zip(xy.tolist(), height.tolist())
+        RawTree((round(x, 2), round(y, 2)), h, Provenance.INVENTED)
+        for (x, y), h in zip(xy.tolist(), height.tolist())
     ]
 
 

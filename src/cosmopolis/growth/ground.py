@@ -45,7 +45,9 @@ class Ground:
     def mark(self, xy: tuple[float, float] | NDArray[np.float64], kind: str, name: str, english: str) -> None:
         """Adds a place."""
         at = (float(xy[0]), float(xy[1]))
-        self.places.append(RawPlace(f"grow:p{len(self.places)}", name, kind, at, english, Provenance.INVENTED))
+        self.places.append(
+            RawPlace(f"grow:p{len(self.places)}", name, kind, at, english, Provenance.INVENTED)
+        )
 
     def clear(self, streets: shapely.Geometry) -> None:
         """Takes away what could not be built: houses that are no proper shape, or stand on a street or in
@@ -58,7 +60,12 @@ class Ground:
         pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects")
         family = [b.part_of or b.key for b in self.buildings]
         for i, j in pairs[:, pairs[0] < pairs[1]].T.tolist():
-            if not bad[i] and not bad[j] and family[i] != family[j] and shapes[i].intersection(shapes[j]).area > 0.5:
+            if (
+                not bad[i]
+                and not bad[j]
+                and family[i] != family[j]
+                and shapes[i].intersection(shapes[j]).area > 0.5
+            ):
                 bad[j] = True
         gone = {b.key for b, drop in zip(self.buildings, bad) if drop}
         self.buildings = [b for b in self.buildings if b.key not in gone and b.part_of not in gone]

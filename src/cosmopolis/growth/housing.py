@@ -36,7 +36,8 @@ def fill_compound(ground: Ground, blocks: list[shapely.Polygon], angle: float, k
             continue
         at = shapes.rotate(np.array(middles), angle)
         footprints = [
-            _stepped(w, depth, xy, angle) if high < 18 else _tower(w, depth, xy, angle) for w, xy in zip(widths, at)
+            _stepped(w, depth, xy, angle) if high < 18 else _tower(w, depth, xy, angle)
+            for w, xy in zip(widths, at)
         ]
         inside = shapes.stand(block, np.array(footprints, dtype=object), 3.0)
         for shape, ok in zip(footprints, inside):
@@ -107,7 +108,9 @@ def fill_old_town(ground: Ground, block: shapely.Polygon, rng: Generator) -> Non
         retail = rng.random() < 0.35
         use = BuildingUse.MIXED if retail else R
         floors = int(rng.choice([2, 2, 3]))
-        ground.build(shape, floors, use, height=floors * 3.2, roof=Roof.GABLED, roof_height=rng.uniform(1.8, 2.6))
+        ground.build(
+            shape, floors, use, height=floors * 3.2, roof=Roof.GABLED, roof_height=rng.uniform(1.8, 2.6)
+        )
     inner = shapely.buffer(block, -15.0, join_style="mitre")
     for part in shapely.get_parts(inner):
         if part.area < 150:

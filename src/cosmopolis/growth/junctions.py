@@ -38,13 +38,22 @@ def _suits(fabric: Fabric, node: int) -> bool:
         return False
     if any(fabric.ways[way].role == "riverside" for way in ways):
         return False
-    out = np.array([fabric.xy[other] for other in near]) - np.array(fabric.xy[node])
-    if np.hypot(*out.T).min() < RADIUS + 6:
-        return False
+    out = np.array([fabric.xy[_clear(fabric, node, other)[0]] for other in near]) - np.array(fabric.xy[node])
     angle = np.sort(np.arctan2(out[:, 1], out[:, 0]))
     gaps = np.diff(np.append(angle, angle[0] + 2 * np.pi))
     clear = all(_run(fabric, node, other) > 50 for other in near)
     return bool(clear and gaps.min() > np.radians(58))
+
+
+def _clear(fabric: Fabric, node: int, other: int) -> tuple[int, list[int]]:
+    """The first node along an arm that a roundabout leaves standing, and the shape nodes before it."""
+    before, here, passed = node, other, []
+    while (
+        len(fabric.near[here]) == 2 and np.hypot(*np.subtract(fabric.xy[here], fabric.xy[node])) < RADIUS + 8
+    ):
+        passed.append(here)
+        before, here = here, next(n for n in fabric.near[here] if n != before)
+    return here, passed
 
 
 def _run(fabric: Fabric, node: int, other: int) -> float:
@@ -62,7 +71,10 @@ def _replace(fabric: Fabric, node: int) -> None:
     middle = np.array(fabric.xy[node])
     kind = min(fabric.ways[fabric.way_of(node, other)].kind for other in fabric.near[node])
     arms = []
-    for other in list(fabric.near[node]):
+    for first in list(fabric.near[node]):
+        other, passed = _clear(fabric, node, first)
+        for shape_node in passed:
+            fabric.dissolve(shape_node)
         out = np.array(fabric.xy[other]) - middle
         angle = float(np.arctan2(out[1], out[0]))
         at = middle + RADIUS * out / np.hypot(*out)

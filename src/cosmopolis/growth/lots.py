@@ -88,18 +88,34 @@ PLAIN = {
 }  # fmt: skip
 
 
-def plan_lots(brief: Brief, plan: Plan, water: Water, fabric: Fabric, blocks: list[tuple[int, Estate]]) -> list[Lot]:
+def plan_lots(
+    brief: Brief, plan: Plan, water: Water, fabric: Fabric, blocks: list[tuple[int, Estate]]
+) -> list[Lot]:
     """One lot a face of the fabric, with its use."""
-    lots = [Lot([face], estate.district, PLAIN[estate.district], fabric.polygon(face)) for face, estate in blocks]
+    lots = [
+        Lot([face], estate.district, PLAIN[estate.district], fabric.polygon(face)) for face, estate in blocks
+    ]
     rng = brief.rng("lots")
     heart = plan.warp(np.array([[plan.main_u, plan.main_v]]))[0]
     avenue = shapely.LineString(plan.on_ground(plan.main_u, -plan.bounds[3], plan.main_u, plan.bounds[3]))
+    _limit_offices(brief, lots, heart)
     for use, lot, size in _facilities(brief, lots, heart, water, rng):
         lots += _trimmed(fabric, lot, use, size, rng)
     _homes(lots, avenue, heart, rng)
     return lots
 
 
+def _limit_offices(brief: Brief, lots: list[Lot], heart: NDArray) -> None:
+    """The business quarter keeps what the town fills with offices; its outer blocks are for living."""
+    offices = [lot for lot in lots if lot.district == District.OFFICES]
+    room = OFFICE_GROUND * brief.population
+    for lot in sorted(offices, key=lambda lot: float(np.hypot(*(lot.middle - heart)))):
+        if room < 0:
+            lot.district, lot.use = District.HOUSING, PLAIN[District.HOUSING]
+        room -= lot.polygon.area
+
+
+OFFICE_GROUND = 2.6  # m2 of ground for offices a person
 TRIM = Grain(1.0, 62, (StreetKind.RESIDENTIAL,), spacing=48.0, wander=0.04, shift=0.06, joining=0.4)
 
 
@@ -215,7 +231,9 @@ def _spread(lots: list[Lot], use: Use, count: int, size: float,
         if not free:
             break
 
-        far = [min((float(np.hypot(*(lot.middle - other))) for other in chosen), default=900.0) for lot in free]
+        far = [
+            min((float(np.hypot(*(lot.middle - other))) for other in chosen), default=900.0) for lot in free
+        ]
         costs = [_misfit(lot, size) - min(gap, 900.0) + rng.uniform(0, 150) for lot, gap in zip(free, far)]
         best = free[int(np.argmin(costs))]
         best.use = use
@@ -229,6 +247,16 @@ def _homes(lots: list[Lot], avenue: shapely.LineString, heart: NDArray, rng: Gen
     for lot in _free(lots):
         if lot.district != District.HOUSING:
             continue
-        far = 0.6 * float(avenue.distance(shapely.Point(lot.middle))) + 0.5 * float(np.hypot(*(lot.middle - heart)))
+        far = 0.6 * float(avenue.distance(shapely.Point(lot.middle))) + 0.5 * float(
+            np.hypot(*(lot.middle - heart))
+        )
         far += rng.normal(0, 170)
-        lot.use = Use.TOWERS if far < 420 else Use.SLABS if far < 760 else Use.WALK_UPS if far < 1180 else Use.VILLAS
+        lot.use = (
+            Use.TOWERS
+            if far < 420
+            else Use.SLABS
+            if far < 760
+            else Use.WALK_UPS
+            if far < 1180
+            else Use.VILLAS
+        )

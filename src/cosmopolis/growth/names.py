@@ -57,7 +57,9 @@ class Names:
         return f"{a}{chinese}", f"{b} {english}"
 
     def school(self, n: int) -> tuple[str, str]:
-        return self.numbered("中学", "Middle School") if n % 2 == 0 else self.numbered("小学", "Primary School")
+        return (
+            self.numbered("中学", "Middle School") if n % 2 == 0 else self.numbered("小学", "Primary School")
+        )
 
     def estate(self, rng: Generator) -> tuple[str, str]:
         """A housing compound."""

@@ -44,7 +44,9 @@ def _park_paths(block: shapely.Polygon) -> list[shapely.Geometry]:
         return []
     frame = Frame.inside(inner, None, 0.0)
     t = np.linspace(-0.5, 0.5, 9)
-    long_walk = np.array([frame.at(x * 0.96 * frame.length, 0.16 * frame.width * np.sin(2 * np.pi * x)) for x in t])
+    long_walk = np.array(
+        [frame.at(x * 0.96 * frame.length, 0.16 * frame.width * np.sin(2 * np.pi * x)) for x in t]
+    )
     cross = np.array([frame.at(0.1 * frame.length * np.cos(np.pi * y), y * 0.96 * frame.width) for y in t])
     return [inner.exterior.simplify(0.6), shapely.LineString(long_walk), shapely.LineString(cross)]
 

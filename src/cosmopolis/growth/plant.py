@@ -14,7 +14,9 @@ from cosmopolis.growth.ground import Ground
 U = BuildingUse
 
 
-def build_plant(raw: RawCity, ground: Ground, blocks: list[shapely.Polygon], town: str, rng: Generator) -> None:
+def build_plant(
+    raw: RawCity, ground: Ground, blocks: list[shapely.Polygon], town: str, rng: Generator
+) -> None:
     """Fills the plant's largest block; its edges become lawn with trees."""
     for block in blocks:
         ground.lay(block, LandUse.INDUSTRIAL)

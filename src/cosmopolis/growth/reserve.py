@@ -59,7 +59,9 @@ def _greenhouses(ground: Ground, block: shapely.Polygon, names: Names, rng: Gene
         return
     tunnels = shapes.rectangles(shapes.rotate(np.array(middles), angle), np.array(widths), 8.0, angle)
     for tunnel in tunnels[shapes.stand(block, tunnels, 6.0)]:
-        ground.build(tunnel, 1, BuildingUse.OUTBUILDING, height=1.6, roof=Roof.ROUND, roof_height=2.0, colour="#e6ebe6")
+        ground.build(
+            tunnel, 1, BuildingUse.OUTBUILDING, height=1.6, roof=Roof.ROUND, roof_height=2.0, colour="#e6ebe6"
+        )
     ground.mark(shapely.get_coordinates(block.centroid)[0], "landuse=greenhouse_horticulture",
                 *names.numbered("蔬菜园", "Vegetable Garden"))  # fmt: skip
 

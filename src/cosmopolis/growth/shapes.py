@@ -19,7 +19,9 @@ def rotate(xy: Points, angle: float) -> Points:
     return np.asarray(xy) @ np.array([[c, s], [-s, c]])
 
 
-def rectangles(middle: Points, width: NDArray | float, depth: NDArray | float, angle: NDArray | float) -> Shapes:
+def rectangles(
+    middle: Points, width: NDArray | float, depth: NDArray | float, angle: NDArray | float
+) -> Shapes:
     """(n,) rectangles around (n, 2) middles; `width` runs along `angle`."""
     middle = np.asarray(middle, dtype=np.float64).reshape(-1, 2)
     n = len(middle)
@@ -128,7 +130,9 @@ def frontage(block: shapely.Polygon, depth: tuple[float, float], width: tuple[fl
                         break
                     d = rng.uniform(*depth)
                     if rng.random() < fill:
-                        middles.append(a + along * (s + w / 2) + np.array([-along[1], along[0]]) * (d / 2 + 0.01))
+                        middles.append(
+                            a + along * (s + w / 2) + np.array([-along[1], along[0]]) * (d / 2 + 0.01)
+                        )
                         widths.append(w)
                         depths.append(d)
                         angles.append(np.arctan2(along[1], along[0]))

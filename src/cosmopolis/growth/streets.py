@@ -103,7 +103,9 @@ def _to_ends(low: float, high: float, length: float, stub: float = 26.0) -> tupl
     return (low if low > stub else 0.0, high if length - high > stub else length)
 
 
-def _emit_link(drawing: Drawing, link: Link, line: shapely.LineString, spans: list[tuple[float, float]]) -> None:
+def _emit_link(
+    drawing: Drawing, link: Link, line: shapely.LineString, spans: list[tuple[float, float]]
+) -> None:
     fabric, way = drawing.fabric, drawing.fabric.ways[link.way]
     length = line.length
     start, end = link.nodes[0], link.nodes[-1]
@@ -213,5 +215,9 @@ def markings(lanes: int, left: bool, through: bool, right: bool) -> tuple[Turn, 
         return tuple(turns)
     if left and right:
         split = max(1, lanes // 2) if lanes > 1 else 0
-        return tuple([Turn.LEFT] * split + [Turn.RIGHT] * (lanes - split)) if split else (Turn.LEFT | Turn.RIGHT,)
+        return (
+            tuple([Turn.LEFT] * split + [Turn.RIGHT] * (lanes - split))
+            if split
+            else (Turn.LEFT | Turn.RIGHT,)
+        )
     return tuple([Turn.LEFT if left else Turn.RIGHT] * lanes)

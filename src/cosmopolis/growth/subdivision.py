@@ -135,7 +135,9 @@ def between_faces(fabric: Fabric, cut: tuple[int, int]) -> Points:
     return np.array([fabric.xy[node] for node in [*(n for n in ring[1:] if n in shared), ring[0]]])
 
 
-def gate(fabric: Fabric, face: int, inside: Points, toward: Points, grain: Grain, rng: Generator) -> End | None:
+def gate(
+    fabric: Fabric, face: int, inside: Points, toward: Points, grain: Grain, rng: Generator
+) -> End | None:
     """Where a street from a point inside a face may meet its ring in the given direction."""
     ring = fabric.ring(face)
     hits = chord(ring, inside, toward)

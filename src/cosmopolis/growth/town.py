@@ -33,7 +33,9 @@ from cosmopolis.growth.water import Water, draw_lake, draw_river
 ORIGIN = (121.16, 31.29)  # lon, lat degrees: where Anting lies, near Shanghai
 
 
-def grow(*, seed: int = 1, population: int = 60_000, name: str = "Xinting", progress: Progress = quiet) -> RawCity:
+def grow(
+    *, seed: int = 1, population: int = 60_000, name: str = "Xinting", progress: Progress = quiet
+) -> RawCity:
     """An invented town: the same bytes from the same seed, another town from another seed.
 
     About `population` people live in it (`notes["population"]` says how many). Raises BadInput for a
@@ -82,7 +84,17 @@ def grow(*, seed: int = 1, population: int = 60_000, name: str = "Xinting", prog
 
 def empty_city(brief: Brief, plan: Plan) -> RawCity:
     """A city with its frame and its source and nothing in it."""
-    layers = ("network", "buildings", "land_use", "water", "green", "places", "trees", "stops", "transit_lines")
+    layers = (
+        "network",
+        "buildings",
+        "land_use",
+        "water",
+        "green",
+        "places",
+        "trees",
+        "stops",
+        "transit_lines",
+    )
     source = Source(f"{brief.name}, invented by Cosmopolis (seed {brief.seed})", "Cosmopolis", "CC0-1.0",
                     layers=layers, provenance=Provenance.INVENTED)  # fmt: skip
     return RawCity(brief.name, ORIGIN, bounds=plan.bounds, sources=[source])
@@ -124,7 +136,11 @@ def calm_streets(brief: Brief, fabric: Fabric, lots: list[Lot]) -> list[shapely.
         fabric.way_of(a, b) for (a, b), face in fabric.left.items()
         if face in faces and ((a, b) in fabric.segments or (b, a) in fabric.segments)
     })  # fmt: skip
-    ways = [way for way in ways if way >= 0 and fabric.ways[way].kind in narrow and fabric.ways[way].role == "local"]
+    ways = [
+        way
+        for way in ways
+        if way >= 0 and fabric.ways[way].kind in narrow and fabric.ways[way].role == "local"
+    ]
     make_one_way(fabric, ways, round(0.3 * len(ways)), rng)
     return islands
 

@@ -61,7 +61,9 @@ def build_metro(brief: Brief, plan: Plan, raw: RawCity, ground: Ground, line: sh
         at = line.interpolate(station)
         ground.mark((at.x, at.y), "railway=station", f"{name}站", f"{english} Station")
         key = f"grow:metro{number}"
-        raw.stops.append(RawStop(key, f"{name}站 {english}", (at.x, at.y), TransitMode.METRO, Provenance.INVENTED))
+        raw.stops.append(
+            RawStop(key, f"{name}站 {english}", (at.x, at.y), TransitMode.METRO, Provenance.INVENTED)
+        )
         keys.append(key)
     for way, stops, path in (("S", keys[::-1], line.reverse()), ("N", keys, line)):
         raw.transit_lines.append(
@@ -79,7 +81,9 @@ def _stations(brief: Brief, plan: Plan) -> list[tuple[float, str, str]]:
     return rows if brief.scale > 0.6 else [rows[1], rows[3]]
 
 
-def _station_ground(line: shapely.LineString, target: float, streets: shapely.Geometry) -> tuple[Frame, float] | None:
+def _station_ground(
+    line: shapely.LineString, target: float, streets: shapely.Geometry
+) -> tuple[Frame, float] | None:
     """The nearest place to `target` along the track where a station stands clear of streets."""
     for length in (140.0, 120.0, 100.0, 80.0, 64.0):
         for shift in sorted(range(-420, 421, 12), key=abs):
@@ -171,7 +175,9 @@ def build_buses(brief: Brief, plan: Plan, raw: RawCity, fabric: Fabric, lots: li
             stops = _stops(streets, steps, served)
             if len(stops) < 3:
                 continue
-            course = shapely.LineString(np.vstack([shapely.get_coordinates(streets.line(*step)) for step in steps]))
+            course = shapely.LineString(
+                np.vstack([shapely.get_coordinates(streets.line(*step)) for step in steps])
+            )
             ends = names if way == "A" else names[::-1]
             raw.transit_lines.append(
                 RawTransitLine(f"grow:bus{number}:{way}", f"{number}", f"新亭{number}路 {ends[0]}—{ends[1]}",
@@ -181,15 +187,19 @@ def build_buses(brief: Brief, plan: Plan, raw: RawCity, fabric: Fabric, lots: li
     raw.stops += served.values()
 
 
-def _routes(brief: Brief, plan: Plan, lots: list[Lot], rng: Generator) -> list[tuple[list[Points], tuple[str, str]]]:
+def _routes(
+    brief: Brief, plan: Plan, lots: list[Lot], rng: Generator
+) -> list[tuple[list[Points], tuple[str, str]]]:
     """Where each line goes: points on the way and the names of its ends."""
     heart = plan.warp(np.array([[plan.main_u, plan.main_v + 90.0]]))[0]
     spot = {use: lot.middle for use in Use for lot in lots if lot.use == use}
     homes = [lot for lot in lots if lot.use in (Use.WALK_UPS, Use.SLABS, Use.TOWERS, Use.VILLAS)]
     homes.sort(key=lambda lot: float(np.arctan2(*(lot.middle - heart)[::-1])))
     far = [homes[int(k)] for k in np.linspace(0, len(homes) - 1, 9)[:8]] if len(homes) > 8 else homes
+
     def at(use: Use) -> Points:
         return spot.get(use, heart)
+
     rows = [
         ([at(Use.PLANT), at(Use.OLD_HOUSES), heart, at(Use.EXPO)], ("汽车厂", "会展中心")),
         ([at(Use.CIRCUIT), heart, at(Use.LAKE)], ("赛车场", "新亭湖")),
@@ -233,7 +243,9 @@ def _stops(streets: Streets, steps: list[tuple[int, bool]], served: dict[str, Ra
     return keys
 
 
-def _stop(streets: Streets, key: str, row: int, forward: bool, line: shapely.LineString, station: float) -> RawStop:
+def _stop(
+    streets: Streets, key: str, row: int, forward: bool, line: shapely.LineString, station: float
+) -> RawStop:
     """A stop in the sidewalk on the right, named after its street and the one it comes from."""
     fabric, link = streets.fabric, streets.links[row]
     way = fabric.ways[link.way]
@@ -246,4 +258,6 @@ def _stop(streets: Streets, key: str, row: int, forward: bool, line: shapely.Lin
     cross = next((fabric.ways[o].name for o in others if o >= 0 and fabric.ways[o].name), "")
     (a, a_en), (b, b_en) = halves(way.name), halves(cross)
     name = f"{a}{b} {a_en} / {b_en}" if b and b != a else way.name
-    return RawStop(key, name, (round(float(xy[0]), 2), round(float(xy[1]), 2)), TransitMode.BUS, Provenance.INVENTED)
+    return RawStop(
+        key, name, (round(float(xy[0]), 2), round(float(xy[1]), 2)), TransitMode.BUS, Provenance.INVENTED
+    )

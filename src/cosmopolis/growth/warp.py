@@ -29,7 +29,9 @@ class Warp:
 
     @classmethod
     def drawn(cls, river_u: float, rng: Generator) -> Warp:
-        meander = [(a, 2 * np.pi / (w * rng.uniform(0.9, 1.15)), rng.uniform(0, 2 * np.pi)) for a, w in MEANDERS]
+        meander = [
+            (a, 2 * np.pi / (w * rng.uniform(0.9, 1.15)), rng.uniform(0, 2 * np.pi)) for a, w in MEANDERS
+        ]
         ripple = []
         for push, wave in RIPPLES * 2:
             heading, aim = rng.uniform(0, 2 * np.pi, 2)
@@ -44,7 +46,9 @@ class Warp:
     def __call__(self, uv: Points) -> Points:
         """(n, 2) drawing-board metres -> (n, 2) metres east, north."""
         u, v = np.asarray(uv, dtype=np.float64).reshape(-1, 2).T
-        swing = (self.meander[:, 0] * np.sin(np.outer(v, self.meander[:, 1]) + self.meander[:, 2])).sum(axis=1)
+        swing = (self.meander[:, 0] * np.sin(np.outer(v, self.meander[:, 1]) + self.meander[:, 2])).sum(
+            axis=1
+        )
         x = u + swing * np.exp(-(((u - self.river_u) / REACH) ** 2))
         wave = np.sin(np.outer(u, self.ripple[:, 0]) + np.outer(v, self.ripple[:, 1]) + self.ripple[:, 2])
         x, y = x + wave @ self.ripple[:, 3], v + wave @ self.ripple[:, 4]

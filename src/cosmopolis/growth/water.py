@@ -72,7 +72,9 @@ def blob(middle: tuple[float, float], radii: tuple[float, float], turn: float, r
          n: int = 64) -> shapely.Polygon:  # fmt: skip
     """A smooth shore around a point: an ellipse with a few low waves on it."""
     t = np.linspace(0, 2 * np.pi, n, endpoint=False)
-    r = 1 + sum(rng.uniform(0.04, 0.13) / (k - 1) ** 0.4 * np.sin(k * t + rng.uniform(0, 6.28)) for k in (2, 3, 4, 5))
+    r = 1 + sum(
+        rng.uniform(0.04, 0.13) / (k - 1) ** 0.4 * np.sin(k * t + rng.uniform(0, 6.28)) for k in (2, 3, 4, 5)
+    )
     x, y = radii[0] * r * np.cos(t), radii[1] * r * np.sin(t)
     c, s = np.cos(turn), np.sin(turn)
     return shapely.Polygon(np.column_stack([middle[0] + c * x - s * y, middle[1] + s * x + c * y]))

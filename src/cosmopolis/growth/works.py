@@ -44,6 +44,11 @@ def fill_centre(ground: Ground, block: shapely.Polygon, rng: Generator) -> None:
             ground.build(_with_court(plot), int(rng.integers(4, 7)), U.MIXED)
 
 
+def _skewed(low: int, high: int, rng: Generator) -> int:
+    """Floors between two bounds, most of them near the lower one: few towers make a skyline."""
+    return int(low + (high - low + 0.99) * rng.random() ** 2.4)
+
+
 def _with_court(part: shapely.Polygon) -> shapely.Polygon:
     """Deep houses have a court in the middle."""
     court = shapely.buffer(part, -17.0, join_style="mitre")
@@ -53,7 +58,7 @@ def _with_court(part: shapely.Polygon) -> shapely.Polygon:
 
 
 def _podium_and_towers(ground: Ground, podium: shapely.Polygon, rng: Generator) -> None:
-    floors = int(rng.integers(2, 6))
+    floors = int(rng.integers(2, 5))
     angle = long_axis(podium)
     sizes = rng.uniform([24, 17], [34, 23])
     grid = _grid(podium, angle, sizes[0] + 22, sizes[1] + 26, rng)
@@ -64,8 +69,8 @@ def _podium_and_towers(ground: Ground, podium: shapely.Polygon, rng: Generator) 
         return
     ground.build(podium, floors, U.RETAIL, part_of=whole.key)
     for tower in towers[:3]:
-        use = U.RESIDENTIAL if rng.random() < 0.55 else U.OFFICE
-        ground.build(tower, int(rng.integers(10, 24)), use, base=floors * 4.6, part_of=whole.key)
+        use = U.RESIDENTIAL if rng.random() < 0.68 else U.OFFICE
+        ground.build(tower, _skewed(8, 24, rng), use, base=floors * 4.6, part_of=whole.key)
 
 
 def _slab_over_shops(ground: Ground, plot: shapely.Polygon, rng: Generator) -> None:
@@ -88,7 +93,7 @@ def _tower_in_square(ground: Ground, plot: shapely.Polygon, rng: Generator) -> N
         ground.build(plot, 4, U.MIXED)
         return
     ground.lay(plot, LandUse.PLAZA)
-    ground.build(frame.box(0, 0, min(frame.length, 1.4 * side), side), int(rng.integers(12, 28)), U.OFFICE)
+    ground.build(frame.box(0, 0, min(frame.length, 1.4 * side), side), _skewed(6, 28, rng), U.OFFICE)
 
 
 def fill_offices(ground: Ground, block: shapely.Polygon, rng: Generator, tallest: int = 22) -> None:
@@ -100,7 +105,7 @@ def fill_offices(ground: Ground, block: shapely.Polygon, rng: Generator, tallest
     size = rng.uniform([30, 20], [44, 28])
     bodies = shapes.rectangles(grid, size[0], size[1], angle)
     for shape in bodies[shapes.stand(block, bodies, 8.0)]:
-        ground.build(shape, int(rng.integers(4, tallest)), U.OFFICE)
+        ground.build(shape, _skewed(3, tallest, rng), U.OFFICE)
     ground.lay(shapely.buffer(block, -2), LandUse.COMMERCIAL)
 
 
@@ -142,7 +147,9 @@ def fill_mall(ground: Ground, blocks: list[shapely.Polygon], name: tuple[str, st
     hall = frame.box((long - frame.length) / 2, 0, long, min(frame.width, 110.0))
     ground.build(hall, 5, U.RETAIL, name=f"{label[0]} {label[1]}")
     if tower:
-        ground.build(frame.box(0.35 * frame.length, 0, 0.24 * frame.length, min(0.6 * frame.width, 30.0)), 24, U.OFFICE)
+        ground.build(
+            frame.box(0.35 * frame.length, 0, 0.24 * frame.length, min(0.6 * frame.width, 30.0)), 24, U.OFFICE
+        )
     for block in blocks:
         ground.lay(block, LandUse.RETAIL)
     ground.mark(frame.middle, "shop=mall", *label)
@@ -177,7 +184,9 @@ def fill_parking(ground: Ground, blocks: list[shapely.Polygon], name: tuple[str,
     """A multi-storey car park, or open spaces with chargers."""
     block = max(blocks, key=shapely.area)
     frame = Frame.inside(block, margin=5.0)
-    ground.build(frame.box(0, 0, min(frame.length, 90), min(0.6 * frame.width, 60)), 5, U.PARKING, height=15.5)
+    ground.build(
+        frame.box(0, 0, min(frame.length, 90), min(0.6 * frame.width, 60)), 5, U.PARKING, height=15.5
+    )
     ground.lay(block, LandUse.PARKING)
     ground.mark(frame.middle, "amenity=parking", f"{name[0]}停车楼", f"{name[1]} Car Park")
 
