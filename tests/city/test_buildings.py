@@ -90,6 +90,16 @@ def test_footprints_are_valid_and_counter_clockwise() -> None:
     }
 
 
+def test_an_outline_that_is_no_outline_is_dropped_and_told() -> None:
+    nan = Polygon([(60, 60), (float("inf"), 70), (80, 60)])
+    buildings, findings = built(RawBuilding("nan", nan), RawBuilding("none", Polygon()), house("b", height=9))
+    assert buildings.key == ("b",)
+    assert [(finding.code, finding.where) for finding in findings] == [
+        ("footprint-dropped", "nan"),
+        ("footprint-dropped", "none"),
+    ]
+
+
 def test_parts_point_at_their_whole_and_share_its_use() -> None:
     whole = RawBuilding("w", box(50, 50, 90, 90), height=50, use=BuildingUse.HOTEL)
     parts = [

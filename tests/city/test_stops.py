@@ -43,6 +43,17 @@ def test_buses_halt_at_the_kerb_beside_the_stop_and_metros_do_not(town: City) ->
     assert town.stops.lane_position[1] == pytest.approx(70 - 12, abs=0.01)
 
 
+def test_a_stop_on_the_axis_goes_to_the_side_its_line_takes() -> None:
+    def lanes(*order: str) -> list[int]:
+        raw = small_raw()
+        raw.stops = [RawStop(key, key, (x, 0.0)) for key, x in (("a", 40.0), ("b", 100.0), ("c", 160.0))]
+        raw.transit_lines = [RawTransitLine("l", "1", "", TransitMode.BUS, order)]
+        return furnish(raw, ring_network()).stops.lane.tolist()
+
+    assert lanes("a", "b", "c") == [0, 0, 0]  # east
+    assert lanes("c", "b", "a") == [1, 1, 1]  # west
+
+
 def test_lines_keep_their_stops_and_get_a_headway(town: City) -> None:
     lines = town.transit_lines
     assert lines.stop[lines.stop_start[0] : lines.stop_start[1]].tolist() == [0, 1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,6 +65,13 @@ def test_parts_and_wholes_name_each_other(document: dict) -> None:
     objects = document["CityObjects"]
     assert objects["b:whole"]["children"] == ["b:low", "b:high"] and "geometry" not in objects["b:whole"]
     assert objects["b:low"]["type"] == "BuildingPart" and objects["b:low"]["parents"] == ["b:whole"]
+
+
+def test_keys_that_occur_twice_stay_two_buildings(town: City, tmp_path: Path) -> None:
+    keys = ("b:floors", *town.buildings.key[1:])
+    write(replace(town, buildings=replace(town.buildings, key=keys)), tmp_path / "c.json")
+    objects = json.loads((tmp_path / "c.json").read_text())["CityObjects"]
+    assert sum(thing["type"].startswith("Building") for thing in objects.values()) == len(town.buildings)
 
 
 def test_known_roofs_are_lod2(document: dict) -> None:

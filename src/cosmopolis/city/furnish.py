@@ -11,7 +11,7 @@ from cosmopolis.city.layers.completed import Furniture, completed
 from cosmopolis.city.layers.obstacles import Site
 from cosmopolis.city.layers.places import build_places
 from cosmopolis.city.layers.polygons import Bounds
-from cosmopolis.city.layers.stops import build_lines, build_rails, build_stops
+from cosmopolis.city.layers.stops import build_lines, build_rails, build_stops, facing_their_lines
 from cosmopolis.city.layers.trees import build_trees
 from cosmopolis.city.layers.zones import build_zones
 from cosmopolis.city.model import City, Network
@@ -43,6 +43,7 @@ def furnish(
     trees = build_trees(raw.trees, seed=seed)
     stops = build_stops(raw.stops, bounds, network)
     lines, dropped = build_lines(raw.transit_lines, stops)
+    stops = facing_their_lines(stops, lines, network)
     progress("Inventing what is missing", 0.3)
     measured = Furniture(buildings, ground, trees, lines)
     site = Site(network, ground, buildings, trees, rails, bounds, raw.boundary)

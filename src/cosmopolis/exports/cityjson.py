@@ -17,7 +17,7 @@ from pyproj import Transformer
 from shapely import Polygon
 
 from cosmopolis.city.aside import file_aside
-from cosmopolis.city.model import F64, Areas, Buildings, City, Shapes
+from cosmopolis.city.model import F64, Areas, Buildings, City, Shapes, Strings
 from cosmopolis.city.words import BuildingUse, LandUse, Provenance, Roof, StreetKind
 
 SCALE = 0.001  # m
@@ -84,21 +84,28 @@ class _Vertices:
 
 
 def _buildings(buildings: Buildings, vertices: _Vertices) -> Iterator[tuple[str, CityObject]]:
+    keys = _each_once(buildings.key)
     parts: dict[int, list[str]] = {}
     for row, whole in enumerate(buildings.part_of.tolist()):
         if whole >= 0:
-            parts.setdefault(whole, []).append(buildings.key[row])
-    for row, key in enumerate(buildings.key):
+            parts.setdefault(whole, []).append(keys[row])
+    for row, key in enumerate(keys):
         whole = int(buildings.part_of[row])
         about: CityObject = {"type": "Building" if whole < 0 else "BuildingPart"}
         about["attributes"] = _attributes(buildings, row)
         if whole >= 0:
-            about["parents"] = [buildings.key[whole]]
+            about["parents"] = [keys[whole]]
         if row in parts:
             about["children"] = parts[row]  # a whole that has parts is drawn by them
         else:
             about["geometry"] = [_shape(buildings, row, vertices)]
         yield key, about
+
+
+def _each_once(keys: Strings) -> list[str]:
+    """Keys that occur again carry their row."""
+    first: dict[str, int] = {}
+    return [key if first.setdefault(key, row) == row else f"{key}#{row}" for row, key in enumerate(keys)]
 
 
 def _attributes(buildings: Buildings, row: int) -> dict[str, Any]:

@@ -36,13 +36,23 @@ def as_shapes(shapes: Sequence[object]) -> Shapes:
 def sound(shapes: Shapes, *, least_area: float) -> Sound:
     """Valid, flat, counter-clockwise polygons of at least `least_area` m2 made from (N,) shapes."""
     shapes = shapely.force_2d(shapes)
+    endless = _endless(shapes)
+    if endless.any():
+        shapes[endless] = Polygon()
     broken = ~shapely.is_valid(shapes)
     if broken.any():
-        shapes = shapes.copy()
         shapes[broken] = shapely.make_valid(shapes[broken])
     polygon, row = explode(shapes)
     keep = shapely.area(polygon) >= least_area
-    return Sound(shapely.orient_polygons(polygon[keep]), row[keep], np.flatnonzero(broken))
+    return Sound(shapely.orient_polygons(polygon[keep]), row[keep], np.flatnonzero(broken | endless))
+
+
+def _endless(shapes: Shapes) -> NDArray[np.bool_]:
+    """(N,) whether a coordinate is no number; GEOS stops at those."""
+    points, row = shapely.get_coordinates(shapes, return_index=True)
+    endless = np.zeros(len(shapes), np.bool_)
+    endless[row[~np.isfinite(points).all(axis=1)]] = True
+    return endless
 
 
 def explode(shapes: Shapes) -> tuple[Shapes, Rows]:

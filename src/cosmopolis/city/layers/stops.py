@@ -17,6 +17,7 @@ from cosmopolis.city.words import TransitMode
 from cosmopolis.geometry.polylines import Polylines
 
 KERB_REACH = 30.0  # m from a bus stop to its lane
+SURE = 0.3  # cosine of the angle between a line's way and a lane, below minus which the lane is the wrong one
 HEADWAY = {  # s in the peak where the source does not say
     TransitMode.BUS: 480.0,
     TransitMode.METRO: 180.0,
@@ -89,6 +90,42 @@ def build_rails(raw: Sequence[RawRail]) -> Rails:
         line=Polylines.of([np.asarray(rail.line.coords)[:, :2] for rail in raw]),
         provenance=np.array([rail.provenance for rail in raw], np.uint8),
     )
+
+
+def facing_their_lines(stops: Stops, lines: TransitLines, network: Network) -> Stops:
+    """Stops at the kerb of the direction in which their lines go on.
+
+    A stop that is drawn on the axis of a street may have got the kerb across: then the lines tell.
+    """
+    lane, position = stops.lane.copy(), stops.lane_position.copy()
+    kerb_of = {int(network.lanes.edge[row]): int(row) for row in bus_kerbs(network)}
+    for stop, way in _ways_on(stops, lines).items():
+        now = int(lane[stop])
+        across = kerb_of.get(int(network.edges.twin[network.lanes.edge[now]]), -1) if now >= 0 else -1
+        if across < 0 or way @ _heading(network, now, position[stop]) > -SURE:
+            continue
+        kerb = nearest_kerb(stops.xy[[stop]], np.array([across]), network, within=KERB_REACH)
+        if kerb.lane[0] >= 0:
+            lane[stop], position[stop] = kerb.lane[0], kerb.position[0]
+    return replace(stops, lane=lane, lane_position=position)
+
+
+def _ways_on(stops: Stops, lines: TransitLines) -> dict[int, NDArray[np.float64]]:
+    """The mean direction, at most of length 1, from the stop before to the stop after of buses that call."""
+    ways: dict[int, list[NDArray[np.float64]]] = {}
+    for row in np.flatnonzero(lines.mode == TransitMode.BUS):
+        called = lines.stop[lines.stop_start[row] : lines.stop_start[row + 1]]
+        xy = stops.xy[called]
+        step = np.vstack([xy[1:], xy[-1:]]) - np.vstack([xy[:1], xy[:-1]])
+        unit = step / np.maximum(np.hypot(*step.T), 1e-9)[:, None]
+        for stop, way in zip(called.tolist(), unit):
+            ways.setdefault(stop, []).append(way)
+    return {stop: np.mean(found, axis=0) for stop, found in ways.items()}
+
+
+def _heading(network: Network, lane: int, position: float) -> NDArray[np.float64]:
+    _, angle = network.lanes.line.at(lane, float(position))
+    return np.array([np.cos(angle), np.sin(angle)])
 
 
 def both_lines(first: TransitLines, second: TransitLines) -> TransitLines:
