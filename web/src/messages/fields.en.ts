@@ -161,5 +161,6 @@ export const fieldsEn = {
   "word.green_layer": "green",
   "word.water": "water",
   "word.land_use": "land use",
+  "word.simulation": "simulation",
   "word.outside": "beyond the map",
 };

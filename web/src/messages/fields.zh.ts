@@ -163,5 +163,6 @@ export const fieldsZh: Record<keyof typeof fieldsEn, string> = {
   "word.green_layer": "绿地",
   "word.water": "水系",
   "word.land_use": "用地",
+  "word.simulation": "模拟",
   "word.outside": "地图之外",
 };

@@ -19,7 +19,8 @@ export class FakeScene implements SceneHandle {
   pick = (): Thing | null => this.picked;
   resize = (): void => undefined;
   stats = () => ({ drawCalls: 42, triangles: 1000, frameMs: 5 });
-  project = (x: number, y: number) => ({ x: x + 500, y: 400 - y, visible: true });
+  shift = 500;
+  project = (x: number, y: number) => ({ x: x + this.shift, y: 400 - y, visible: true });
 }
 
 export interface FakePage {

@@ -74,6 +74,12 @@ const named =
     return id < 0 ? shown(name) : { as: "links", links: [{ text: name, thing: { kind, id } }] };
   };
 
+/** A building at an end of a trip; who drives a line has stops instead. */
+const tripEnd =
+  (row: string): Writer =>
+  (value, fields) =>
+    typeof fields["lineName"] === "string" ? null : named("building", row)(value, fields);
+
 /** A link to a row of another table. */
 const row =
   (kind: ThingKind): Writer =>
@@ -99,8 +105,8 @@ const FIELDS: Readonly<Partial<Record<ThingKind, readonly (readonly [string, Wri
     ["vehicleKind", word],
     ["speed", speedOf],
     ["street", text],
-    ["from", named("building", "fromBuilding")],
-    ["to", named("building", "toBuilding")],
+    ["from", tripEnd("fromBuilding")],
+    ["to", tripEnd("toBuilding")],
     ["lineName", named("line", "line")],
     ["nextStopName", named("stop", "nextStop")],
     ["distanceLeft", metres],

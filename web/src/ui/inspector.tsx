@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { t } from "../messages/language";
+import { t, tOptional } from "../messages/language";
 import type { ThingFields } from "../protocol/messages";
 import type { Thing, ThingKind } from "../world/model";
 import { FetchError } from "../world/manifest";
@@ -72,8 +72,12 @@ function ThingPanel({ ui, thing }: { ui: Ui; thing: Thing }): JSX.Element {
 function titleOf(thing: Thing, fields: ThingFields | null): string {
   if (fields === null) return "…";
   const kind = fields["vehicleKind"];
-  if (thing.kind === "vehicle" && typeof kind === "string" && typeof fields["lineName"] !== "string") return wordOf(kind);
+  if (thing.kind === "vehicle" && typeof kind === "string" && typeof fields["lineName"] !== "string") return capitalised(wordOf(kind));
   return fields.title;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Actions({ ui, thing, fields, gone }: { ui: Ui; thing: Thing; fields: ThingFields | null; gone: boolean }): JSX.Element {
@@ -151,7 +155,7 @@ function Origin({ fields }: { fields: ThingFields }): JSX.Element {
   return (
     <footer>
       {isProvenance(fields.provenance) && <ProvenanceChip of={fields.provenance} />}
-      {source !== "" && <small title={t("inspector.where")}>{source}</small>}
+      {source !== "" && <small title={t("inspector.where")}>{tOptional(`word.${source}`) ?? source}</small>}
     </footer>
   );
 }

@@ -6,13 +6,14 @@ import type { SceneHandle } from "./handle";
 import { sunAltitude } from "./daylight";
 import { candidatesOf, type Candidate } from "./names";
 import type { Ui } from "./state";
-import { sameView, target } from "./view";
+import { target } from "./view";
 
 const MOST = 48;
 const CHOOSE_EVERY = 300; // ms
 const CONSIDERED = 400; // candidates that are projected when choosing
 const LINE_HEIGHT = 16; // CSS pixels
 const GAP = 6;
+const STILL = 0.2; // CSS pixels
 const DUSK = -0.04; // radians of the sun's altitude at which names turn bright
 
 interface Box {
@@ -33,8 +34,6 @@ export function showLabels(ui: Ui, layer: HTMLElement, scene: SceneHandle): () =
     else labels.clear();
   };
   frame = requestAnimationFrame(draw);
-  const forget = (): void => labels.forget();
-  window.addEventListener("resize", forget);
   const ends = [
     effect(() => {
       void language.value;
@@ -48,18 +47,23 @@ export function showLabels(ui: Ui, layer: HTMLElement, scene: SceneHandle): () =
   ];
   return () => {
     cancelAnimationFrame(frame);
-    window.removeEventListener("resize", forget);
     for (const end of ends) end();
   };
 }
 
-/** Chooses now and then, and moves what is chosen whenever the view has moved. At rest it does nothing. */
+interface Label {
+  readonly element: HTMLElement;
+  x: number;
+  y: number;
+  visible: boolean;
+}
+
+/** Chooses now and then while the picture moves, and keeps what is chosen in its place. */
 class Labels {
   private candidates: readonly Candidate[] = [];
-  private chosen = new Map<Candidate, HTMLElement>();
+  private chosen = new Map<Candidate, Label>();
   private chosenAt = -Infinity; // ms
-  private chosenFor: View | null = null;
-  private placedFor: View | null = null;
+  private stale = true;
 
   constructor(
     private readonly layer: HTMLElement,
@@ -68,32 +72,53 @@ class Labels {
 
   offer(candidates: readonly Candidate[]): void {
     this.candidates = candidates;
-    this.forget();
-  }
-
-  /** What was chosen and placed was for another picture. */
-  forget(): void {
-    this.chosenFor = this.placedFor = null;
+    this.stale = true;
   }
 
   clear(): void {
-    if (this.chosen.size === 0) return;
-    this.chosen = refill(this.layer, this.chosen, []);
-    this.forget();
+    if (this.chosen.size > 0) this.refill([]);
+    this.stale = true;
   }
 
   draw(now: number): void {
-    const view = this.scene.view();
-    const stale = this.chosenFor === null || !sameView(view, this.chosenFor);
-    if (stale && now - this.chosenAt >= CHOOSE_EVERY) {
-      this.chosen = refill(this.layer, this.chosen, choose(this.candidates, this.scene, view));
+    if ((this.stale || this.chosen.size === 0) && now - this.chosenAt >= CHOOSE_EVERY) {
+      this.refill(choose(this.candidates, this.scene, this.scene.view()));
       this.chosenAt = now;
-      this.chosenFor = view;
-      this.placedFor = null;
+      this.stale = false;
     }
-    if (this.placedFor !== null && sameView(view, this.placedFor)) return;
-    this.placedFor = view;
-    for (const [candidate, element] of this.chosen) place(candidate, element, this.scene);
+    for (const [candidate, label] of this.chosen) if (this.place(candidate, label)) this.stale = true;
+  }
+
+  /** The elements of those that stay, new ones for those that come. */
+  private refill(wanted: readonly Candidate[]): void {
+    const before = this.chosen;
+    this.chosen = new Map();
+    for (const candidate of wanted) {
+      const label = before.get(candidate) ?? { element: this.append(candidate), x: -1e6, y: -1e6, visible: true };
+      before.delete(candidate);
+      this.chosen.set(candidate, label);
+    }
+    for (const { element } of before.values()) element.remove();
+  }
+
+  private append(candidate: Candidate): HTMLElement {
+    const element = document.createElement("span");
+    element.className = `label ${candidate.kind}`;
+    element.textContent = candidate.text;
+    this.layer.append(element);
+    return element;
+  }
+
+  /** Whether it has moved: a picture at rest costs no layout. */
+  private place(candidate: Candidate, label: Label): boolean {
+    const { x, y, visible } = this.scene.project(candidate.x, candidate.y, candidate.z);
+    if (visible !== label.visible) label.element.style.visibility = visible ? "visible" : "hidden";
+    const moved = visible !== label.visible || Math.abs(x - label.x) > STILL || Math.abs(y - label.y) > STILL;
+    label.visible = visible;
+    if (!moved) return false;
+    [label.x, label.y] = [x, y];
+    label.element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -100%)`;
+    return true;
   }
 }
 
@@ -137,30 +162,4 @@ function boxOf(candidate: Candidate, x: number, y: number): Box {
 
 function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
-
-/** The elements of those that stay, new ones for those that come. */
-function refill(layer: HTMLElement, before: Map<Candidate, HTMLElement>, wanted: readonly Candidate[]): Map<Candidate, HTMLElement> {
-  const after = new Map<Candidate, HTMLElement>();
-  for (const candidate of wanted) {
-    const element = before.get(candidate) ?? labelOf(candidate);
-    if (!before.has(candidate)) layer.append(element);
-    before.delete(candidate);
-    after.set(candidate, element);
-  }
-  for (const element of before.values()) element.remove();
-  return after;
-}
-
-function labelOf(candidate: Candidate): HTMLElement {
-  const element = document.createElement("span");
-  element.className = `label ${candidate.kind}`;
-  element.textContent = candidate.text;
-  return element;
-}
-
-function place(candidate: Candidate, element: HTMLElement, scene: SceneHandle): void {
-  const { x, y, visible } = scene.project(candidate.x, candidate.y, candidate.z);
-  element.style.visibility = visible ? "visible" : "hidden";
-  element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -100%)`;
 }

@@ -354,6 +354,11 @@ test("names are shown over the city, and can be turned off", async () => {
   const names = (): string[] => [...document.querySelectorAll(".label")].map((label) => label.textContent ?? "").sort();
   await settle(1000);
   expect(names()).toEqual(["Lake Road", "Lakeside School", "Still Lake"]);
+  const label = document.querySelector<HTMLElement>(".label.place")!;
+  expect(label.style.transform).toContain("900.0px, 200.0px");
+  page.scene.shift = 480; // the camera moves, whatever view it is on its way to
+  await settle(40);
+  expect(label.style.transform).toContain("880.0px, 200.0px");
   language.value = "zh";
   await settle(1000);
   expect(names()).toContain("湖畔学校");
