@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import shapely
+
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.layers.areas import build_areas
 from cosmopolis.city.layers.buildings import build_buildings
@@ -82,11 +85,11 @@ def bounds_of(raw: RawCity, network: Network) -> Bounds:
         return west, south, east, north
     if raw.bounds is not None:
         return raw.bounds
-    points = network.edges.line.points[:, :2]
+    streets = network.edges.line.points[:, :2]
+    drawn = [streets, *(shapely.get_coordinates(house.footprint) for house in raw.buildings)]
+    points = np.concatenate(drawn)
     if not len(points):
-        raise BadInput(
-            f"{raw.name} has no street and no bounds, so there is nothing to build; check the input."
-        )
+        raise BadInput(f"{raw.name} has no street and no building, so there is nothing to build; check the input.")
     west, south = points.min(axis=0) - MARGIN
     east, north = points.max(axis=0) + MARGIN
     return float(west), float(south), float(east), float(north)
