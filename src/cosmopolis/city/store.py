@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from cosmopolis.city.words import Provenance
 
 FORMAT, FORMAT_VERSION = "cosmopolis-city", 1
 HEAD = "city.json"
+WRITERS = 2  # tables written at a time
 
 
 def save(city: City, folder: Path, progress: Progress = quiet) -> City:
@@ -35,14 +37,18 @@ def save(city: City, folder: Path, progress: Progress = quiet) -> City:
     """
     folder = Path(folder)
     _refuse_foreign(folder)
-    city = city.with_version(version_of(city))
-    with folder_aside(folder) as aside:
+    with folder_aside(folder) as aside, ThreadPoolExecutor(WRITERS) as pool:
+        progress("Storing the city", 0.0)
+        version = pool.submit(version_of, city)
+        written = {
+            name: pool.submit(_write_table, layer, name, city, aside) for name, layer in layers_of(city)
+        }
         tables = {}
-        for done, (name, layer) in enumerate(layers_of(city)):
-            progress(f"Storing {name.replace('_', ' ')}", done / len(LAYERS))
-            tables[name] = _write_table(layer, name, city, aside)
+        for done, (name, table) in enumerate(written.items()):
+            tables[name] = table.result()
+            progress(f"Storing {name.replace('_', ' ')}", (done + 1) / len(LAYERS))
+        city = city.with_version(version.result())
         (aside / HEAD).write_bytes(orjson.dumps(_head(city, tables), option=orjson.OPT_INDENT_2))
-    progress("Stored", 1.0)
     return city
 
 

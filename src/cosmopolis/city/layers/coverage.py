@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, uniform_filter
+from numpy.lib.stride_tricks import sliding_window_view
 
 from cosmopolis.city.layers.polygons import Bounds
 
@@ -41,8 +41,26 @@ def coverage(xy: NDArray[np.float64], bounds: Bounds, *, least: int) -> Coverage
         bins=shape,
         range=((south, south + shape[0] * CELL), (west, west + shape[1] * CELL)),
     )
-    around = uniform_filter(count, AROUND, mode="constant") * AROUND**2
-    dense = (count > 0) & (around >= least - 0.5)
-    # Room around the grid, or closing would open the cells at its border.
-    closed = binary_closing(np.pad(dense, BRIDGED), iterations=BRIDGED)
-    return Coverage(west, south, closed[BRIDGED:-BRIDGED, BRIDGED:-BRIDGED])
+    around = sliding_window_view(np.pad(count, AROUND // 2), (AROUND, AROUND)).sum(axis=(2, 3))
+    return Coverage(west, south, _closed((count > 0) & (around >= least)))
+
+
+def _closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`mask` with the gaps up to 2 * BRIDGED cells wide filled: grown, and shrunk by as much."""
+    grown = np.pad(mask, 2 * BRIDGED)  # room around, or shrinking would open the cells at the border
+    for _ in range(BRIDGED):
+        grown = _grown(grown)
+    shrunk = ~grown
+    for _ in range(BRIDGED):
+        shrunk = _grown(shrunk)
+    return ~shrunk[2 * BRIDGED : -2 * BRIDGED, 2 * BRIDGED : -2 * BRIDGED]
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True also where one of the four neighbours is."""
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    return grown
