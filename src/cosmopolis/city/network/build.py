@@ -63,7 +63,7 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     segments = lifted(segments, table, place)
     feet = foot_crossings(segments, table, place, lit, raw)
     segments = spaced(segments, table)
-    cut = fitted(wanted_cuts(segments, table, place, feet), segments.line.length)
+    cut = fitted(wanted_cuts(segments, table, place, feet)[0], segments.line.length)
     roads, rest = lay_lanes(segments, table, cut)
     corners = kerb_corners(segments, rest, table, place[segments.node], len(place))
     progress("Connecting lanes", 0.55)
@@ -108,8 +108,8 @@ class _Junctions:
         inside = [inner]
         for _ in range(_SWALLOW_ROUNDS):
             feet = foot_crossings(segments, table, place, _lit(nodes, place), raw)
-            cut = wanted_cuts(segments, table, place, feet)
-            place = swallowed(segments, table, raw, place, _lit(nodes, place), cut)
+            cuts = wanted_cuts(segments, table, place, feet)
+            place = swallowed(segments, table, raw, place, _lit(nodes, place), cuts)
             segments, inner = split_inside(segments, place, raw.node_xy)
             inside.append(inner)
         self.segments, self.place = segments, place

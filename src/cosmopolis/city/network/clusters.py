@@ -26,6 +26,8 @@ _SQUEEZED = 22.0  # m; longer segments rather have their stop lines nearer to th
 MIN_LANE = 9.0  # m that a lane should keep between its two stop lines
 _LIT_ROOM, _LIT_SQUEEZED = 13.0, 32.0  # m, the same between two junctions with lights
 _SPREAD = 70.0  # m across the nodes of one junction at most
+_OVERLAP = 50.0  # m at most between two junctions whose ground overlaps,
+_WIDEST = 90.0  # m across what they become
 _SQUEEZED_SPREAD = 38.0  # m, where it is merged for want of room only
 _APPROACH = 45.0  # m from a light at a stop line to its junction
 _CULVERT = 16.0  # m; a shorter bridge does not keep two junctions apart
@@ -91,31 +93,35 @@ def merged(segments: Segments, table: ProfileTable, raw: RawCity, place: Ints, l
     """(N,) place of every node after clusters were merged: the smallest node of its junction."""
     limit = _merge_limit(segments, table, lit)
     length = segments.line.length
-    candidates = np.flatnonzero((length < limit) & (place[segments.a] != place[segments.b]))
-    candidates = candidates[np.argsort(length[candidates], kind="stable")]
-    return _union(place, segments.a[candidates], segments.b[candidates], raw.node_xy, _SPREAD)
+    inside = (length < limit) & (place[segments.a] != place[segments.b])
+    return _union_shortest(segments, place, inside, raw.node_xy, _SPREAD)
 
 
 def swallowed(
-    segments: Segments, table: ProfileTable, raw: RawCity, place: Ints, lit: Bools, cut: F64
+    segments: Segments, table: ProfileTable, raw: RawCity, place: Ints, lit: Bools, cuts: tuple[F64, F64]
 ) -> Ints:
-    """(N,) place of every node after short segments went where `cut` (S, 2) leaves no room for a vehicle.
+    """(N,) place of every node after segments went whose stop lines leave no room for a vehicle in between.
 
-    Two junctions with lights and hardly a car's room in between are run as one.
+    `cuts` are (S, 2) metres with and without crossings on foot. Where the ground of two junctions overlaps they
+    are one, however large; two with lights and hardly a car's room in between are run as one, if small.
     """
     p, length = segments.profile, segments.line.length
-    rigid = (
-        table.roundabout[p]
-        | (table.structure[p] & (length > _CULVERT))
-        | (table.kind[p] <= StreetKind.TRUNK_LINK)
-    )
+    rigid = table.roundabout[p] | (table.structure[p] & (length > _CULVERT))
+    rigid |= table.kind[p] <= StreetKind.TRUNK_LINK
+    apart = place[segments.a] != place[segments.b]
+    overlap = (length < cuts[1].sum(axis=1)) & (length < _OVERLAP) & apart & ~rigid
+    place = _union_shortest(segments, place, overlap, raw.node_xy, _WIDEST)
     both = lit[place[segments.a]] & lit[place[segments.b]]
     room, limit = np.where(both, _LIT_ROOM, MIN_LANE), np.where(both, _LIT_SQUEEZED, _SQUEEZED)
-    tight = (length - cut.sum(axis=1) < room) & (length < limit) & ~rigid
-    tight &= place[segments.a] != place[segments.b]
-    rows = np.flatnonzero(tight)
-    rows = rows[np.argsort(length[rows], kind="stable")]
-    return _union(place, segments.a[rows], segments.b[rows], raw.node_xy, _SQUEEZED_SPREAD)
+    tight = (length - cuts[0].sum(axis=1) < room) & (length < limit) & ~rigid & apart
+    return _union_shortest(segments, place, tight, raw.node_xy, _SQUEEZED_SPREAD)
+
+
+def _union_shortest(segments: Segments, place: Ints, chosen: Bools, xy: F64, spread: float) -> Ints:
+    """Places after the chosen segments went, the shortest first."""
+    rows = np.flatnonzero(chosen)
+    rows = rows[np.argsort(segments.line.length[rows], kind="stable")]
+    return _union(place, segments.a[rows], segments.b[rows], xy, spread)
 
 
 def _merge_limit(segments: Segments, table: ProfileTable, lit: Bools) -> F64:

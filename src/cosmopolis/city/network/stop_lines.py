@@ -26,8 +26,8 @@ def corner_radius(kind: Ints) -> F64:
     return np.select([kind <= StreetKind.TRUNK_LINK, kind <= StreetKind.TERTIARY_LINK], [6.0, 5.0], 3.0)
 
 
-def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, feet: FootCrossings) -> F64:
-    """(S, 2) metres that should be cut off every segment at a and at b.
+def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, feet: FootCrossings) -> tuple[F64, F64]:
+    """(S, 2) metres that should be cut off every segment at a and at b, and those that vehicles alone need.
 
     Where people cross on foot there is ground for them between stop line and corner.
     """
@@ -36,12 +36,11 @@ def wanted_cuts(segments: Segments, table: ProfileTable, place: Ints, feet: Foot
     reach = _overlap(segments, table, junction, len(place))
     straight = degree[junction] == 2
     reach = np.where(straight, np.maximum(reach, _change(segments, table, junction, len(place))), reach)
-    reach = np.maximum(reach, 1.5)
+    reach = np.where(degree[junction] == 1, 0.0, np.maximum(reach, 1.5))
     drawn = np.isfinite(feet.away) & (feet.away > 0.6 * reach)
     foot = np.where(drawn, np.maximum(reach, feet.away + SETBACK), reach + _CROSSWALK)
-    reach = np.where(feet.walked & (degree[junction] > 1), foot, reach)
-    reach = np.where(degree[junction] == 1, 0.0, reach)
-    return reach.reshape(-1, 2)
+    wanted = np.where(feet.walked & (degree[junction] > 1), foot, reach)
+    return wanted.reshape(-1, 2), np.minimum(reach, _LONGEST).reshape(-1, 2)
 
 
 def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) -> F64:
