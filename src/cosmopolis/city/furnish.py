@@ -89,7 +89,9 @@ def bounds_of(raw: RawCity, network: Network) -> Bounds:
     drawn = [streets, *(shapely.get_coordinates(house.footprint) for house in raw.buildings)]
     points = np.concatenate(drawn)
     if not len(points):
-        raise BadInput(f"{raw.name} has no street and no building, so there is nothing to build; check the input.")
+        raise BadInput(
+            f"{raw.name} has no street and no building, so there is nothing to build; check the input."
+        )
     west, south = points.min(axis=0) - MARGIN
     east, north = points.max(axis=0) + MARGIN
     return float(west), float(south), float(east), float(north)
