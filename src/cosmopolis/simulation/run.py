@@ -37,7 +37,7 @@ class Simulation:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
         self._timetable = Timetable(trips.depart, start)
-        self._traffic = Traffic(city.network, trips, seed, threads or len(os.sched_getaffinity(0)))
+        self._traffic = Traffic(city, trips, seed, threads or len(os.sched_getaffinity(0)))
         if start > 0.0:
             self._traffic.begin_at(start)
 

@@ -31,7 +31,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         for name, array in traffic.cars._asdict().items()
     }
     fleet = {f"fleet.{name}": array for name, array in traffic.fleet._asdict().items()}
-    fleet["fleet.route"] = traffic.fleet.route[traffic.planned_route :]
+    fleet["fleet.route"] = traffic.fleet.route[traffic.planned_route : traffic.route_used]
     planned = {f"planned.{name}": getattr(traffic.planned, name)[traffic.trips :] for name in _PLANNED}
     ways = {f"ways.{name}": array for name, array in traffic.ways._asdict().items()}
     clock = simulation._timetable
@@ -85,8 +85,8 @@ def unpack(kind: type[S], city: City, trips: Trips, data: bytes, threads: int | 
 
 def _put_back(traffic: Traffic, found: dict[str, NDArray]) -> None:
     fleet = {name: found[f"fleet.{name}"] for name in traffic.fleet._fields if name != "route"}
-    route = np.concatenate([traffic.fleet.route, found["fleet.route"]])
-    traffic.fleet = traffic.fleet._replace(route=route, **fleet)
+    traffic.note_route(found["fleet.route"])
+    traffic.fleet = traffic.fleet._replace(**fleet)
     more = {name: np.append(getattr(traffic.planned, name), found[f"planned.{name}"]) for name in _PLANNED}
     traffic.planned = traffic.planned._replace(**more)
     new_rows = len(traffic.fleet.depart) - len(traffic.usable)

@@ -66,7 +66,5 @@ def _way_back(traffic: Traffic, trip: int, edge: int, shut: NDArray[np.uint8]) -
 
 def give_route(traffic: Traffic, trip: int, route: NDArray[np.int32]) -> None:
     """From now on `trip` follows `route`, whose first edge it is on."""
-    fleet = traffic.fleet
-    fleet.cursor[trip] = len(fleet.route)
-    fleet.route_end[trip] = len(fleet.route) + len(route)
-    traffic.fleet = fleet._replace(route=np.concatenate([fleet.route, route.astype(np.int32)]))
+    begin = traffic.note_route(route)
+    traffic.fleet.cursor[trip], traffic.fleet.route_end[trip] = begin, begin + len(route)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.city.model import Network
+from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
@@ -13,6 +13,7 @@ from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
+from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.network import flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph
 from cosmopolis.simulation.traffic.state import (
@@ -39,9 +40,12 @@ COUNTED = ("departed", "arrived", "broken", "strayed", "halted", "forced", "give
 class Traffic:
     """City network, fleet and cars of one run."""
 
-    def __init__(self, network: Network, trips: Trips, seed: int, threads: int) -> None:
+    def __init__(self, city: City, trips: Trips, seed: int, threads: int) -> None:
+        network = city.network
         self._helpers = helpers(threads - 1)
-        self.roads, self.drivers = flatten(network), drivers()
+        self.roads, self.drivers = flatten(
+            network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left
+        ), drivers()
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, seed)
@@ -54,7 +58,7 @@ class Traffic:
             depart=np.mod(self.fleet.depart, 86_400.0),
             halt=self.fleet.halt.copy(),
         )
-        self.planned_route = len(self.fleet.route)
+        self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
         self.ways = empty_ways(self.roads.limit, len(network.signals))
         self.steps = self.waiting = 0
         edges = len(network.edges)
@@ -107,6 +111,16 @@ class Traffic:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             measure(*tables, self.speed_ratio, self.density)
         return self._tell(time, old)
+
+    def note_route(self, edges: NDArray[np.int32]) -> int:
+        """Keep a new route; its first row in Fleet.route, which grows by more than it must."""
+        begin, self.route_used = self.route_used, self.route_used + len(edges)
+        if self.route_used > len(self.fleet.route):
+            more = np.zeros(self.route_used // 4 + 1024, np.int32)
+            self.fleet = self.fleet._replace(route=np.concatenate([self.fleet.route[:begin], edges, more]))
+        else:
+            self.fleet.route[begin : self.route_used] = edges
+        return begin
 
     def append(self, fleet: Fleet) -> None:
         """Take over a fleet with one more row, whose trip queues in the next step and on no other day."""

@@ -71,11 +71,10 @@ def drivable(trips: Trips, roads: Roads) -> NDArray[np.bool_]:
 
 
 def added(
-    command: AddTrip, from_lane: int, to_lane: int, route: NDArray[np.int32], time: float, fleet: Fleet, seed: int
+    command: AddTrip, from_lane: int, to_lane: int, route: tuple[int, int], time: float, fleet: Fleet, seed: int
 ) -> Fleet:
-    """`fleet` with one more row: a trip that departs at `time`. Lanes are kernel paths."""
-    row, end = len(fleet.depart), len(fleet.route)
-    halts = len(fleet.halt_lane)
+    """`fleet` with one more row: a trip that departs at `time`. Lanes are kernel paths, `route` rows of its routes."""
+    row, halts = len(fleet.depart), len(fleet.halt_lane)
     new = {
         "kind": int(command.kind),
         "factor": speed_factors(row + 1, seed)[row],
@@ -84,8 +83,8 @@ def added(
         "from_position": command.from_position,
         "to_lane": to_lane,
         "to_position": command.to_position,
-        "cursor": end,
-        "route_end": end + len(route),
+        "cursor": route[0],
+        "route_end": route[1],
         "halt": halts,
         "halt_end": halts,
         "dwell": 0.0,
@@ -93,5 +92,8 @@ def added(
         "since": -1.0,
         "next_waiting": -1,
     }
-    rows = {name: np.append(getattr(fleet, name), np.array([value], getattr(fleet, name).dtype)) for name, value in new.items()}
-    return fleet._replace(route=np.concatenate([fleet.route, route]), **rows)
+    rows = {}
+    for name, value in new.items():
+        column = getattr(fleet, name)
+        rows[name] = np.append(column, np.array([value], column.dtype))
+    return fleet._replace(**rows)

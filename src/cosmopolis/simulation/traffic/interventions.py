@@ -69,7 +69,9 @@ def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
     route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, shut_edges(traffic), traffic.graph)
     if len(route) == 0:
         raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
-    traffic.append(added(command, from_lane, to_lane, route, time, traffic.fleet, traffic.seed))
+    begin = traffic.note_route(route)
+    rows = begin, begin + len(route)
+    traffic.append(added(command, from_lane, to_lane, rows, time, traffic.fleet, traffic.seed))
 
 
 def _go_round_shut_edges(traffic: Traffic) -> None:

@@ -88,6 +88,7 @@ def may_enter(
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, cars.goal_speed[i])
+    on_red = ways.light[way] == RED
     waited = cars.still[i] * DT
     margin = MARGIN * min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
     gives_way = ways.light[way] != PROTECTED
@@ -96,7 +97,7 @@ def may_enter(
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
         if _taken(row, other, comes, roads, ways, cars):
             hold = min(hold, roads.begin[row])
-        elif gives_way and roads.yields[row] != 0 and ways.light[other] != RED:
+        elif (gives_way and roads.yields[row] != 0 or on_red) and ways.light[other] != RED:
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
             if _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
                 hold = min(hold, roads.begin[row])
@@ -233,7 +234,7 @@ def ground_ahead(
             if cars.position[j] > begin:
                 if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
                     free = min(free, distance)
-            elif roads.first[row] == 0 and reach >= distance:
+            elif reach >= distance and _goes_later(row, way, other, roads, ways):
                 if _reach(cars.speed[j]) >= begin - cars.position[j]:
                     free = min(free, distance)
         if roads.merge[row] == 0:
@@ -243,11 +244,19 @@ def ground_ahead(
                 free = min(free, distance)
         lane = roads.out_start[other]
         last = cars.start[lane + 1] - 1
-        if reach >= distance and roads.first[row] == 0 and last >= cars.start[lane]:
+        if reach >= distance and last >= cars.start[lane] and _goes_later(row, way, other, roads, ways):
             if cars.choice[last] == other:
                 if _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin:
                     free = min(free, distance)
     return free
+
+
+@kernel
+def _goes_later(row: int, way: int, other: int, roads: Roads, ways: Ways) -> bool:
+    """Who gives way where both could reach shared ground in one step: who turns on red, else by the fixed order."""
+    if (ways.light[way] == RED) != (ways.light[other] == RED):
+        return ways.light[way] == RED
+    return roads.first[row] == 0
 
 
 @kernel

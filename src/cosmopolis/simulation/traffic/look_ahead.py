@@ -26,7 +26,7 @@ from cosmopolis.simulation.traffic.junctions import (
     stops_for_light,
 )
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, YELLOW
+from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import way_on
 
@@ -62,7 +62,7 @@ def lead_lane(
     while goes and i > first:
         i -= 1
         way = cars.choice[i]
-        if way < 0 or ways.light[way] > YELLOW:
+        if way < 0 or ways.light[way] > YELLOW or roads.on_red[way] != 0:
             return
         distance = roads.length[lane] - cars.position[i]
         if distance > sight(cars.speed[i]):
@@ -108,7 +108,8 @@ def _approach(
         return False
     light = ways.light[way]
     speed = cars.speed[i]
-    if light <= YELLOW and stops_for_light(light, distance, speed):
+    on_red = light == RED and roads.on_red[way] != 0
+    if light <= YELLOW and not on_red and stops_for_light(light, distance, speed):
         _stop_at(distance, i, drivers, cars, moves)
         return False
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
@@ -118,7 +119,8 @@ def _approach(
         if hold < FREE:
             _stop_at(distance + hold, i, drivers, cars, moves)
         if hold <= 0.0:
-            moves.held[lane] = min(250, ways.held[lane] + 1)
+            if not on_red:
+                moves.held[lane] = min(250, ways.held[lane] + 1)
             return False
     reach = speed * DT + 0.75
     if reach > distance:
@@ -225,7 +227,7 @@ def _beyond(
         if cursor + 1 >= fleet.route_end[trip]:
             return
         path = way_on(path, cursor, trip, fleet, drivers, roads, ways)
-        if path < 0 or ways.light[path] <= YELLOW:
+        if path < 0 or (ways.light[path] <= YELLOW and roads.on_red[path] == 0):
             moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
             return
         if roads.minor[path] != 0 and ways.light[path] != PROTECTED:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
+from cosmopolis.city.words import Turn
 
 F32, I32, I64, U8, U16 = (
     NDArray[np.float32],
@@ -24,6 +25,10 @@ F32, I32, I64, U8, U16 = (
 
 SHORTEST = 0.5  # m, a path is at least so long, so that a car is always somewhere
 CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
+
+
+_RIGHT = Turn.RIGHT | Turn.SLIGHT_RIGHT | Turn.SHARP_RIGHT
+_LEFT = Turn.LEFT | Turn.SLIGHT_LEFT | Turn.SHARP_LEFT
 
 
 class Roads(NamedTuple):
@@ -53,6 +58,7 @@ class Roads(NamedTuple):
     merge: U8  # (K,) both end in one lane
     first: U8  # (K,) this one goes where both could enter the ground in one step
     minor: U8  # (P,) a connection that yields to some other
+    on_red: U8  # (P,) a connection that may be taken at red, behind all others
     crossed: U8  # (P,) a connection that others cross: do not stand on it
     edge_lane: I32  # (E,) first lane of the edge (a path)
     edge_lanes: I32  # (E,) number of its lanes
@@ -70,8 +76,8 @@ class Roads(NamedTuple):
     light: U8  # (lights,) words.Light
 
 
-def flatten(network: Network) -> Roads:
-    """City.network as the kernels read it."""
+def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool = False) -> Roads:
+    """City.network as the kernels read it; `turn_on_red`: the turn to the kerb side is free at a red light."""
     lanes, connections, edges = network.lanes, network.connections, network.edges
     n_lanes, n_connections = len(lanes), len(connections)
     from_lane, to_lane = connections.from_lane.astype(np.int64), connections.to_lane.astype(np.int64)
@@ -92,6 +98,8 @@ def flatten(network: Network) -> Roads:
     def by_path(values: NDArray, dtype: type) -> NDArray:
         return np.ascontiguousarray(values[city_path].astype(dtype))
 
+    kerb_turns = _LEFT if drive_on_left else _RIGHT
+    to_kerb = (connections.turn.astype(np.int64) & int(kerb_turns)) != 0
     nothing = np.full(n_connections, -1)
     count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
     signals = network.signals
@@ -110,6 +118,7 @@ def flatten(network: Network) -> Roads:
         out_end=by_path(out_end, np.int32),
         in_start=np.searchsorted(into, np.arange(n_paths + 1)).astype(np.int32),
         in_path=of_city[n_lanes:][in_order].astype(np.int32),
+        on_red=by_path(np.concatenate([np.zeros(n_lanes), to_kerb & turn_on_red]), np.uint8),
         **conflicts,
         edge_lane=of_city[edges.first_lane].astype(np.int32),
         edge_lanes=edges.lane_count.astype(np.int32),
