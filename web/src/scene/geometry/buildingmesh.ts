@@ -7,9 +7,11 @@ export const Part = { WALL: 0, FLAT_ROOF: 1, TILED_ROOF: 2, TRIM: 3, PLANT: 4 } 
 
 export interface Look {
   readonly id: number;
+  /** What its colours are chosen by: the parts of one tower share it. */
+  readonly key: number;
   readonly use: number;
   readonly floors: number;
-  /** 0 .. 255, from the id */
+  /** 0 .. 255, from the key */
   readonly seed: number;
   readonly provenance: number;
   /** m above ground */

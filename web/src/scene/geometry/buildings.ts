@@ -1,14 +1,16 @@
 /** A tile's buildings as one mesh, and the darkened ground at their feet as another. */
-import type { Tile } from "../../world/model";
+import type { Polygons, Tile } from "../../world/model";
 import { Roof } from "../words";
 import { BuildingMesh, Part, type Look } from "./buildingmesh";
 import { chance } from "./chance";
 import { Column, meshOf, Triangles, type MeshData } from "./mesh";
-import { roofColour, wallColour } from "./palette";
-import { ringArea, shapeOf, type Shape } from "./polygon";
+import { roofColour, wallColour, type Rgb } from "./palette";
+import { orientedBox, ringArea, shapeOf, type Shape } from "./polygon";
 import { addRoof } from "./roofs";
 
 const CONTACT = 3.2; // m of darkened ground around a building
+const TOWER = 90; // m; above, and where a volume hangs, neighbours count as parts of one building
+const TOWER_CELL = 70; // m
 const ON_GROUND = 1; // m; a volume that begins above does not touch it
 
 export interface BuildingMeshes {
@@ -23,10 +25,10 @@ export function buildBuildings(tile: Tile): BuildingMeshes {
   const { buildings } = tile;
   for (let row = 0; row < buildings.count; row++) {
     const look = lookOf(tile, row);
-    const wall = wallColour(look.id, look.use, buildings.colour[row]);
+    const wall = wallColour(look.key, look.use, buildings.colour[row]);
     const shape = outward(shapeOf(buildings.footprint, row));
     mesh.begin(look);
-    if (buildings.meshStart[row + 1] > buildings.meshStart[row]) addModel(mesh, tile, row, wall);
+    if (buildings.meshStart[row + 1] > buildings.meshStart[row]) addModel(mesh, tile, row, wall, look);
     else if (shape.points.length >= 6) {
       mesh.part(Part.WALL, wall);
       addWalls(mesh, shape, look);
@@ -44,8 +46,17 @@ function lookOf(tile: Tile, row: number): Look {
   const base = Math.min(buildings.base[row], height - 0.5);
   const id = buildings.id[row];
   const floors = Math.max(1, buildings.floors[row] || Math.round((height - base) / 3.2));
-  const seed = Math.floor(chance(id, 7) * 256);
-  return { id, use: buildings.use[row], floors, seed, provenance: buildings.provenance[row], base, top: height };
+  const key = base > ON_GROUND || height > TOWER ? towerKey(buildings.footprint, row) : id;
+  const seed = Math.floor(chance(key, 7) * 256);
+  return { id, key, use: buildings.use[row], floors, seed, provenance: buildings.provenance[row], base, top: height };
+}
+
+/** By the place alone, so that volumes stacked on each other look alike. */
+function towerKey(footprints: Polygons, row: number): number {
+  const { points, rings } = shapeOf(footprints, row);
+  if (points.length < 6) return row;
+  const box = orientedBox(points, 0, rings[1]);
+  return Math.round(box.x / TOWER_CELL) * 4099 + Math.round(box.y / TOWER_CELL);
 }
 
 /** The same shape with its outline counter-clockwise and its holes clockwise: walls then face outside. */
@@ -74,9 +85,8 @@ function addWalls(mesh: BuildingMesh, shape: Shape, look: Look): void {
 }
 
 /** A surveyed shape: its own triangles; steep ones are walls, and windows follow the horizontal distance. */
-function addModel(mesh: BuildingMesh, tile: Tile, row: number, wall: readonly [number, number, number]): void {
+function addModel(mesh: BuildingMesh, tile: Tile, row: number, wall: Rgb, { key, use }: Look): void {
   const { mesh: corners, meshStart } = tile.buildings;
-  const id = tile.buildings.id[row];
   for (let t = meshStart[row]; t < meshStart[row + 1]; t++) {
     const p = [0, 1, 2].map((k) => [corners[9 * t + 3 * k], corners[9 * t + 3 * k + 1], corners[9 * t + 3 * k + 2]]);
     const u = p[1].map((value, axis) => value - p[0][axis]);
@@ -86,7 +96,7 @@ function addModel(mesh: BuildingMesh, tile: Tile, row: number, wall: readonly [n
     if (length < 1e-6) continue;
     const up = n[2] / length;
     const steep = Math.abs(up) < 0.35;
-    mesh.part(steep ? Part.WALL : up > 0.97 ? Part.FLAT_ROOF : Part.TILED_ROOF, steep ? wall : roofColour(id, tile.buildings.use[row], up < 0.97));
+    mesh.part(steep ? Part.WALL : up > 0.97 ? Part.FLAT_ROOF : Part.TILED_ROOF, steep ? wall : roofColour(key, use, up < 0.97));
     mesh.face(n[0], n[1], n[2]);
     const flat = Math.hypot(n[0], n[1]) || 1;
     const along = p.map(([x, y]) => (x * -n[1] + y * n[0]) / flat);

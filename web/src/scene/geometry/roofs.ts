@@ -32,7 +32,7 @@ export function addRoof(mesh: BuildingMesh, look: Look, form: RoofForm): void {
 
 function addFlat(mesh: BuildingMesh, look: Look, form: RoofForm, area: number, box: Box): void {
   const { points } = form.shape;
-  mesh.part(Part.FLAT_ROOF, roofColour(look.id, look.use, false));
+  mesh.part(Part.FLAT_ROOF, roofColour(look.key, look.use, false));
   mesh.face(0, 0, 1);
   const vertices: number[] = [];
   for (let i = 0; i < points.length; i += 2) vertices.push(mesh.vertex(points[i], points[i + 1], look.top));
@@ -84,7 +84,7 @@ function addPitched(mesh: BuildingMesh, look: Look, form: RoofForm, box: Box): v
   const l = box.along + EAVES;
   const w = box.across + EAVES;
   const [a, b, c, d] = [at(-l, -w, low), at(l, -w, low), at(l, w, low), at(-l, w, low)];
-  mesh.part(Part.TILED_ROOF, roofColour(look.id, look.use, true));
+  mesh.part(Part.TILED_ROOF, roofColour(look.key, look.use, true));
   if (form.kind === Roof.SKILLION) {
     slope(mesh, a, b, at(l, w, high), at(-l, w, high));
     gable(mesh, form.wall, [b, c, at(l, w, high)], [d, a, at(-l, w, high)]);
@@ -131,7 +131,7 @@ function addVault(mesh: BuildingMesh, form: RoofForm, at: (u: number, v: number,
 function addTent(mesh: BuildingMesh, look: Look, form: RoofForm): void {
   const { points, rings } = form.shape;
   const [mx, my] = middleOf(points, 0, rings[1]);
-  mesh.part(Part.TILED_ROOF, roofColour(look.id, look.use, true));
+  mesh.part(Part.TILED_ROOF, roofColour(look.key, look.use, true));
   for (let i = 0, end = rings[1], j = end - 1; i < end; j = i++) {
     mesh.facet([points[2 * j], points[2 * j + 1], look.top], [points[2 * i], points[2 * i + 1], look.top], [mx, my, look.top + form.rise]);
   }
@@ -147,7 +147,7 @@ function addDome(mesh: BuildingMesh, look: Look, form: RoofForm): void {
     const share = Math.cos(angle);
     return [mx + (points[2 * i] - mx) * share, my + (points[2 * i + 1] - my) * share, look.top + form.rise * Math.sin(angle)];
   };
-  mesh.part(Part.TILED_ROOF, roofColour(look.id, look.use, true));
+  mesh.part(Part.TILED_ROOF, roofColour(look.key, look.use, true));
   for (let ring = 0; ring < steps; ring++) {
     for (let i = 0, end = rings[1], j = end - 1; i < end; j = i++) slope(mesh, at(j, ring), at(i, ring), at(i, ring + 1), at(j, ring + 1));
   }

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+
+import { placeFurniture, pointAt } from "../../src/scene/geometry/furniture";
+import type { MeshData } from "../../src/scene/geometry/mesh";
+import { spineOf } from "../../src/scene/geometry/ribbon";
+import { buildStreets } from "../../src/scene/geometry/streets";
+import { Line, Paving, StreetMesh, plain } from "../../src/scene/geometry/streetmesh";
+import { lightOf } from "../../src/scene/signals";
+import { Surface } from "../../src/scene/surface";
+import { network, polylines, STREET_Y } from "./city";
+
+const rowsOf = (mesh: MeshData, paving: number): number[] => {
+  const code = mesh.attributes.code.array;
+  return Array.from({ length: code.length / 4 }, (_, i) => i).filter((i) => code[4 * i] === paving);
+};
+const x = (mesh: MeshData, i: number): number => mesh.attributes.position.array[3 * i];
+const y = (mesh: MeshData, i: number): number => mesh.attributes.position.array[3 * i + 1] - STREET_Y;
+const z = (mesh: MeshData, i: number): number => mesh.attributes.position.array[3 * i + 2];
+
+describe("a ribbon", () => {
+  it("is as wide as it should be, round a corner too", () => {
+    const spine = spineOf(polylines([[[0, 0, 0], [10, 0, 0], [10, 0, 0], [10, 10, 0]]]), 0)!;
+    expect(spine.count).toBe(3);
+    expect(spine.length).toBeCloseTo(20);
+    const mesh = new StreetMesh();
+    mesh.begin(plain(Paving.LANE));
+    mesh.strip(spine, -2, 2, 0, 2);
+    const { position } = mesh.mesh().attributes;
+    const corner = Array.from(position.array.slice(6, 12)).map((value) => +value.toFixed(4) + 0);
+    expect(corner).toEqual([12, -2, 0, 8, 2, 0]);
+  });
+
+  it("is none where a line has no length", () => {
+    expect(spineOf(polylines([[[1, 1, 0], [1, 1, 0]]]), 0)).toBeNull();
+  });
+
+  it("knows the point and heading at a station", () => {
+    const spine = spineOf(polylines([[[0, 0, 0], [10, 0, 2]]]), 0)!;
+    expect(pointAt(spine, 5, 1)).toEqual([5, 1, 1, 0]);
+  });
+});
+
+describe("streets", () => {
+  const [mesh] = buildStreets(network());
+
+  it("cover the lanes' width with a margin outside the outermost lines only", () => {
+    const lanes = rowsOf(mesh, Paving.LANE).filter((i) => x(mesh, i) <= 100);
+    const across = lanes.map((i) => y(mesh, i));
+    expect(Math.min(...across)).toBeCloseTo(-3.2 - 0.35, 3);
+    expect(Math.max(...across)).toBeCloseTo(3.2 + 0.35, 3);
+  });
+
+  it("are painted with a dashed line between lanes and solid ones outside", () => {
+    const { code } = mesh.attributes;
+    const [first] = rowsOf(mesh, Paving.LANE);
+    expect(code.array[4 * first + 1] & 15).toBe(Line.DASHED);
+    expect(code.array[4 * first + 1] >> 4).toBe(Line.SOLID);
+  });
+
+  it("have decks, parapets and pillars where they are lifted, and none on the ground", () => {
+    const concrete = rowsOf(mesh, Paving.CONCRETE);
+    expect(concrete.length).toBeGreaterThan(0);
+    expect(Math.min(...concrete.map((i) => x(mesh, i)))).toBeGreaterThanOrEqual(119);
+    expect(Math.max(...concrete.map((i) => z(mesh, i)))).toBeCloseTo(6.9, 1);
+    expect(Math.min(...concrete.map((i) => z(mesh, i)))).toBeLessThan(0);
+  });
+
+  it("have kerbs as high as a kerb", () => {
+    const walk = rowsOf(mesh, Paving.SIDEWALK);
+    expect(new Set(walk.map((i) => +z(mesh, i).toFixed(2)))).toEqual(new Set([0.14]));
+  });
+
+  it("draw crossings after lanes and lanes after junctions", () => {
+    const { code } = mesh.attributes;
+    const order = Array.from(mesh.index).map((i) => code.array[4 * i]).filter((paving) => paving <= Paving.CROSSING);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
+  it("leave tunnels out", () => {
+    const deep = network();
+    deep.lanes.line.points.forEach((_, i) => {
+      if (i % 3 === 2) deep.lanes.line.points[i] = -5;
+    });
+    expect(buildStreets(deep).flatMap((one) => rowsOf(one, Paving.LANE))).toEqual([]);
+  });
+});
+
+describe("furniture", () => {
+  const furniture = placeFurniture(network());
+
+  it("hangs a signal head over each lane and one mast for each edge", () => {
+    expect(furniture.heads.length / 8).toBe(2);
+    expect(furniture.masts.length / 8).toBe(1);
+    expect(furniture.heads[1] - STREET_Y).toBeCloseTo(-1.6);
+    expect(furniture.masts[1] - STREET_Y).toBeLessThan(-3.2);
+  });
+
+  it("puts lamps beside the kerb lane", () => {
+    expect(furniture.lamps.length / 8).toBe(7);
+    expect(furniture.lamps[1] - STREET_Y).toBeCloseTo(-1.6 - 1.6 - 1.1, 4);
+  });
+
+  it("shows each link the light of the present phase", () => {
+    const { signals } = network();
+    expect(lightOf(signals, 0, 0, 1)).toBe(3);
+    expect(lightOf(signals, 0, 1, 0)).toBe(0);
+    expect(lightOf(signals, 0, 1, 1)).toBe(1);
+    expect(lightOf(signals, 0, 9, 0)).toBe(4);
+  });
+});
+
+describe("the surface", () => {
+  const surface = new Surface(network());
+
+  it("carries whoever is on the bridge, and lets others pass below", () => {
+    expect(surface.at(200, STREET_Y, 6)).toBeCloseTo(6);
+    expect(surface.at(200, STREET_Y, 0)).toBe(0);
+    expect(Math.abs(surface.at(140, STREET_Y, 2.5) - 3)).toBeLessThan(0.7);
+  });
+});
