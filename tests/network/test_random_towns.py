@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cosmopolis.city.network import build_network
 from cosmopolis.city.network.checks import check
 from cosmopolis.city.raw import RawCity, RawRestriction, RawStreet
-from cosmopolis.city.words import StreetKind, Turn
+from cosmopolis.city.words import Mode, StreetKind, Turn
 
 from .driving import undrivable_pairs
 
@@ -75,5 +75,8 @@ def test_invariants_hold_in_any_town(raw: RawCity) -> None:
     for table in (network.lanes, network.connections, network.edges, network.walks, network.crossings):
         assert np.isfinite(table.line.points).all()
         assert (np.diff(table.line.start) >= 2).all()
-    if len(network.edges) and (network.lanes.modes & 1).any():
+    cars = network.lanes.modes & int(Mode.CAR) > 0
+    if cars.any():
+        inside = cars & (network.edges.component[network.lanes.edge] == 0)
+        assert network.lanes.length[inside].sum() >= 0.97 * network.lanes.length[cars].sum()
         assert undrivable_pairs(network, 25) == []

@@ -19,6 +19,7 @@ from cosmopolis.city.model import (
     Walks,
 )
 from cosmopolis.city.network.components import strong_components
+from cosmopolis.city.network.connections import Links
 from cosmopolis.city.network.crossings import WIDTH as CROSSING_WIDTH
 from cosmopolis.city.network.lanes import Roads, carriageway_lines
 from cosmopolis.city.network.movements import Movements
@@ -45,11 +46,7 @@ class Draft:
     place: Ints  # (N,)
     roads: Roads
     moves: Movements
-    from_lane: Ints  # (C,)
-    to_lane: Ints  # (C,)
-    movement: Ints  # (C,)
-    paths: Polylines  # (C,)
-    curve_speed: F64  # (C,)
+    links: Links
     control: Ints  # (N,)
     areas: Shapes  # (N,)
     conflicts: Conflicts
@@ -146,8 +143,8 @@ def _edge_components(draft: Draft) -> Ints:
     """(E,) strongly connected component for cars over the connections; 0 has most lane length."""
     roads = draft.roads
     car_lane = roads.lane_modes & int(Mode.CAR) > 0
-    by_car = car_lane[draft.from_lane] & car_lane[draft.to_lane]
-    a, b = roads.lane_edge[draft.from_lane[by_car]], roads.lane_edge[draft.to_lane[by_car]]
+    by_car = car_lane[draft.links.from_lane] & car_lane[draft.links.to_lane]
+    a, b = roads.lane_edge[draft.links.from_lane[by_car]], roads.lane_edge[draft.links.to_lane[by_car]]
     label = strong_components(a, b, len(roads))
     weight = np.where(car_lane, roads.lane_line.length, 0.0)
     size = np.bincount(label[roads.lane_edge], weights=weight, minlength=int(label.max(initial=-1)) + 1)
@@ -159,7 +156,7 @@ def _edge_components(draft: Draft) -> Ints:
 def _lanes(draft: Draft) -> Lanes:
     roads = draft.roads
     turns = np.zeros(len(roads.lane_edge), dtype=np.int64)
-    np.bitwise_or.at(turns, draft.from_lane, draft.moves.turn[draft.movement])
+    np.bitwise_or.at(turns, draft.links.from_lane, draft.moves.turn[draft.links.movement])
     speed = draft.table.speed[draft.segments.profile[roads.segment]][roads.lane_edge]
     slow = np.where(roads.lane_modes == int(Mode.BICYCLE), np.minimum(speed, 20 / 3.6), speed)
     return Lanes(
@@ -175,22 +172,22 @@ def _lanes(draft: Draft) -> Lanes:
 
 def _connections(draft: Draft, junction_at: Ints, signals: Signals) -> Connections:
     roads, segments = draft.roads, draft.segments
-    source = draft.moves.source[draft.movement]
-    junction = junction_at[draft.place[segments.node[roads.end[source]]]]
     limit = draft.table.speed[segments.profile[roads.segment]]
-    both = np.maximum(limit[roads.lane_edge[draft.from_lane]], limit[roads.lane_edge[draft.to_lane]])
-    signal = np.full(len(draft.from_lane), -1, dtype=np.int32)
+    both = np.maximum(
+        limit[roads.lane_edge[draft.links.from_lane]], limit[roads.lane_edge[draft.links.to_lane]]
+    )
+    signal = np.full(len(draft.links.from_lane), -1, dtype=np.int32)
     signal[signals.link] = ranges(
         np.zeros(len(signals)), np.diff(signals.link_start)
     )  # counted within its program
     return Connections(
-        from_lane=draft.from_lane.astype(np.int32),
-        to_lane=draft.to_lane.astype(np.int32),
-        junction=junction.astype(np.int32),
-        turn=draft.moves.turn[draft.movement].astype(np.uint16),
-        speed=np.minimum(draft.curve_speed, both).astype(np.float32),
+        from_lane=draft.links.from_lane.astype(np.int32),
+        to_lane=draft.links.to_lane.astype(np.int32),
+        junction=junction_at[draft.links.junction].astype(np.int32),
+        turn=draft.moves.turn[draft.links.movement].astype(np.uint16),
+        speed=np.minimum(draft.links.curve_speed, both).astype(np.float32),
         signal=signal,
-        line=draft.paths,
+        line=draft.links.path,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,15 +19,14 @@ from cosmopolis.city.network.clusters import (
     swallowed,
     without_echoes,
 )
-from cosmopolis.city.network.components import without_islands
+from cosmopolis.city.network.components import connected_segments, without_islands
 from cosmopolis.city.network.conflicts import find_conflicts
-from cosmopolis.city.network.crossings import crossing_lines, foot_crossings
+from cosmopolis.city.network.connections import connect_lanes
+from cosmopolis.city.network.crossings import FootCrossings, crossing_lines, foot_crossings
 from cosmopolis.city.network.heights import lifted
-from cosmopolis.city.network.lane_choice import choose_lanes
-from cosmopolis.city.network.lanes import lay_lanes
+from cosmopolis.city.network.lanes import Roads, lay_lanes
 from cosmopolis.city.network.mirror import mirrored_city, mirrored_network
-from cosmopolis.city.network.movements import allowed_movements
-from cosmopolis.city.network.paths import junction_paths
+from cosmopolis.city.network.movements import Movements, allowed_movements
 from cosmopolis.city.network.priority import junction_controls
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.segments import Segments, cut_streets, tidied
@@ -36,8 +37,10 @@ from cosmopolis.city.network.walks import corner_walks, own_ways, sidewalks
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity
 from cosmopolis.city.words import Control
+from cosmopolis.geometry.polylines import Polylines
 
 _SWALLOW_ROUNDS = 2
+_PRUNE_ROUNDS = 3
 
 
 def build_network(raw: RawCity, progress: Progress = quiet) -> tuple[Network, list[Finding]]:
@@ -58,38 +61,76 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     pieces, turnarounds, lost = without_islands(pieces, table, raw)
     progress("Merging junctions", 0.2)
     junctions = _Junctions(pieces, table, raw, turnarounds)
-    segments, place, lit, inside = junctions.segments, junctions.place, junctions.lit, junctions.inside
     progress("Laying lanes", 0.4)
-    segments = lifted(segments, table, place)
-    feet = foot_crossings(segments, table, place, lit, raw)
-    segments = spaced(segments, table)
-    cut = fitted(wanted_cuts(segments, table, place, feet)[0], segments.line.length)
-    roads, rest = lay_lanes(segments, table, cut)
-    corners = kerb_corners(segments, rest, table, place[segments.node], len(place))
+    streets, cut_off = _drivable(junctions, table, raw)
+    segments, roads, moves, place = streets.segments, streets.roads, streets.moves, junctions.place
     progress("Connecting lanes", 0.55)
-    moves = allowed_movements(segments, table, roads, place, inside, raw)
-    from_lane, to_lane, movement = choose_lanes(segments, roads, moves)
-    paths, curve_speed = junction_paths(roads.lane_line, from_lane, to_lane)
+    links = connect_lanes(segments, roads, moves, place)
     progress("Finding conflicts", 0.7)
-    rules = junction_controls(segments, table, roads, place, lit, raw)
-    junction = place[segments.node[roads.end[moves.source[movement]]]]
-    conflicts = find_conflicts(
-        roads, moves, from_lane, to_lane, movement, junction, paths, rules, right_first=not raw.drive_on_left
-    )
+    rules = junction_controls(segments, table, roads, place, junctions.lit, raw)
+    conflicts = find_conflicts(roads, moves, links, rules, right_first=not raw.drive_on_left)
     progress("Timing signals", 0.85)
     lit = rules.control == Control.SIGNAL
-    lights = signal_programs(
-        segments, table, roads, moves, from_lane, movement, junction, conflicts, lit, raw.node_xy
+    lights = signal_programs(segments, table, roads, moves, links, conflicts, lit, raw.node_xy)
+    corners = kerb_corners(segments, streets.rest, table, place[segments.node], len(place))
+    walks = [sidewalks(segments, table, roads), corner_walks(segments, table, roads, corners), own_ways(raw)]
+    crossings = crossing_lines(segments, table, streets.feet, streets.cut)
+    areas = junction_areas(corners)
+    draft = Draft(
+        raw,
+        segments,
+        table,
+        place,
+        roads,
+        moves,
+        links,
+        rules.control,
+        areas,
+        conflicts,
+        lights,
+        crossings,
+        walks,
     )
-    network = assemble(
-        Draft(
-            raw, segments, table, place, roads, moves, from_lane, to_lane, movement, paths, curve_speed,
-            rules.control, junction_areas(corners), conflicts, lights, crossing_lines(segments, table, rest, feet, cut),
-            [sidewalks(segments, table, roads), corner_walks(segments, table, roads, corners), own_ways(raw)],
-        )
-    )  # fmt: skip
+    network = assemble(draft)
     progress("Network built", 1.0)
-    return network, findings + lost
+    return network, findings + lost + cut_off
+
+
+@dataclass(frozen=True)
+class _Streets:
+    """Stages 3 and 4: streets with heights, stop lines and lanes, and who may drive where."""
+
+    segments: Segments
+    feet: FootCrossings
+    cut: NDArray[np.float64]  # (S, 2)
+    roads: Roads
+    rest: Polylines  # (S,) the segments between their stop lines
+    moves: Movements
+
+    @classmethod
+    def of(cls, segments: Segments, junctions: _Junctions, table: ProfileTable, raw: RawCity) -> _Streets:
+        place = junctions.place
+        segments = lifted(segments, table, place)
+        feet = foot_crossings(segments, table, place, junctions.lit, raw)
+        segments = spaced(segments, table)
+        cut = fitted(wanted_cuts(segments, table, place, feet)[0], segments.line.length)
+        roads, rest = lay_lanes(segments, table, cut)
+        moves = allowed_movements(segments, table, roads, place, junctions.inside, raw)
+        return cls(segments, feet, cut, roads, rest, moves)
+
+
+def _drivable(junctions: _Junctions, table: ProfileTable, raw: RawCity) -> tuple[_Streets, list[Finding]]:
+    """Streets with lanes; where turn restrictions cut off more than 3 % of them, those are left out."""
+    streets = _Streets.of(junctions.segments, junctions, table, raw)
+    findings: list[Finding] = []
+    for _ in range(_PRUNE_ROUNDS):
+        keep, lost = connected_segments(streets.segments, streets.roads, streets.moves, raw)
+        if keep.all():
+            break
+        findings += lost
+        streets = _Streets.of(junctions.segments.take(keep), junctions, table, raw)
+        junctions.segments = junctions.segments.take(keep)
+    return streets, findings
 
 
 class _Junctions:

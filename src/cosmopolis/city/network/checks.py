@@ -12,7 +12,6 @@ from cosmopolis.city.raw import Finding
 from cosmopolis.city.words import Control, Light, Mode
 
 STOPPING_ROOM = 8.0  # m
-COMPONENT_SHARE = 0.97
 
 
 def check(network: Network) -> list[Finding]:
@@ -108,13 +107,10 @@ def _short_edges(network: Network) -> list[Finding]:
 
 
 def _components(network: Network) -> list[Finding]:
-    """Edges outside the largest component, if they are too many."""
+    """Edges outside the largest component."""
     cars = network.lanes.modes & int(Mode.CAR) > 0
-    weight = np.where(cars, network.lanes.length, 0.0)
     edge = network.lanes.edge
     outside = network.edges.component[edge] > 0
-    if weight[outside].sum() <= (1.0 - COMPONENT_SHARE) * weight.sum():
-        return []
     return [
         Finding("unreachable", network.edges.key[e], "a car cannot drive there and back")
         for e in np.unique(edge[outside & cars]).tolist()

@@ -8,11 +8,15 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from cosmopolis.city.network import lines
+from cosmopolis.city.network.lanes import Roads
+from cosmopolis.city.network.movements import Movements
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.raw import Finding, RawCity
+from cosmopolis.city.words import Mode
 
+_ENOUGH = 0.97  # share of lane length that has to be connected
 _TURNAROUND = 60.0  # m between the two carriageways of one road where the map ends
 
 
@@ -94,3 +98,24 @@ def _lost(segments: Segments, raw: RawCity, lost: NDArray, length: NDArray) -> l
         )
         for row in np.flatnonzero(per_street).tolist()
     ]
+
+
+def connected_segments(
+    segments: Segments, roads: Roads, moves: Movements, raw: RawCity
+) -> tuple[NDArray[np.bool_], list[Finding]]:
+    """(S,) segments to keep: all, if nearly all lane length is strongly connected over the allowed movements.
+
+    Where it is not (turn restrictions make traps), those without an edge in the largest component go.
+    """
+    keep = np.ones(len(segments), dtype=bool)
+    cars = (roads.lane_modes & int(Mode.CAR)) > 0
+    weight = np.bincount(roads.lane_edge, weights=roads.lane_line.length * cars, minlength=len(roads))
+    if weight.sum() == 0.0:
+        return keep, []
+    label = strong_components(moves.source, moves.target, len(roads))
+    main = label == np.argmax(np.bincount(label, weights=weight))
+    if weight[main].sum() >= _ENOUGH * weight.sum():
+        return keep, []
+    keep[:] = False
+    keep[roads.segment[main | (weight == 0)]] = True
+    return keep, _lost(segments, raw, ~keep, segments.line.length)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import Conflicts
 from cosmopolis.city.network import lines
+from cosmopolis.city.network.connections import Links
 from cosmopolis.city.network.lanes import Roads
 from cosmopolis.city.network.movements import Movements
 from cosmopolis.city.network.priority import Rules
@@ -20,40 +21,31 @@ Bools = NDArray[np.bool_]
 
 APART = 2.2  # m between two paths' middles below which cars on them would touch
 _COARSE, _FINE = 7, 20  # points a path in the first and in the second look
-_CHUNK = 16_384  # pairs at once, so that their distances stay in the processor's cache
+_CHUNK = 1_024  # pairs at once, so that their distances stay in the processor's cache
 
 
 def find_conflicts(
-    roads: Roads,
-    moves: Movements,
-    from_lane: Ints,
-    to_lane: Ints,
-    movement: Ints,
-    junction: Ints,
-    paths: Polylines,
-    rules: Rules,
-    *,
-    right_first: bool = True,
+    roads: Roads, moves: Movements, links: Links, rules: Rules, *, right_first: bool = True
 ) -> Conflicts:
-    """Conflicts of C connections; `junction` (C,) is each one's place.
+    """Conflicts of all connections.
 
     Of every pair exactly one yields. Among equals at right-before-left and all-way-stop junctions this may go
     round in a circle when cars stand at every arm at once: whoever moves them has to let one go.
     """
-    c, d = _pairs(from_lane, junction)
-    parallel = _side_by_side(roads, moves, from_lane, to_lane, movement, c, d)
+    c, d = _pairs(links.from_lane, links.junction)
+    parallel = _side_by_side(roads, moves, links, c, d)
     c, d = c[~parallel], d[~parallel]
-    c, d = _near_pairs(paths, c, d)
-    c, d, span_c, span_d = _shared_ground(paths, c, d)
-    merge = to_lane[c] == to_lane[d]
-    length = paths.length
+    c, d = _near_pairs(links.path, c, d)
+    c, d, span_c, span_d = _shared_ground(links.path, c, d)
+    merge = links.to_lane[c] == links.to_lane[d]
+    length = links.path.length
     span_c[merge, 1], span_d[merge, 1] = length[c[merge]], length[d[merge]]
-    waits = _first_yields(roads, moves, movement, rules, junction, from_lane, c, d, right_first)
+    waits = _first_yields(roads, moves, links, rules, c, d, right_first)
     one = np.concatenate([c, d])
     other = np.concatenate([d, c])
     order = np.lexsort((other, one))
     span = np.concatenate([span_c, span_d])[order]
-    start = np.searchsorted(one[order], np.arange(len(from_lane) + 1))
+    start = np.searchsorted(one[order], np.arange(len(links) + 1))
     return Conflicts(
         start=start.astype(np.int32),
         other=other[order].astype(np.int32),
@@ -76,13 +68,11 @@ def _pairs(from_lane: Ints, junction: Ints) -> tuple[Ints, Ints]:
     return c[apart], d[apart]
 
 
-def _side_by_side(
-    roads: Roads, moves: Movements, from_lane: Ints, to_lane: Ints, movement: Ints, c: Ints, d: Ints
-) -> Bools:
+def _side_by_side(roads: Roads, moves: Movements, links: Links, c: Ints, d: Ints) -> Bools:
     """Pairs that follow one movement in lanes next to each other, or the two directions of one street."""
-    same = movement[c] == movement[d]
-    ordered = (from_lane[c] - from_lane[d]) * (to_lane[c] - to_lane[d]) > 0
-    m, k = movement[c], movement[d]
+    m, k = links.movement[c], links.movement[d]
+    same = m == k
+    ordered = (links.from_lane[c] - links.from_lane[d]) * (links.to_lane[c] - links.to_lane[d]) > 0
     against = (roads.twin[moves.target[m]] == moves.source[k]) & (
         roads.twin[moves.source[m]] == moves.target[k]
     )
@@ -161,25 +151,24 @@ def _span(on: Bools, step: NDArray) -> F64:
 
 
 def _first_yields(
-    roads: Roads, moves: Movements, movement: Ints, rules: Rules, junction: Ints, from_lane: Ints,
-    c: Ints, d: Ints, right_first: bool,
-) -> Bools:  # fmt: skip
+    roads: Roads, moves: Movements, links: Links, rules: Rules, c: Ints, d: Ints, right_first: bool
+) -> Bools:
     """(n,) whether c waits for d: by rank, then straight before turning, then right before left, then by lane."""
-    source = moves.source[movement]
+    source = moves.source[links.movement]
     rank = rules.rank[source]
     heading = lines.end_directions(roads.axis)[1][source]
-    turn = _turn_rank(moves.turn[movement])
+    turn = _turn_rank(moves.turn[links.movement])
     cross = heading[c, 0] * heading[d, 1] - heading[c, 1] * heading[d, 0]
     dot = (heading[c] * heading[d]).sum(axis=1)
     crossing = np.abs(cross) > 0.5
-    control = rules.control[junction[c]]
+    control = rules.control[links.junction[c]]
     # On a ring traffic comes from the left and goes first; a small one has no ring of its own edges.
     from_right = (cross > 0) == (right_first & (control != Control.ROUNDABOUT))
     equals = (control == Control.RIGHT_BEFORE_LEFT) | (control == Control.ROUNDABOUT)
     by_side = crossing & (equals | (turn[c] == turn[d]))
     # Two that come the same way: the one at the kerb waits, as where a lane ends. Else the later one.
-    same_way = (dot > 0.5) & (from_lane[c] != from_lane[d])
-    by_lane = np.where(same_way, from_lane[c] < from_lane[d], c > d)
+    same_way = (dot > 0.5) & (links.from_lane[c] != links.from_lane[d])
+    by_lane = np.where(same_way, links.from_lane[c] < links.from_lane[d], c > d)
     return np.select(
         [rank[c] != rank[d], by_side, turn[c] != turn[d], crossing],
         [rank[c] < rank[d], from_right, turn[c] < turn[d], from_right],

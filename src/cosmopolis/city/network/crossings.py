@@ -79,7 +79,7 @@ def foot_crossings(
 
 
 def crossing_lines(
-    segments: Segments, table: ProfileTable, rest: Polylines, feet: FootCrossings, cut: F64
+    segments: Segments, table: ProfileTable, feet: FootCrossings, cut: F64
 ) -> tuple[Polylines, Ints, Bools, NDArray[np.uint8]]:
     """(X,) kerb-to-kerb lines, the segment end (or -1 - segment between junctions), lights, provenance."""
     ends = np.flatnonzero(feet.walked & (cut.ravel() > SETBACK + 1.0))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import Conflicts, Signals
 from cosmopolis.city.network import lines
+from cosmopolis.city.network.connections import Links
 from cosmopolis.city.network.lanes import Roads
 from cosmopolis.city.network.movements import Movements
 from cosmopolis.city.network.profiles import ProfileTable
@@ -46,23 +47,22 @@ class Stage:
 
 
 def signal_programs(
-    segments: Segments, table: ProfileTable, roads: Roads, moves: Movements, from_lane: Ints, movement: Ints,
-    junction: Ints, conflicts: Conflicts, lit: Bools, xy: F64,
+    segments: Segments, table: ProfileTable, roads: Roads, moves: Movements, links: Links, conflicts: Conflicts,
+    lit: Bools, xy: F64,
 ) -> Signals:  # fmt: skip
     """A program for every place in `lit` that has connections; `Signals.junction` holds the place."""
-    planner = _Planner(segments, table, roads, moves, from_lane, movement)
-    links, link_start = grouped(np.where(lit[junction], junction, -1), len(lit))
-    places = np.flatnonzero(np.diff(link_start) > 0)
+    planner = _Planner(segments, table, roads, moves, links)
+    by_place, start = grouped(np.where(lit[links.junction], links.junction, -1), len(lit))
     programs = []
-    green = np.zeros((_STAGES, len(from_lane)), dtype=bool)
-    for place in places.tolist():
-        link = links[link_start[place] : link_start[place + 1]]
-        stages = planner.stages(movement[link])
+    green = np.zeros((_STAGES, len(links)), dtype=bool)
+    for place in np.flatnonzero(np.diff(start) > 0).tolist():
+        link = by_place[start[place] : start[place + 1]]
+        movement = links.movement[link]
+        stages = planner.stages(movement)
         for k, stage in enumerate(stages):
-            green[k, link] = [m in stage.movements for m in movement[link].tolist()]
+            green[k, link] = [m in stage.movements for m in movement.tolist()]
         programs.append((place, link, stages))
-    light = _lights(green, conflicts)
-    return _table(programs, light, planner, movement, xy)
+    return _table(programs, _lights(green, conflicts), planner, links.movement, xy)
 
 
 def _lights(green: Bools, conflicts: Conflicts) -> NDArray[np.uint8]:
@@ -79,13 +79,7 @@ class _Planner:
     """Finds the stages of one junction after the other; holds what it looks up for all."""
 
     def __init__(
-        self,
-        segments: Segments,
-        table: ProfileTable,
-        roads: Roads,
-        moves: Movements,
-        from_lane: Ints,
-        movement: Ints,
+        self, segments: Segments, table: ProfileTable, roads: Roads, moves: Movements, links: Links
     ) -> None:
         heading = lines.end_directions(roads.axis)[1]
         self.bearing = np.arctan2(heading[:, 1], heading[:, 0]).tolist()
@@ -95,13 +89,13 @@ class _Planner:
         self.flow = [_FLOW.get(StreetKind(k), 120.0) for k in kind.tolist()]
         self.lanes = roads.general_count.tolist()
         # A lane is a left turn's own if all its connections turn left.
-        left = moves.turn[movement] & _LEFT > 0
+        left = moves.turn[links.movement] & _LEFT > 0
         shared = np.zeros(len(roads.lane_edge), dtype=bool)
-        shared[from_lane[~left]] = True
-        own = left & ~shared[from_lane]
+        shared[links.from_lane[~left]] = True
+        own = left & ~shared[links.from_lane]
         edges = len(roads)
         self.left_lanes = np.zeros(edges, dtype=np.int64)
-        own_lanes = np.unique(from_lane[own])
+        own_lanes = np.unique(links.from_lane[own])
         np.add.at(self.left_lanes, roads.lane_edge[own_lanes], 1)
 
     def stages(self, movement: Ints) -> list[Stage]:

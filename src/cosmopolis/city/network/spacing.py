@@ -91,18 +91,24 @@ def _neighbours(segments: Segments, table: ProfileTable) -> Neighbours:
     """Segments that run in parallel at the same level, near enough to touch."""
     length = segments.line.length
     count = np.maximum(np.floor((length - 20.0) / _STEP), 0).astype(np.int64)
-    count[table.roundabout[segments.profile]] = 0
+    # Two-way streets are drawn alone; it is one-way carriageways that lie beside each other.
+    single = table.one_way[segments.profile] & ~table.roundabout[segments.profile]
+    count[~single] = 0
     row = np.repeat(np.arange(len(segments)), count)
     station = (
         10.0 + (ranges(np.zeros(len(count)), count) + 0.5) * ((length - 20.0) / np.maximum(count, 1))[row]
     )
     here = lines.at(segments.line, row, station)[:, :2]
-    shapes = shapely.linestrings(segments.line.points[:, :2], indices=lines.owner(segments.line))
-    place, other = shapely.STRtree(shapes).query(shapely.points(here), predicate="dwithin", distance=_WIDEST)
+    rows = np.flatnonzero(single)
+    alone = lines.take(segments.line, rows)
+    shapes = np.empty(len(segments), dtype=object)
+    shapes[rows] = shapely.linestrings(alone.points[:, :2], indices=lines.owner(alone)) if len(rows) else []
+    tree = shapely.STRtree(shapes[rows])
+    place, other = tree.query(shapely.points(here), predicate="dwithin", distance=_WIDEST)
+    other = rows[other]
     one = row[place]
     layer = table.layer[segments.profile]
-    near = (one != other) & (layer[one] == layer[other]) & ~table.roundabout[segments.profile][other]
-    near &= table.one_way[segments.profile][one] | table.one_way[segments.profile][other]
+    near = (one != other) & (layer[one] == layer[other])
     place, other, one = place[near], other[near], one[near]
     there_at = shapely.line_locate_point(shapes[other], shapely.points(here[place]))
     inside = (there_at > 5.0) & (there_at < length[other] - 5.0)
