@@ -45,8 +45,7 @@ export class CityServer {
     return isRecord(answer) && Array.isArray(answer["results"]) ? (answer["results"] as SearchResult[]) : [];
   }
 
-  /** `id` may carry a query, as an area's does. */
-  async thing(kind: ThingKind, id: string, signal?: AbortSignal): Promise<ThingFields> {
+  async thing(kind: ThingKind, id: number, signal?: AbortSignal): Promise<ThingFields> {
     const answer = await this.json(`api/things/${kind}/${id}`, signal);
     if (!isRecord(answer)) throw new FetchError("broken", `the answer about ${kind} ${id} is not an object`);
     return answer as ThingFields;

@@ -202,9 +202,9 @@ describe("a server that goes and comes", () => {
   });
 });
 
-test("a row of the ground's areas is asked for by its layer and its row there", async () => {
-  table["/api/things/area/0"] = () => ({ kind: "area", id: 0, title: "Still Lake" });
+test("tells what a thing is, or why not", async () => {
+  table["/api/things/area/33554508"] = () => ({ kind: "area", id: 33554508, title: "Still Lake" });
   const world = await live();
-  await world.thing("area", 0);
-  expect(asked).toContain("/api/things/area/0?layer=2");
+  expect((await world.thing("area", 33554508)).title).toBe("Still Lake");
+  await expect(world.thing("vehicle", 9)).rejects.toMatchObject({ problem: "missing", message: "nothing at /api/things/vehicle/9" });
 });

@@ -168,11 +168,9 @@ export class World {
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]> {
     return this.server.search(text, 20, signal);
   }
-  /** What the city knows of a thing now. An area is asked for by its row in `ground.areas`. */
+  /** What the city knows of a thing now. Ids are rows of its tables; an area's is that of `ground.areas.id`. */
   thing(kind: ThingKind, id: number, signal?: AbortSignal): Promise<ThingFields> {
-    const areas = kind === "area" ? this.ground?.areas : undefined;
-    if (areas === undefined || id >= areas.id.length) return this.server.thing(kind, `${id}`, signal);
-    return this.server.thing(kind, `${areas.id[id]}?layer=${areas.layer[id]}`, signal);
+    return this.server.thing(kind, id, signal);
   }
   retryNow(): void {
     this.line?.retryNow();
