@@ -109,7 +109,7 @@ class Engine:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, timeout: float = 5.0) -> None:
+    def stop(self, timeout: float = 2.0) -> None:
         self._stopping.set()
         self._wake.set()
         self._thread.join(timeout)
