@@ -21,6 +21,8 @@ PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
+ZIPPER = 5.0  # m/s, below which two queues that merge take turns
+NEXT = 3.0  # m from the line: whose turn it is
 FREE = 1.0e9  # m, nothing to wait for
 POCKET = 4.0  # m into the junction that a car must be able to go to wait there
 SHORT = 30.0  # m, behind a lane so short one must look for those who come next
@@ -95,7 +97,8 @@ def may_enter(
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         other = roads.conflict[row]
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
-        if _taken(row, other, comes, roads, ways, cars):
+        left = distance + roads.length[way]
+        if _taken(row, other, left, comes, roads, ways, cars):
             hold = min(hold, roads.begin[row])
         elif (gives_way and roads.yields[row] != 0 or on_red) and ways.light[other] != RED:
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
@@ -131,10 +134,17 @@ def oncoming(
 
 
 @kernel
-def _taken(row: int, other: int, comes: float, roads: Roads, ways: Ways, cars: Cars) -> bool:
-    """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s."""
+def _taken(
+    row: int, other: int, left: float, comes: float, roads: Roads, ways: Ways, cars: Cars
+) -> bool:
+    """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s.
+
+    Where both end in one lane, a car that is nearer to it than `left` m is one to follow, not to wait for.
+    """
     end, begin = roads.other_end[row], roads.other_begin[row]
     for j in range(cars.start[other], cars.start[other + 1]):
+        if roads.merge[row] != 0 and roads.length[other] - cars.position[j] < left:
+            continue
         rear = cars.position[j] - cars.length[j]
         if rear >= end:
             continue
@@ -166,6 +176,7 @@ def _comes_first(
     """Whether somebody on the lane of connection `other` needs the shared ground while car i would be on it."""
     lane = roads.out_start[other]
     to_line = roads.length[lane] + roads.other_begin[row]
+    merges = roads.merge[row] != 0
     ground = roads.other_end[row] - roads.other_begin[row]
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     if last >= first and cars.speed[last] < 0.3 and ways.held[lane] >= 4:
@@ -179,6 +190,8 @@ def _comes_first(
             return False
         if cars.choice[j] != other:
             continue
+        if merges and speed < ZIPPER and roads.length[lane] - cars.position[j] > NEXT:
+            return False  # in a queue they go in turns
         if ways.light[other] == YELLOW and stops_for_light(YELLOW, roads.length[lane] - cars.position[j], speed):
             return False
         leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)
@@ -222,7 +235,7 @@ def ground_ahead(
     sight = speed * speed / 4.0 + speed + 5.0
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         distance = roads.begin[row] - position
-        if distance < 0.0 or distance > sight or distance > free:
+        if roads.merge[row] != 0 or distance < 0.0 or distance > sight or distance > free:
             continue
         other = roads.conflict[row]
         begin, end = roads.other_begin[row], roads.other_end[row]
@@ -237,11 +250,10 @@ def ground_ahead(
             elif reach >= distance and _goes_later(row, way, other, roads, ways):
                 if _reach(cars.speed[j]) >= begin - cars.position[j]:
                     free = min(free, distance)
-        if roads.merge[row] == 0:
-            to_lane = roads.out_end[other]
-            rear = roads.length[other] + ways.tail[to_lane]
-            if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
-                free = min(free, distance)
+        to_lane = roads.out_end[other]
+        rear = roads.length[other] + ways.tail[to_lane]
+        if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
+            free = min(free, distance)
         lane = roads.out_start[other]
         last = cars.start[lane + 1] - 1
         if reach >= distance and last >= cars.start[lane] and _goes_later(row, way, other, roads, ways):

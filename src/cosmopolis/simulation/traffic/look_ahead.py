@@ -122,6 +122,8 @@ def _approach(
             if not on_red:
                 moves.held[lane] = min(250, ways.held[lane] + 1)
             return False
+    if distance < decides_at:
+        _mind_those_ahead(way, i, -distance, roads, drivers, cars, moves)
     reach = speed * DT + 0.75
     if reach > distance:
         _mind_ground(way, i, -distance, reach, roads, drivers, ways, cars, moves)
@@ -146,6 +148,26 @@ def _mind_ground(
     free = ground_ahead(way, i, position, reach, roads, ways, cars)
     if free < 1.0e8:
         _stop_at(free, i, drivers, cars, moves)
+
+
+@kernel
+def _mind_those_ahead(
+    way: int, i: int, position: float, roads: Roads, drivers: Drivers, cars: Cars, moves: Moves
+) -> None:
+    """Who comes by another connection into the same lane and is nearer to it is a leader like any other.
+
+    `position` is that of car i along `way`. Before the ground they share, the two may still be side by side.
+    """
+    left = roads.length[way] - position
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        if roads.merge[row] == 0:
+            continue
+        other = roads.conflict[row]
+        for j in range(cars.start[other], cars.start[other + 1]):
+            its = roads.length[other] - cars.position[j]
+            if its < left or (its == left and other < way):
+                gap = max(left - its - cars.length[j], roads.begin[row] - position)
+                _stay_behind(gap, cars.speed[j], i, drivers, cars, moves)
 
 
 @kernel
@@ -184,6 +206,7 @@ def lead_connection(
             hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
             if hold < FREE:
                 _stop_at(hold - cars.position[i], i, drivers, cars, moves)
+        _mind_those_ahead(way, i, cars.position[i], roads, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
         if cars.still[i] * DT <= FORCES:
             _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
