@@ -1,5 +1,10 @@
 """The whole town: the same for everyone, about as many people as asked for, and everything that it names."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
@@ -12,6 +17,28 @@ from tests.growth.picture import digest
 
 def test_the_same_seed_gives_the_same_bytes(village):
     assert digest(grow(population=8_000, seed=2)) == digest(village)
+
+
+def test_every_process_grows_the_same_bytes():
+    """Whatever order Python's hashes give to sets."""
+    code = "from cosmopolis.growth import grow; from tests.growth.picture import digest; "
+    code += "print(digest(grow(population=5_000)))"
+    root = Path(__file__).parents[2]
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=root, capture_output=True,
+            text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(seen) == 1
+
+
+def test_progress_goes_from_nothing_to_all():
+    told = []
+    grow(population=5_000, progress=lambda stage, share: told.append(share))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
 
 
 def test_another_seed_gives_another_town(village):

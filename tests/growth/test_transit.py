@@ -28,6 +28,11 @@ def test_stops_lie_at_the_kerb_of_a_street_that_buses_use(town):
             assert 3.0 < far < 22.0, stop.key
 
 
+def test_no_stop_stands_on_a_bridge(town):
+    water = shapely.union_all([a.polygon for a in town.areas if a.name.endswith(("River", "Canal"))])
+    assert all(water.distance(shapely.Point(stop.xy)) > 10 for stop in town.stops)
+
+
 def test_stops_follow_their_line_on_its_right(town):
     stops = {stop.key: np.array(stop.xy) for stop in town.stops}
     for line in _buses(town):

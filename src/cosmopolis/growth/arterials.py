@@ -109,28 +109,42 @@ def _quarters(plan: Plan, lines: Lines, rng: Generator, east_road: float) -> Non
     cols[1, 1] = _settle(cols[1, 1], [east_road], rng)
     gates = _gates(cols, rows, rng)
     for (north, east), us in cols.items():
-        vs = rows[north, east]
-        v_ring = 1 if north else -1
-        u_ring = 1 if east else -1
-        dropped = _dropped(us, vs, rng)
-        for i, u in enumerate(us):
-            way = lines.way(StreetKind.SECONDARY, (2, 2), "column")
-            end = plan.centre_v + v_ring * (plan.ring_v(u) + OVER)
-            stops = [mv - v_ring * OVER, *(vs if north else vs[::-1]), end]
-            for j, (v0, v1) in enumerate(itertools.pairwise(stops)):
-                if ("c", i, j) not in dropped:
-                    lines.add(way, plan.on_ground(u, v0, u, v1))
-            if ("c", north, east, i) in gates:
-                lines.add(way, plan.on_ground(u, end - v_ring * 2 * OVER, u, v_ring * (2 * plan.bounds[3])))
-        for j, v in enumerate(vs):
-            way = lines.way(StreetKind.SECONDARY, (2, 2), "row")
-            end = u_ring * (plan.ring_u(v) + OVER)
-            stops = [mu - u_ring * OVER, *(us if east else us[::-1]), end]
-            for i, (u0, u1) in enumerate(itertools.pairwise(stops)):
-                if ("r", j, i) not in dropped:
-                    lines.add(way, plan.on_ground(u0, v, u1, v))
-            if ("r", north, east, j) in gates:
-                lines.add(way, plan.on_ground(end - u_ring * 2 * OVER, v, u_ring * (2 * plan.bounds[2]), v))
+        quarter = Quarter(
+            1 if north else -1, 1 if east else -1, sorted(us, reverse=not east),
+            sorted(rows[north, east], reverse=not north), gates,
+        )  # fmt: skip
+        _draw_quarter(plan, lines, quarter, rng)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One quarter of the ring: its streets in order outward from the avenues."""
+
+    v_sign: int  # 1 in the north
+    u_sign: int  # 1 in the east
+    us: list[float]
+    vs: list[float]
+    gates: set[tuple[str, float, int]]  # ("c" or "r", position, sign of the side) of streets that leave town
+
+
+def _draw_quarter(plan: Plan, lines: Lines, quarter: Quarter, rng: Generator) -> None:
+    """Its streets piece by piece; a street that leaves town goes on from the ring to beyond the map."""
+    us, vs, v_sign, u_sign = quarter.us, quarter.vs, quarter.v_sign, quarter.u_sign
+    dropped = _dropped(us, vs, rng)
+    for i, u in enumerate(us):
+        way = lines.way(StreetKind.SECONDARY, (2, 2), "column")
+        end = plan.centre_v + v_sign * (plan.ring_v(u) + OVER)
+        end = 2 * v_sign * plan.bounds[3] if ("c", u, v_sign) in quarter.gates else end
+        for j, (v0, v1) in enumerate(itertools.pairwise([plan.main_v - v_sign * OVER, *vs, end])):
+            if ("c", i, j) not in dropped:
+                lines.add(way, plan.on_ground(u, v0, u, v1))
+    for j, v in enumerate(vs):
+        way = lines.way(StreetKind.SECONDARY, (2, 2), "row")
+        end = u_sign * (plan.ring_u(v) + OVER)
+        end = 2 * u_sign * plan.bounds[2] if ("r", v, u_sign) in quarter.gates else end
+        for i, (u0, u1) in enumerate(itertools.pairwise([plan.main_u - u_sign * OVER, *us, end])):
+            if ("r", j, i) not in dropped:
+                lines.add(way, plan.on_ground(u0, v, u1, v))
 
 
 def _settle(moving: list[float], fixed: list[float], rng: Generator) -> list[float]:
@@ -147,16 +161,16 @@ def _settle(moving: list[float], fixed: list[float], rng: Generator) -> list[flo
     return out
 
 
-def _gates(cols: dict, rows: dict, rng: Generator) -> set[tuple]:
+def _gates(cols: dict[tuple[int, int], list[float]], rows: dict[tuple[int, int], list[float]],
+           rng: Generator) -> set[tuple[str, float, int]]:  # fmt: skip
     """Which streets go on beyond the ring road: one column and one row of each quarter where there is one."""
-    gates: set[tuple] = set()
+    gates: set[tuple[str, float, int]] = set()
     for (north, east), us in cols.items():
         if us and (north, east) != (1, 1):
-            i = int(rng.integers(len(us))) if east else 0
-            gates.add(("c", north, east, i))
+            gates.add(("c", us[int(rng.integers(len(us))) if east else 0], 1 if north else -1))
         vs = rows[north, east]
         if vs:
-            gates.add(("r", north, east, int(rng.integers(len(vs)))))
+            gates.add(("r", vs[int(rng.integers(len(vs)))], 1 if east else -1))
     return gates
 
 

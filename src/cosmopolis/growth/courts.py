@@ -25,7 +25,7 @@ def lay_courts(fabric: Fabric, lots: list[Lot], rng: Generator) -> None:
         elif lot.use in (Use.INDUSTRY, Use.LOGISTICS, Use.RESEARCH, Use.SHOWROOMS):
             _spurs(fabric, lot.faces[0], Way(StreetKind.SERVICE, (1, 1), "yard"), YARD, 1, 0.62, rng)
         elif lot.use in (Use.HOSPITAL, Use.MALL, Use.CAMPUS, Use.EXPO, Use.STADIUM):
-            loop(fabric, lot.faces[0], 24.0, Way(StreetKind.SERVICE, (1, 1), "yard"), YARD, 3, rng)
+            loop(fabric, lot.faces[0], 32.0, Way(StreetKind.SERVICE, (1, 1), "yard"), YARD, 3, rng)
         elif lot.use == Use.PLANT:
             loop(fabric, lot.faces[0], 55.0, Way(StreetKind.SERVICE, (1, 1), "yard"), YARD, 3, rng)
         elif lot.use in (Use.SCHOOL, Use.MARKET, Use.PARKING, Use.TOWN_HALL, Use.HOTEL, Use.EMERGENCY):
@@ -37,7 +37,7 @@ def _compound(fabric: Fabric, lot: Lot, rng: Generator) -> None:
     face = lot.faces[0]
     size = area(fabric.ring(face))
     draw = rng.random()
-    if size > 26_000 and draw < 0.5 and loop(fabric, face, 30.0, way, LANE, 2, rng):
+    if size > 26_000 and draw < 0.5 and loop(fabric, face, 32.0, way, LANE, 2, rng):
         return
     if size > 20_000 and draw < 0.85:
         cut = None
@@ -109,6 +109,7 @@ def _spurs(
     if shorter < 60:
         return
     side = np.array([-axis[1], axis[0]]) * rng.choice([-1.0, 1.0])
+    drawn: list[shapely.LineString] = []
     for k in range(count):
         offset = (k - (count - 1) / 2) * longer / (count + 1) + rng.normal(0, 6)
         point = middle + axis * offset
@@ -116,7 +117,11 @@ def _spurs(
         if end is None or end.node >= 0:
             continue
         tip = _tip(fabric, face, end, min(share * shorter, 130.0))
-        if tip is not None:
+        if tip is None:
+            continue
+        spur = shapely.LineString([end.xy, tip])
+        if all(spur.distance(other) > 26 for other in drawn):
+            drawn.append(spur)
             node = anchored(fabric, face, end)
             fabric.draw([node], [tip], fabric.way(way))
 

@@ -58,7 +58,7 @@ GRAINS = {
 DENSITY = {  # people a hectare of superblock, as the typologies come out
     District.OLD_TOWN: 150.0,
     District.CENTRE: 105.0,
-    District.HOUSING: 165.0,
+    District.HOUSING: 152.0,
     District.OFFICES: 95.0,  # its outer blocks
 }
 

@@ -50,6 +50,7 @@ def emit(raw: RawCity, fabric: Fabric, water: shapely.Geometry, viaduct: shapely
     raw.streets += drawing.streets
     raw.signals |= drawing.signals
     raw.crossings.update(dict.fromkeys(sorted(drawing.signals), True))
+    raw.crossings.update(dict.fromkeys(_zebras(fabric, drawing.signals), False))
 
 
 def choose_signals(fabric: Fabric) -> set[int]:
@@ -66,6 +67,20 @@ def choose_signals(fabric: Fabric) -> set[int]:
         if not len(others) or np.hypot(*(others - here).T).min() >= SIGNALS_APART:
             chosen.append(node)
     return set(chosen)
+
+
+def _zebras(fabric: Fabric, signals: set[int]) -> list[int]:
+    """Junctions without lights at which people cross busy streets of one lane a side."""
+    found = []
+    for node, near in enumerate(fabric.near):
+        ways = [fabric.way_of(node, other) for other in near]
+        if len(near) < 3 or node in signals or BORDER in ways:
+            continue
+        kinds = [fabric.ways[way].kind for way in ways]
+        calm = not any(fabric.ways[way].role in ("roundabout", "village") for way in ways)
+        if calm and min(kinds) == S.TERTIARY and max(kinds) <= S.LIVING_STREET:
+            found.append(node)
+    return found
 
 
 def _rank(fabric: Fabric, node: int) -> int | None:

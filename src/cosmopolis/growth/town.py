@@ -70,7 +70,7 @@ def grow(
     open_charging(ground, names, max(2, round(12 * brief.scale)))
     progress("running lines", 0.75)
     build_metro(brief, plan, raw, ground, metro, streets)
-    build_buses(brief, plan, raw, fabric, lots)
+    build_buses(brief, plan, raw, fabric, lots, water.all)
     ground.clear(streets)
     ground.carve()
     people, each = calibrate(ground.buildings, population)
@@ -79,6 +79,7 @@ def grow(
     progress("planting trees", 0.85)
     lay_paths(raw, plan, lots, water, streets | water.all)
     plant_trees(raw, fabric, streets, [metro.buffer(CLEAR)], brief.rng("trees"))
+    progress("grown", 1.0)
     return raw
 
 

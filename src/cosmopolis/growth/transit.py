@@ -106,11 +106,12 @@ class Streets:
 
     fabric: Fabric
     links: list[Link]
+    water: shapely.Geometry
     arms: dict[int, list[tuple[int, float, int]]] = field(default_factory=dict)  # node -> (other, cost, link)
 
     @classmethod
-    def of(cls, fabric: Fabric) -> Streets:
-        streets = cls(fabric, fabric.links())
+    def of(cls, fabric: Fabric, water: shapely.Geometry) -> Streets:
+        streets = cls(fabric, fabric.links(), water)
         for row, link in enumerate(streets.links):
             way = fabric.ways[link.way]
             if way.kind > S.RESIDENTIAL or way.kind <= S.MOTORWAY_LINK or 0 in way.lanes:
@@ -158,9 +159,11 @@ class Streets:
         return shapely.LineString([self.fabric.xy[n] for n in nodes])
 
 
-def build_buses(brief: Brief, plan: Plan, raw: RawCity, fabric: Fabric, lots: list[Lot]) -> None:
+def build_buses(
+    brief: Brief, plan: Plan, raw: RawCity, fabric: Fabric, lots: list[Lot], water: shapely.Geometry
+) -> None:
     """Lines between the town's places, each in both directions."""
-    streets, rng = Streets.of(fabric), brief.rng("buses")
+    streets, rng = Streets.of(fabric, water), brief.rng("buses")
     served: dict[str, RawStop] = {}
     for number, (via, names) in enumerate(_routes(brief, plan, lots, rng), start=1):
         nodes = [streets.nearest(xy) for xy in via]
@@ -231,6 +234,9 @@ def _stops(streets: Streets, steps: list[tuple[int, bool]], served: dict[str, Ra
         line = streets.line(row, forward)
         k, station = 0, FAR_SIDE
         while station < line.length - 40.0:
+            if streets.water.dwithin(line.interpolate(station), 30.0):
+                k, station = k + 1, station + 60.0  # no stop on a bridge
+                continue
             if done + station - last > 0.72 * STOP_STEP:
                 key = f"grow:stop{row}{'a' if forward else 'b'}{k}"
                 if key not in served:
