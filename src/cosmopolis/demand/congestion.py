@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.city.model import Network
-from cosmopolis.city.words import Control, Mode
+from cosmopolis.demand.capacity import Capacity
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.routing import route
 
@@ -16,45 +15,31 @@ if TYPE_CHECKING:
     from cosmopolis.demand.plan import Wishes
 
 PEAK = (7.25 * 3600, 8.75 * 3600)  # s after midnight
-SATURATION = 1_800.0  # vehicles an hour and lane of green
-GREEN_SHARE = {
-    Control.SIGNAL: 0.4,
-    Control.PRIORITY: 0.6,
-    Control.RIGHT_BEFORE_LEFT: 0.45,
-    Control.ALL_WAY_STOP: 0.35,
-}
-ROUNDS = 3
-SAMPLE = 20_000
+ROUNDS = 4
+TREES = 1_200  # destinations of one round; another draw each round
+FULLEST = 2.5  # flow over capacity; what is asked for beyond is not waited for but left out
 
 
-def congested_time(network: Network, graph: RoadGraph, wishes: Wishes, seed: int) -> NDArray[np.float64]:
+def congested_time(
+    graph: RoadGraph, capacity: Capacity, wishes: Wishes, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """(E,) s: free time grown by flow over capacity, t = t0 (1 + 0.15 (q/c)^4) (Bureau of Public Roads 1964),
-    after a few all-or-nothing loadings of the peak's trips averaged (method of successive averages).
-    The ratio is bounded at 2.5, since the thinned-out demand of a real peak queues no longer than that.
+    after a few all-or-nothing loadings of the peak's trips averaged (method of successive averages; Sheffi 1985,
+    chapter 5). Each round loads the trips to some of the destinations, grown to the number of all.
     """
     peak = np.flatnonzero((wishes.depart >= PEAK[0]) & (wishes.depart < PEAK[1]))
     if len(peak) == 0:
         return graph.free_time
-    rng = np.random.Generator(np.random.PCG64(seed))
-    chosen = peak if len(peak) <= SAMPLE else np.sort(rng.choice(peak, SAMPLE, replace=False))
-    scale = len(peak) / len(chosen) / ((PEAK[1] - PEAK[0]) / 3600)
-    sample, capacity = wishes.take(chosen), _capacity(network)
+    goals = np.unique(wishes.destination.edge[peak])
     flow = np.zeros(graph.edges)
     time = graph.free_time
     for turn in range(ROUNDS):
+        chosen = goals if len(goals) <= TREES else rng.choice(goals, TREES, replace=False)
+        rows = peak[np.isin(wishes.destination.edge[peak], chosen)]
+        sample = wishes.take(rows)
         routes = route(graph, sample.origin.edge, sample.destination.edge, time=time, around=sample.around())
+        scale = len(peak) / len(rows) / ((PEAK[1] - PEAK[0]) / 3600)
         loaded = np.bincount(routes.edge, minlength=graph.edges) * scale
         flow += (loaded - flow) / (turn + 1)
-        time = graph.free_time * (1 + 0.15 * np.minimum(flow / capacity, 2.5) ** 4)
+        time = graph.free_time * (1 + 0.15 * np.minimum(flow / capacity.edge, FULLEST) ** 4)
     return time
-
-
-def _capacity(network: Network) -> NDArray[np.float64]:
-    """(E,) vehicles an hour that an edge lets out."""
-    lanes = network.lanes
-    number = np.bincount(lanes.edge[(lanes.modes & int(Mode.CAR)) != 0], minlength=len(network.edges))
-    green = np.ones(max(Control) + 1)
-    for control, share in GREEN_SHARE.items():
-        green[control] = share
-    ahead = green[network.junctions.control[network.edges.to_junction]]
-    return np.maximum(number, 1) * SATURATION * ahead

@@ -5,7 +5,7 @@ populate -> draw pairs of trip ends by purpose -> times of day -> routes that kn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -13,18 +13,23 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
-from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.city.words import Mode
+from cosmopolis.demand.capacity import Capacity
 from cosmopolis.demand.congestion import congested_time
 from cosmopolis.demand.ends import Ends, border_ends, building_ends
+from cosmopolis.demand.fleet import drawn_kinds, permitted_kinds
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.gravity import Cells, balance, deterrence, sample_ends, sample_pairs
 from cosmopolis.demand.population import Population, populate
 from cosmopolis.demand.profile import Purpose, departures
+from cosmopolis.demand.relief import relieved
 from cosmopolis.demand.routing import Routes, route
 from cosmopolis.demand.transit import bus_trips
-from cosmopolis.demand.trips import Trips, concatenate, sorted_by_departure
+from cosmopolis.demand.trips import Trips, concatenate, sorted_by_departure, take
 
 CELL = 400.0  # m
+FEW = 40  # trips a day to one destination edge that share one view of the streets
+SAMPLED = 400  # destinations from which the peak's density is estimated
 AHEAD = 12.0  # m a trip must go at least along one lane, else it goes round the block
 
 
@@ -39,7 +44,7 @@ class DemandParameters:
     mean_length: float = 4_500.0  # m, straight; shorter where the city is smaller
     freight: float = 0.09  # van and truck trips a job a day
     border: float = 1.0  # traffic through the border, relative to what its streets usually carry
-    peak_density: float = 4.2  # vehicles a lane-kilometre at 08:00 at most; beyond that demand is thinned out
+    peak_density: float = 5.0  # vehicles a lane-kilometre at 08:00 at most; beyond that demand is thinned out
 
 
 def plan_trips(
@@ -54,10 +59,16 @@ def plan_trips(
     wishes = _wishes(city, graph, people, dials, seed)
     wishes = _thinned(city, graph, wishes, dials, seed)
     progress("Finding routes", 0.3)
-    time = congested_time(city.network, graph, wishes, seed)
+    capacity = Capacity.of(city.network, graph)
+    time = congested_time(graph, capacity, wishes, random(seed, "congestion"))
     routes = _routes(graph, wishes, time, seed)
+    ends = (wishes.origin.lane, wishes.destination.lane)
+    wishes = replace(wishes, kind=permitted_kinds(city.network, graph, wishes.kind, routes, ends))
+    progress("Leaving out what the streets cannot carry", 0.8)
+    stays = relieved(graph, capacity, routes, wishes.depart, time, random(seed, "relief"))
     progress("Running the buses", 0.9)
-    trips = concatenate([_as_trips(wishes, routes), bus_trips(city, seed)])
+    cars = take(_as_trips(wishes, routes), np.flatnonzero(stays[np.diff(routes.start) > 0]))
+    trips = concatenate([cars, bus_trips(city, seed)])
     progress("Trips are ready", 1.0)
     return sorted_by_departure(trips)
 
@@ -141,16 +152,7 @@ def _drawn(
     origin = origins.take(sample_ends(from_cells, production, start, rng))
     destination = destinations.take(sample_ends(to_cells, attraction, goal, rng))
     depart = departures(purpose, len(start), rng)
-    return Wishes(origin, destination, depart, _kinds(purpose, len(start), rng))
-
-
-def _kinds(purpose: Purpose, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(count,) the vehicle of each trip."""
-    shares = {
-        Purpose.FREIGHT: {VehicleKind.VAN: 0.6, VehicleKind.TRUCK: 0.4},
-        Purpose.THROUGH: {VehicleKind.CAR: 0.8, VehicleKind.VAN: 0.06, VehicleKind.TRUCK: 0.14},
-    }.get(purpose, {VehicleKind.CAR: 0.94, VehicleKind.VAN: 0.03, VehicleKind.MOTORCYCLE: 0.03})
-    return rng.choice(np.array(list(shares), dtype=np.uint8), size=count, p=list(shares.values()))
+    return Wishes(origin, destination, depart, drawn_kinds(purpose, len(start), rng))
 
 
 def _joined(parts: list[Wishes], empty: Ends) -> Wishes:
@@ -167,15 +169,17 @@ def _joined(parts: list[Wishes], empty: Ends) -> Wishes:
 def _thinned(city: City, graph: RoadGraph, wishes: Wishes, dials: DemandParameters, seed: int) -> Wishes:
     """What the streets can carry: every trip has the same chance to stay when the peak would be too dense.
 
-    The density is that of vehicles under way at 08:00, estimated at 1.5 times the free travel time of a
-    sample of the trips.
+    The density is that of vehicles under way at 08:00, estimated at 1.5 times the free travel time of the trips
+    to some of the destinations.
     """
     if len(wishes) == 0:
         return wishes
     rng = random(seed, "thinning")
     lanes = city.network.lanes
     kilometres = lanes.length[(lanes.modes & int(Mode.CAR)) != 0].sum() / 1000
-    sample = wishes.take(rng.choice(len(wishes), size=min(len(wishes), 4_000), replace=False))
+    goals = np.unique(wishes.destination.edge)
+    chosen = goals if len(goals) <= SAMPLED else rng.choice(goals, SAMPLED, replace=False)
+    sample = wishes.take(np.flatnonzero(np.isin(wishes.destination.edge, chosen)))
     routes = route(graph, sample.origin.edge, sample.destination.edge, around=sample.around())
     edge_time = np.concatenate([[0.0], np.cumsum(graph.free_time[routes.edge] + 6.0)])
     taken = 1.5 * (edge_time[routes.start[1:]] - edge_time[routes.start[:-1]])
@@ -186,7 +190,9 @@ def _thinned(city: City, graph: RoadGraph, wishes: Wishes, dials: DemandParamete
 
 
 def _routes(graph: RoadGraph, wishes: Wishes, time: NDArray[np.float64], seed: int) -> Routes:
-    view = random(seed, "views").integers(0, 2, len(wishes))
+    """Drivers to one destination are of two minds about the way, where there are more than a handful of them."""
+    many = np.bincount(wishes.destination.edge, minlength=graph.edges)[wishes.destination.edge] > FEW
+    view = random(seed, "views").integers(0, 2, len(wishes)) * many
     return route(
         graph, wishes.origin.edge, wishes.destination.edge, time=time, around=wishes.around(), view=view
     )

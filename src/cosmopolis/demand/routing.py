@@ -59,8 +59,11 @@ def route(
     length = np.zeros(count, dtype=np.int64)
     for low in range(0, len(goal), BLOCK):
         high = min(low + BLOCK, len(goal))
-        following = _trees(graph.move_start, graph.move_from, graph.move_cost, cost, goal[low:high], spread)
         rows = order[group[low] : group[high]]
+        leaves = (group[low : high + 1] - group[low], origin[rows], loops[rows])
+        following = _trees(
+            graph.move_start, graph.move_from, graph.move_cost, cost, goal[low:high], spread, *leaves
+        )
         tree = np.repeat(np.arange(high - low), np.diff(group[low : high + 1])).astype(np.int32)
         ends = (goal[low:high] // 64).astype(np.int32)
         sizes = _lengths(following, ends, tree, origin[rows], loops[rows])
@@ -93,12 +96,23 @@ def _noise(tree: np.int64, edge: np.int64) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _tree(move_start, move_from, move_cost, cost, goal, spread, after, best, heap_key, heap_edge):  # type: ignore[no-untyped-def]
-    """Dijkstra backwards from edge goal // 64. `after[e]` becomes the edge that follows e, -1 where none leads
-    to the goal. `best[e]` is the time from the beginning of e to the beginning of the goal."""
+def _tree(  # type: ignore[no-untyped-def]
+    move_start, move_from, move_cost, cost, goal, spread, origin, around, after, best, heap_key, heap_edge
+):
+    """Dijkstra backwards from edge goal // 64 until every edge of `origin` is settled. `after[e]` becomes the edge
+    that follows e, -1 where none leads to the goal. `best[e]` is the time from the beginning of e to the beginning
+    of the goal."""
     after[:] = -1
     best[:] = np.inf
     end = goal // 64
+    waited = np.zeros(len(cost), dtype=np.bool_)
+    left = 0
+    loop = False
+    for i in range(len(origin)):
+        loop |= origin[i] == end and around[i]
+        if not waited[origin[i]]:
+            waited[origin[i]] = True
+            left += 1
     best[end] = 0.0
     heap_key[0] = 0.0
     heap_edge[0] = end
@@ -109,6 +123,11 @@ def _tree(move_start, move_from, move_cost, cost, goal, spread, after, best, hea
         _sift_down(heap_key, heap_edge, size)
         if here > best[edge]:
             continue
+        if waited[edge]:
+            waited[edge] = False
+            left -= 1
+        if left == 0 and not (loop and after[end] == -1):
+            break
         for move in range(move_start[edge], move_start[edge + 1]):
             before = move_from[move]
             own = cost[before] * (1.0 + spread * _noise(goal, before))
@@ -156,14 +175,19 @@ def _sift_down(key, item, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _trees(move_start, move_from, move_cost, cost, goals, spread):  # type: ignore[no-untyped-def]
+def _trees(move_start, move_from, move_cost, cost, goals, spread, first, origin, around):  # type: ignore[no-untyped-def]
+    """Tree i serves the trips that start at origin[first[i] .. first[i + 1]]."""
     edges = len(cost)
     after = np.empty((len(goals), edges), dtype=np.int32)
     for i in prange(len(goals)):
         best = np.empty(edges)
         heap_key = np.empty(len(move_from) + 2)
         heap_edge = np.empty(len(move_from) + 2, dtype=np.int32)
-        _tree(move_start, move_from, move_cost, cost, goals[i], spread, after[i], best, heap_key, heap_edge)
+        mine = slice(first[i], first[i + 1])
+        _tree(
+            move_start, move_from, move_cost, cost, goals[i], spread, origin[mine], around[mine],
+            after[i], best, heap_key, heap_edge,
+        )  # fmt: skip
     return after
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +41,13 @@ def bus_trips(city: City, seed: int) -> Trips:
     """Every run of every bus line of a day. A line without a way along the streets is left out and logged."""
     graph = RoadGraph.of(city.network, Mode.BUS)
     runs = []
-    for line in np.flatnonzero(city.transit_lines.mode == TransitMode.BUS):
-        path = bus_path(city, graph, int(line))
+    for line in np.flatnonzero(city.transit_lines.mode == TransitMode.BUS).tolist():
+        path = bus_path(city, graph, line)
         if path is None:
-            log.warning(
-                "Bus line %s: its stops are not joined by streets a bus may use", city.transit_lines.ref[line]
-            )
+            told = "Bus line %s: its stops are not joined by streets a bus may use"
+            log.warning(told, city.transit_lines.ref[line])
             continue
-        runs.append(_runs(city, int(line), path, seed))
+        runs.append(_runs(city, line, path, seed))
     return concatenate(runs) if runs else no_trips()
 
 
@@ -64,8 +64,9 @@ def bus_path(city: City, graph: RoadGraph, line: int) -> BusPath | None:
         return None
     way: list[int] = [int(lanes.edge[stops.lane[usable[0]]])]
     kept = [usable[0]]
+    legs = dict(zip(pairwise(usable), _legs(city, graph, usable[:-1], usable[1:])))
     for stop in usable[1:]:
-        leg = _leg(city, graph, kept[-1], stop)
+        leg = legs[kept[-1], stop] if (kept[-1], stop) in legs else _legs(city, graph, [kept[-1]], [stop])[0]
         if leg is None:
             continue
         way.extend(leg[1:])
@@ -76,17 +77,20 @@ def bus_path(city: City, graph: RoadGraph, line: int) -> BusPath | None:
     return BusPath(np.array(way, dtype=np.int32), rows, stops.lane[rows], stops.lane_position[rows])
 
 
-def _leg(city: City, graph: RoadGraph, here: int, there: int) -> list[int] | None:
-    """Edges from one stop to the next, both ends included; None if there is no sensible way."""
+def _legs(city: City, graph: RoadGraph, here: list[int], there: list[int]) -> list[list[int] | None]:
+    """Edges from each stop to the next, both ends included; None where there is no sensible way."""
     stops, lanes = city.stops, city.network.lanes
     start, goal = lanes.edge[stops.lane[here]], lanes.edge[stops.lane[there]]
-    behind = np.array([start == goal and stops.lane_position[there] <= stops.lane_position[here]])
-    edges = route(graph, np.array([start]), np.array([goal]), around=behind, spread=0.0)[0]
-    if len(edges) == 0:
-        return None
-    driven = city.network.edges.line.length[edges[1:]].sum()
-    straight = float(np.hypot(*(stops.xy[here] - stops.xy[there])))
-    return None if driven > TOO_FAR * straight + 1_500 else [int(edge) for edge in edges]
+    behind = (start == goal) & (stops.lane_position[there] <= stops.lane_position[here])
+    routes = route(graph, start, goal, around=behind, spread=0.0)
+    length = city.network.edges.line.length
+    straight = np.hypot(*(stops.xy[here] - stops.xy[there]).T)
+    out: list[list[int] | None] = []
+    for row in range(len(routes)):
+        edges = routes[row]
+        lost = len(edges) == 0 or length[edges[1:]].sum() > TOO_FAR * straight[row] + 1_500
+        out.append(None if lost else edges.tolist())
+    return out
 
 
 def departure_times(headway: float, shift: float) -> NDArray[np.float64]:

@@ -47,7 +47,9 @@ def no_trips() -> Trips:
     """Zero trips, with the right types."""
     types: dict[str, type] = {"depart": np.float64, "kind": np.uint8}
     types |= dict.fromkeys(("from_position", "to_position", "halt_position", "halt_dwell"), np.float32)
-    arrays: dict[str, Any] = {name: np.zeros(0, dtype=types.get(name, np.int32)) for name in Trips.__dataclass_fields__}
+    arrays: dict[str, Any] = {
+        name: np.zeros(0, dtype=types.get(name, np.int32)) for name in Trips.__dataclass_fields__
+    }
     return Trips(**(arrays | {name: np.zeros(1, dtype=np.int64) for name in _STARTS}))
 
 
