@@ -80,6 +80,8 @@ const tripEnd =
   (value, fields) =>
     typeof fields["lineName"] === "string" ? null : named("building", row)(value, fields);
 
+const purpose: Writer = (value) => (typeof value === "string" ? shown(tOptional(`purpose.${value}`) ?? "") : null);
+
 /** A link to a row of another table. */
 const row =
   (kind: ThingKind): Writer =>
@@ -107,6 +109,7 @@ const FIELDS: Readonly<Partial<Record<ThingKind, readonly (readonly [string, Wri
     ["street", text],
     ["from", tripEnd("fromBuilding")],
     ["to", tripEnd("toBuilding")],
+    ["purpose", purpose],
     ["lineName", named("line", "line")],
     ["nextStopName", named("stop", "nextStop")],
     ["distanceLeft", metres],
@@ -114,6 +117,7 @@ const FIELDS: Readonly<Partial<Record<ThingKind, readonly (readonly [string, Wri
   ],
   building: [
     ["use", word],
+    ["useProvenance", provenance],
     ["floors", positive],
     ["height", metres],
     ["heightProvenance", provenance],
