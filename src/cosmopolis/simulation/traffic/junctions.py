@@ -12,7 +12,7 @@ from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Moves, Ways
 
 STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
@@ -29,6 +29,7 @@ SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 LONGEST = 18.0  # m, vehicle
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
 PUSHES = 60.0  # s of standing at the line after which a driver makes do with less room beyond
+LOCKED = 150.0  # s at the line after which those who stand in the way are passed
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 DT = 0.5  # s, the step
 
@@ -77,13 +78,13 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
 
 @kernel
 def may_enter(
-    way: int, i: int, distance: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
+    way: int, i: int, distance: float, locked: bool, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
 ) -> float:
     """How far car i, `distance` metres before the line, may go into connection `way` as far as others matter.
 
     m along the connection: 0 for the line, 1e9 for all the way. Between them, a car that turns against oncoming
     traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
-    the end of their green.
+    the end of their green. With `locked`, those who stand do not count: they wait for car i as it does for them.
     """
     if roads.crossed[way] != 0 and not has_room_beyond(way, i, roads, drivers, ways, cars):
         return 0.0
@@ -98,7 +99,7 @@ def may_enter(
         other = roads.conflict[row]
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
         left = distance + roads.length[way]
-        if _taken(row, other, left, comes, roads, ways, cars):
+        if _taken(row, other, left, comes, locked, roads, ways, cars):
             hold = min(hold, roads.begin[row])
         elif (gives_way and roads.yields[row] != 0 or on_red) and ways.light[other] != RED:
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
@@ -135,7 +136,7 @@ def oncoming(
 
 @kernel
 def _taken(
-    row: int, other: int, left: float, comes: float, roads: Roads, ways: Ways, cars: Cars
+    row: int, other: int, left: float, comes: float, locked: bool, roads: Roads, ways: Ways, cars: Cars
 ) -> bool:
     """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s.
 
@@ -145,6 +146,8 @@ def _taken(
     for j in range(cars.start[other], cars.start[other + 1]):
         if roads.merge[row] != 0 and roads.length[other] - cars.position[j] < left:
             continue
+        if locked and cars.still[j] > 0:
+            continue
         rear = cars.position[j] - cars.length[j]
         if rear >= end:
             continue
@@ -153,7 +156,7 @@ def _taken(
             gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
         if gone + 0.3 > comes:
             return True
-    if roads.merge[row] == 0:
+    if roads.merge[row] == 0 and not locked:
         to_lane = roads.out_end[other]
         rear = roads.length[other] + ways.tail[to_lane]
         if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
@@ -178,6 +181,7 @@ def _comes_first(
     to_line = roads.length[lane] + roads.other_begin[row]
     merges = roads.merge[row] != 0
     ground = roads.other_end[row] - roads.other_begin[row]
+    pushes = ways.light[other] == OFF and cars.still[i] * DT > PATIENCE + HURRY
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     if last >= first and cars.speed[last] < 0.3 and ways.held[lane] >= 4:
         # Nobody passes the first, who is not about to start.
@@ -190,6 +194,8 @@ def _comes_first(
             return False
         if cars.choice[j] != other:
             continue
+        if pushes and roads.length[lane] - cars.position[j] > speed * speed / 5.0 + 0.5 * speed:
+            return False  # it can stop, and now it must
         if merges and speed < ZIPPER and roads.length[lane] - cars.position[j] > NEXT:
             return False  # in a queue they go in turns
         if ways.light[other] == YELLOW and stops_for_light(YELLOW, roads.length[lane] - cars.position[j], speed):

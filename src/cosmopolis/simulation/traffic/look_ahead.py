@@ -18,6 +18,7 @@ from cosmopolis.simulation.traffic.junctions import (
     DT,
     FORCES,
     FREE,
+    LOCKED,
     ground_ahead,
     goes_second,
     may_enter,
@@ -54,7 +55,7 @@ def lead_lane(
     kind = cars.kind[i]
     moves.accel[i] = free_road(cars.speed[i], cars.desired[i], drivers.accel[kind], drivers.brake[kind])
     moves.room[i] = UNBOUNDED
-    moves.held[lane] = 0
+    moves.held[lane], moves.locked[lane] = 0, 0
     distance = roads.length[lane] - cars.position[i]
     if distance > sight(cars.speed[i]):
         return
@@ -115,7 +116,10 @@ def _approach(
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
     if distance < decides_at and not must_go:
-        hold = may_enter(way, i, distance, roads, drivers, ways, cars)
+        hold = may_enter(way, i, distance, False, roads, drivers, ways, cars)
+        if hold <= 0.0 and cars.still[i] * DT > LOCKED:
+            hold = may_enter(way, i, distance, True, roads, drivers, ways, cars)
+            moves.locked[lane] = 1 if hold > 0.0 else 0
         if hold < FREE:
             _stop_at(distance + hold, i, drivers, cars, moves)
         if hold <= 0.0:

@@ -105,6 +105,7 @@ class Moves(NamedTuple):
     speed: F32  # (M,) m/s after the step
     action: U8  # (M,)
     held: U8  # (P,)
+    locked: U8  # (P,) the first car of this lane goes past others who stand in its way and wait for it
     exits: I32  # (chunks,) cars that leave their path in each chunk
     exit_car: I32  # (P,) chunk k's are rows chunk[k] ..
     exit_path: I32  # (P,) where to
@@ -152,6 +153,7 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
         speed=np.zeros(room, np.float32),
         action=np.zeros(room, np.uint8),
         held=np.zeros(paths, np.uint8),
+        locked=np.zeros(paths, np.uint8),
         exits=np.zeros(chunks, np.int32),
         exit_car=np.zeros(paths, np.int32),
         exit_path=np.zeros(paths, np.int32),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from cosmopolis.simulation.traffic.tables import entry, kernel
 from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
-from cosmopolis.simulation.traffic.car_following import follow, move
+from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.junctions import DT
@@ -81,6 +81,8 @@ def decide(
         moves.changing[path] = 0
         if cars.start[path] == cars.start[path + 1]:
             continue
+        if moves.locked[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDING:
+            moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
             wish_changes(path, step, roads, drivers, ways, cars, fleet, moves)
         _leave_path(k, path, roads, cars, fleet, moves)
