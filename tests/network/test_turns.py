@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cosmopolis.city.network import build_network
 from cosmopolis.city.network.lane_choice import lane_pairs, lane_spans
 from cosmopolis.city.words import StreetKind, Turn
 
@@ -171,3 +172,24 @@ def test_a_ramp_joins_from_the_kerb_and_the_motorway_keeps_its_lanes() -> None:
 
     assert goals(ramp) == [0]
     assert goals(main) == [1, 2]
+
+
+def test_a_street_that_signs_cut_off_is_left_out_and_told() -> None:
+    closed = [(arm, "c", "s c", False) for arm in ("w c", "c e", "c n")]
+    network, findings = build_network(
+        town(CROSS, street("w c"), street("c e"), street("s c"), street("c n"), restrictions=closed)
+    )
+    assert [f.where for f in findings if f.code == "unreachable"] == ["s c"]
+    assert "s" not in network.junctions.key
+    assert (network.edges.component == 0).all()
+
+
+def test_who_would_be_trapped_may_turn_round() -> None:
+    """Who comes from the north may go nowhere, say the signs."""
+    nodes = dict(CROSS) | {"x": (0, -100)}
+    forbidden = [("c n", "c", "w c", False), ("c n", "c", "c e", False), ("c n", "c", "x c", False)]
+    network = network_of(
+        town(nodes, street("w c"), street("c e"), street("x c"), street("c n"), restrictions=forbidden)
+    )
+    assert (network.edges.component == 0).all()
+    assert (edge(network, "n", "c"), edge(network, "c", "n")) in edge_pairs(network)

@@ -19,14 +19,14 @@ from cosmopolis.city.network.clusters import (
     swallowed,
     without_echoes,
 )
-from cosmopolis.city.network.components import connected_segments, without_islands
+from cosmopolis.city.network.components import connected_segments, main_edges, without_islands
 from cosmopolis.city.network.conflicts import find_conflicts
 from cosmopolis.city.network.connections import connect_lanes
 from cosmopolis.city.network.crossings import FootCrossings, crossing_lines, foot_crossings
 from cosmopolis.city.network.heights import lifted
 from cosmopolis.city.network.lanes import Roads, lay_lanes
 from cosmopolis.city.network.mirror import mirrored_city, mirrored_network
-from cosmopolis.city.network.movements import Movements, allowed_movements
+from cosmopolis.city.network.movements import Movements, allowed_movements, with_turning_back
 from cosmopolis.city.network.priority import junction_controls
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.segments import Segments, cut_streets, tidied
@@ -40,7 +40,7 @@ from cosmopolis.city.words import Control
 from cosmopolis.geometry.polylines import Polylines
 
 _SWALLOW_ROUNDS = 2
-_PRUNE_ROUNDS = 3
+_PRUNE_ROUNDS = 5
 
 
 def build_network(raw: RawCity, progress: Progress = quiet) -> tuple[Network, list[Finding]]:
@@ -116,6 +116,9 @@ class _Streets:
         cut = fitted(wanted_cuts(segments, table, place, feet)[0], segments.line.length)
         roads, rest = lay_lanes(segments, table, cut)
         moves = allowed_movements(segments, table, roads, place, junctions.inside, raw)
+        main, _ = main_edges(roads, moves)
+        if not main.all():  # a driver who is trapped turns round
+            moves = with_turning_back(moves, roads, table, segments, ~main)
         return cls(segments, feet, cut, roads, rest, moves)
 
 

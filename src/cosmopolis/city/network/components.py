@@ -100,6 +100,19 @@ def _lost(segments: Segments, raw: RawCity, lost: NDArray, length: NDArray) -> l
     ]
 
 
+def main_edges(roads: Roads, moves: Movements) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """(E,) edges of the component with most lane length over the allowed movements, or closed to cars; that length."""
+    cars = (roads.lane_modes & int(Mode.CAR)) > 0
+    length = np.where(cars, roads.lane_line.length, 0.0)
+    weight: NDArray[np.float64] = np.bincount(roads.lane_edge, weights=length, minlength=len(roads)).astype(
+        np.float64
+    )
+    by_car = (weight[moves.source] > 0) & (weight[moves.target] > 0)
+    label = strong_components(moves.source[by_car], moves.target[by_car], len(roads))
+    size = np.bincount(label, weights=weight) if len(label) else np.zeros(1)
+    return (label == np.argmax(size)) | (weight == 0.0), weight
+
+
 def connected_segments(
     segments: Segments, roads: Roads, moves: Movements, raw: RawCity
 ) -> tuple[NDArray[np.bool_], list[Finding]]:
@@ -108,14 +121,10 @@ def connected_segments(
     Where it is not (turn restrictions make traps), those without an edge in the largest component go.
     """
     keep = np.ones(len(segments), dtype=bool)
-    cars = (roads.lane_modes & int(Mode.CAR)) > 0
-    weight = np.bincount(roads.lane_edge, weights=roads.lane_line.length * cars, minlength=len(roads))
-    if weight.sum() == 0.0:
-        return keep, []
-    label = strong_components(moves.source, moves.target, len(roads))
-    main = label == np.argmax(np.bincount(label, weights=weight))
+    main, weight = main_edges(roads, moves)
     if weight[main].sum() >= _ENOUGH * weight.sum():
         return keep, []
-    keep[:] = False
-    keep[roads.segment[main | (weight == 0)]] = True
+    drivable = np.bincount(roads.segment, weights=weight, minlength=len(segments)) > 0
+    keep[drivable] = False
+    keep[roads.segment[main & (weight > 0)]] = True
     return keep, _lost(segments, raw, ~keep, segments.line.length)

@@ -62,16 +62,32 @@ def allowed_movements(
     angle = _angle(roads, source, target)
     keep = _with_few_u_turns(segments, roads, source, target, angle)
     source, target, angle = source[keep], target[keep], angle[keep]
+    return _arranged(roads, table.roundabout[segments.profile[roads.segment]], source, target, angle)
+
+
+def with_turning_back(
+    moves: Movements, roads: Roads, table: ProfileTable, segments: Segments, trapped: Bools
+) -> Movements:
+    """The movements, and turning round at both ends of the `trapped` (E,) edges that have another side."""
+    edge = np.flatnonzero(trapped & (roads.twin >= 0))
+    pairs = np.concatenate(
+        [
+            np.column_stack([moves.source, moves.target]),
+            np.column_stack([edge, roads.twin[edge]]),
+            np.column_stack([roads.twin[edge], edge]),
+        ]
+    )
+    source, target = np.unique(pairs, axis=0).T
     ring = table.roundabout[segments.profile[roads.segment]]
+    return _arranged(roads, ring, source, target, _angle(roads, source, target))
+
+
+def _arranged(roads: Roads, ring: Bools, source: Ints, target: Ints, angle: F64) -> Movements:
+    """Pairs of edges as movements, in their order."""
     order = np.lexsort((angle, source))
     source, target, angle = source[order], target[order], angle[order]
-    return Movements(
-        source,
-        target,
-        angle,
-        _turns(source, angle, ring[source], ring[target]),
-        _lateral(roads, source, target),
-    )
+    turn = _turns(source, angle, ring[source], ring[target])
+    return Movements(source, target, angle, turn, _lateral(roads, source, target))
 
 
 def _reachable(inside: Inside, a: Ints, b: Ints) -> Bools:
