@@ -16,7 +16,9 @@ def grid(n: int = 20, block: float = 200.0, lanes: int = 2, *, signals: bool = T
     column, row = np.meshgrid(np.arange(n), np.arange(n))
     xy = np.column_stack([column.ravel(), row.ravel()]) * float(block)
     ids = np.arange(n * n).reshape(n, n)
-    lines = [(f"grid:row/{i}", ids[i]) for i in range(n)] + [(f"grid:column/{i}", ids[:, i]) for i in range(n)]
+    lines = [(f"grid:row/{i}", ids[i]) for i in range(n)] + [
+        (f"grid:column/{i}", ids[:, i]) for i in range(n)
+    ]
     streets = [
         RawStreet(
             key=key,
