@@ -20,7 +20,9 @@ uniform float uTime, uNight, uHaze;
 uniform vec3 uSun, uMoon, uZenith, uHorizon, uGlow, uLight;
 vec3 skyColour(vec3 d) {
   float up = max(d.z, 0.0);
-  vec3 colour = mix(uHorizon, uZenith, 1.0 - exp(-4.0 * up));
+  float sunward = 0.5 + 0.5 * dot(d.xy, uSun.xy) / max(length(uSun.xy), 0.01);
+  vec3 horizon = uHorizon * mix(vec3(0.86, 0.94, 1.08), vec3(1.02, 1.0, 0.96), sunward);
+  vec3 colour = mix(horizon, uZenith, 1.0 - exp(-4.0 * up));
   float towards = max(dot(d, uSun), 0.0);
   float low = exp(-7.0 * up);
   colour += uGlow * (0.5 * low * pow(towards, 3.0) + 0.35 * pow(towards, 24.0));

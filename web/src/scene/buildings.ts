@@ -114,10 +114,11 @@ void facade(inout vec3 colour, inout vec3 glow) {
 const COLOUR = /* glsl */ `
 vec3 colour = pow(vPaint, vec3(2.2));
 float part = mod(vLook.w, 16.0), provenance = floor(vLook.w / 16.0);
+if (uLayer > 0.5 && uLayer < 2.5) colour = mix(colour, vec3(0.62, 0.61, 0.59), 0.85);
 if (uLayer > 2.5 && uLayer < 3.5) colour = mix(colour, uUse[int(vLook.x + 0.5)], 0.75);
 if (uLayer > 3.5) colour = provenance < 0.5 ? vec3(0.10, 0.34, 0.42) : provenance < 1.5 ? vec3(0.62, 0.40, 0.10) : vec3(0.50, 0.17, 0.30);
 vec3 glow = vec3(0.0);
-if (part < 0.5) facade(colour, glow);
+if (part < 0.5) { facade(colour, glow); if (uLayer > 3.5) glow *= 0.3; }
 else {
   float grain = noise(vPlace.xy * 0.35) * 0.6 + noise(vPlace.xy * 2.1) * 0.4;
   colour *= 0.9 + 0.16 * grain;

@@ -1,5 +1,5 @@
 /** The ground to the horizon, and the areas painted on it: land use and green. */
-import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, MeshLambertMaterial, PlaneGeometry, Vector3, Vector4 } from "three";
+import { BufferAttribute, BufferGeometry, Group, Mesh, MeshLambertMaterial, Vector3, Vector4 } from "three";
 
 import { dress } from "./air";
 import type { Ground } from "../world/model";
@@ -11,7 +11,7 @@ import { fixedMesh, Order } from "./meshes";
 /** sRGB, by words.LandUse. */
 const LAND: Readonly<Record<number, number>> = {
   0: 0xb9b0a2, 1: 0xbdb2a3, 2: 0xb9aea0, 3: 0xbfae9b, 4: 0xb0aca4, 5: 0xbcb3a2, 6: 0xbfb49c, 7: 0xc2bab0, 8: 0xa9a59e, 9: 0xb8a283,
-  10: 0xaaa672, 11: 0xcbc1b0, 12: 0xa5a19b, 13: 0x8f9f70, 20: 0x8f9d66, 21: 0x9aa672, 22: 0x6d7f50, 23: 0x8c9c68, 24: 0xdccda2,
+  10: 0xa5a87c, 11: 0xcbc1b0, 12: 0xa5a19b, 13: 0x8f9f70, 20: 0x8f9d66, 21: 0x9aa672, 22: 0x6d7f50, 23: 0x8c9c68, 24: 0xdccda2,
   25: 0x8d9d70, 26: 0x7f9470,
 };
 const BARE = 0xc4bcb0;
@@ -32,6 +32,8 @@ uniform vec3 uLandUse[${KINDS}];
 uniform float uLayer, uBeyond;
 uniform vec4 uBounds;
 const vec3 CITY_GLOW = vec3(0.1, 0.068, 0.04); // lamps of the whole town on a pale ground
+// under a layer of data the town is a white model
+vec3 pale(vec3 c) { return uLayer < 0.5 ? c : mix(c, vec3(0.5) + 0.25 * c, 0.7); }
 vec3 landColour(int kind, vec2 p, float near) {
   vec3 c = uLand[kind];
   float broad = noise(p * 0.013) * 0.6 + noise(p * 0.07) * 0.4;
@@ -63,14 +65,14 @@ export class GroundLayer {
   constructor() {
     this.plane = new Mesh(disc(), this.material("bare ground", "place = position + vec3(cameraPosition.xy, 0.0);", /* glsl */ `
       ${NEAR_GLSL}
-      vec2 out_ = max(max(uBounds.xy - vPlace.xy, vPlace.xy - uBounds.zw), 0.0);
+      vec2 out_ = max(max(uBounds.xy + 90.0 - vPlace.xy, vPlace.xy - uBounds.zw + 90.0), 0.0);
       float beyond = smoothstep(-1.0, 60.0, length(out_) + 60.0 * (noise(vPlace.xy * 0.004) - 0.5));
-      diffuseColor.rgb = mix(landColour(0, vPlace.xy, near), landColour(int(uBeyond + 0.5), vPlace.xy, near), beyond);
+      diffuseColor.rgb = pale(mix(landColour(0, vPlace.xy, near), landColour(int(uBeyond + 0.5), vPlace.xy, near), beyond));
       totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * (1.0 - beyond);`));
     this.plane.frustumCulled = false;
     this.plane.receiveShadow = true;
     this.plane.renderOrder = Order.GROUND;
-    this.group.add(this.plane, floor());
+    this.group.add(this.plane);
   }
 
   /** The ground goes on beyond the city's bounds (w, s, e, n) as the kind that lies along most of its rim. */
@@ -84,7 +86,7 @@ export class GroundLayer {
     const material = this.material("areas", "place = vec3(position.xy, 0.0); vKind = area.x;", /* glsl */ `
       ${NEAR_GLSL}
       int kind = int(vKind + 0.5);
-      diffuseColor.rgb = landColour(kind, vPlace.xy, near);
+      diffuseColor.rgb = pale(landColour(kind, vPlace.xy, near));
       if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];
       totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight;`);
     const mesh = fixedMesh(land, material, Order.LAND);
@@ -150,12 +152,3 @@ function disc(): BufferGeometry {
   geometry.setIndex(index);
   return geometry;
 }
-
-/** Hides what lies below the ground: tunnels. It is not seen itself, since the ground is painted without depth. */
-function floor(): Mesh<PlaneGeometry, MeshBasicMaterial, never> {
-  const mesh = new Mesh(new PlaneGeometry(400_000, 400_000), new MeshBasicMaterial({ colorWrite: false }));
-  mesh.position.z = -0.6;
-  mesh.renderOrder = Order.FLOOR;
-  return mesh as never;
-}
-

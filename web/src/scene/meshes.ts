@@ -24,4 +24,4 @@ export function fixedMesh(data: MeshData, material: Material, order = 0): Mesh {
 }
 
 /** When a thing is drawn: what lies flat on the ground is painted in this order, then all that stands. */
-export const Order = { SKY: -100, GROUND: -90, LAND: -80, WATER: -70, FLOOR: -60, STREET: -50, CONTACT: -40, SOLID: 0, GLOW: 50, HIGHLIGHT: 60, LABEL: 90 } as const;
+export const Order = { SKY: -100, GROUND: -90, LAND: -80, WATER: -70, STREET: -50, CONTACT: -40, SOLID: 0, GLOW: 50, HIGHLIGHT: 60, LABEL: 90 } as const;

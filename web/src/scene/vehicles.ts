@@ -4,6 +4,7 @@ import { DynamicDrawUsage, Group, InstancedBufferAttribute, Mesh, MeshLambertMat
 
 import type { VehicleTable } from "../world/model";
 import { dress } from "./air";
+import { BURIED } from "./geometry/streetmesh";
 import { chance } from "./geometry/chance";
 import { createEffects, type Effects } from "./vehiclelights";
 import { farModel, MODELS } from "./vehiclemodels";
@@ -115,7 +116,7 @@ export class Vehicles {
       const dy = table.pose1[4 * i + 1] - eye.y;
       const dz = table.pose1[4 * i + 2] - eye.z;
       const square = dx * dx + dy * dy + dz * dz;
-      if (square > FARTHEST * FARTHEST || table.pose1[4 * i + 2] < -1) continue;
+      if (square > FARTHEST * FARTHEST || table.pose1[4 * i + 2] < BURIED) continue;
       this.all.add(table, i);
       if (square < NEAR * NEAR) this.near[Math.min(table.kind[i], MODELS.length - 1)].add(table, i);
     }

@@ -3,11 +3,10 @@ import type { Network } from "../../world/model";
 import { Control, EdgeFlag, Mode, Street } from "../words";
 import { shapeOf, triangulate } from "./polygon";
 import { spineOf } from "./ribbon";
-import { LaneFlag, Line, Paving, plain, type Code, type StreetMesh } from "./streetmesh";
+import { BURIED, LaneFlag, Line, Paving, plain, type Code, type StreetMesh } from "./streetmesh";
 
 const SHOULDER = 0.35; // m of asphalt outside the outermost lines
 const SEAM = 0.03; // m by which neighbours overlap, so that no gap shows
-const BURIED = -0.5; // m; what lies deeper is in a tunnel and not drawn
 
 export function addLane(mesh: StreetMesh, network: Network, lane: number): void {
   const edge = network.lanes.edge[lane];

@@ -11,6 +11,9 @@ export const Line = { NONE: 0, DASHED: 1, SOLID: 2, YELLOW: 3, YELLOW_DASHED: 4 
 /** Bits of a lane's fourth code. */
 export const LaneFlag = { BUS: 1, CYCLE: 2, SIGNAL: 4, STOP: 8, LIT: 16, MODELLED: 32, INVENTED: 64 } as const;
 
+/** m; what lies deeper is in a tunnel and not drawn. The ground hides nothing: it is painted first. */
+export const BURIED = -1.2;
+
 export interface Code {
   readonly paving: number;
   readonly left: number;
@@ -75,6 +78,7 @@ export class StreetMesh {
     }
     const first = this.position.rows - 2 * spine.count;
     for (let i = 0; i + 1 < spine.count; i++) {
+      if (Math.max(spine.points[3 * i + 2], spine.points[3 * i + 5]) < BURIED) continue;
       const at = first + 2 * i;
       this.triangles.quad(at, at + 2, at + 3, at + 1);
     }
