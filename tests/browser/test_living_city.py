@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from tests.browser.pictures import brightness, changed, picture
@@ -75,16 +73,15 @@ def test_a_click_on_a_car_tells_what_it_is(visitor):
         ".map(v => ({...v, at: scene.project(v.x, v.y, v.z + 0.8)}))"
         ".filter(v => v.kind == 0 && v.at.visible && v.at.x > 200 && v.at.x < 600 && v.at.y > 100 && v.at.y < 350)"
     )
-    hit = [
-        v
-        for v in inside
-        if visitor.ask("scene.pick(given.at.x, given.at.y)", v) == {"kind": "vehicle", "id": v["id"]}
-    ]
-    assert hit, f"none of {len(inside)} cars on the screen can be picked"
-    visitor.page.mouse.click(hit[0]["at"]["x"], hit[0]["at"]["y"])
-    text = visitor.inspects()
-    assert visitor.ask("world.selection.value") == {"kind": "vehicle", "id": hit[0]["id"]}
-    assert "km/h" in text
+    picked = (
+        {**car, "hit": visitor.ask("scene.pick(given.at.x, given.at.y)", car)}
+        for car in sorted(inside, key=lambda car: abs(car["at"]["x"] - 400) + abs(car["at"]["y"] - 220))
+    )
+    car = next((car for car in picked if car["hit"] == {"kind": "vehicle", "id": car["id"]}), None)
+    assert car, f"none of {len(inside)} cars on the screen can be picked"
+    visitor.page.mouse.click(car["at"]["x"], car["at"]["y"])
+    visitor.inspects("km/h")
+    assert visitor.ask("world.selection.value") == {"kind": "vehicle", "id": car["id"]}
     visitor.page.keyboard.press("Escape")
     visitor.page.get_by_test_id("inspector-title").wait_for(state="hidden")
 
@@ -100,10 +97,8 @@ def test_a_click_on_a_building_tells_what_it_is_and_where_that_comes_from(visito
     )
     visitor.looks_at(house["x"], house["y"], distance=2.2 * house["height"] + 120, pitch=1.2)
     visitor.clicks_world(house["x"], house["y"], house["height"])
-    text = visitor.inspects()
+    visitor.inspects(r"\bm\b", "measured|modelled|invented")
     assert visitor.ask("world.selection.value.kind") == "building"
-    assert re.search(r"\bm\b", text)
-    assert re.search("measured|modelled|invented", text.lower())
 
 
 def test_a_click_on_a_signal_shows_its_light(visitor):
@@ -117,15 +112,14 @@ def test_a_click_on_a_signal_shows_its_light(visitor):
     for x, y in where[: len(where) : max(1, len(where) // 4)]:
         visitor.looks_at(x, y, distance=60, pitch=0.9)
         spot = visitor.ask(
-            "(() => { for (let y = 80; y < 380; y += 6) for (let x = 120; x < 680; x += 6) {"
+            "(() => { for (let y = 80; y < 380; y += 9) for (let x = 120; x < 680; x += 9) {"
             " if (document.elementFromPoint(x, y)?.tagName !== 'CANVAS') continue;"
             " const hit = scene.pick(x, y); if (hit?.kind === 'signal') return {x, y}; } return null; })()"
         )
         if spot:
             visitor.page.mouse.click(spot["x"], spot["y"])
-            text = visitor.inspects().lower()
+            visitor.inspects("green|yellow|red")
             assert visitor.ask("world.selection.value.kind") == "signal"
-            assert re.search("green|yellow|red", text)
             return
     pytest.fail("no signal head could be hit near four signalled junctions")
 
@@ -161,7 +155,7 @@ def test_a_bus_can_be_followed(visitor):
         seen.append((view["x"], view["y"]))
         away = ((view["x"] - now[0]) ** 2 + (view["y"] - now[1]) ** 2) ** 0.5
         assert away < 150, "the camera has lost the bus"
-    assert "km/h" in visitor.inspects()
+    visitor.inspects("km/h")
 
 
 def test_a_shared_link_brings_another_to_the_same_view_and_second(visitor, visit, city):
@@ -169,16 +163,22 @@ def test_a_shared_link_brings_another_to_the_same_view_and_second(visitor, visit
     visitor.page.get_by_test_id("open-share").click()
     link = visitor.page.get_by_test_id("share-link").input_value()
     assert link.startswith(city)
-    other = Visitor(visit(link))
+    visitor.page.set_viewport_size({"width": 320, "height": 240})  # two pages share one processor
+    other = Visitor(visit(link.replace("/#", "/?quality=low#"), width=400, height=300))
     other.waits_for_life()
     other.waits_until_drawn()
     mine, theirs = visitor.ask("scene.view()"), other.ask("scene.view()")
     for name in ("x", "y", "z", "yaw", "pitch"):
         assert theirs[name] == pytest.approx(mine[name], abs=2.0 if name in "xyz" else 0.02)
-    assert other.time() == pytest.approx(visitor.time(), abs=2.5)
-    both = visitor.vehicles().keys() & other.vehicles().keys()
-    assert len(both) > 10
-    assert other.page.get_by_test_id("visitors").inner_text().strip().startswith("2")
+    before, there, after = visitor.time(), other.time(), visitor.time()
+    assert before - 1.5 <= there <= after + 1.5
+    assert len(visitor.vehicles().keys() & other.vehicles().keys()) > 10
+    assert visitor.page.get_by_test_id("visitors").inner_text().strip().startswith("2")
     other.page.keyboard.press("Space")
     visitor.page.wait_for_function("window.cosmopolis.world.clock.value.paused")
+    for page in (visitor.page, other.page):
+        page.wait_for_timeout(2_500)
+    clocks = {page.get_by_test_id("clock").inner_text() for page in (visitor.page, other.page)}
+    assert len(clocks) == 1, f"one city, two times: {clocks}"
     other.page.close()
+    visitor.page.set_viewport_size({"width": 800, "height": 500})

@@ -96,7 +96,12 @@ class Visitor:
             arg=hour * 3600,
         )
 
-    def inspects(self) -> str:
-        """The whole text of the inspector, once it shows something."""
+    def inspects(self, *words: str) -> str:
+        """The whole text of the inspector, once it shows what was clicked and all of the `words`."""
         self.page.get_by_test_id("inspector-title").wait_for()
+        self.page.wait_for_function(
+            "words => { const text = document.querySelector('[data-testid=inspector]')?.innerText ?? '';"
+            " return words.every(word => new RegExp(word, 'i').test(text)); }",
+            arg=list(words),
+        )
         return self.page.get_by_test_id("inspector").inner_text()
