@@ -171,7 +171,7 @@ def test_a_shared_link_brings_another_to_the_same_view_and_second(visitor, visit
     for name in ("x", "y", "z", "yaw", "pitch"):
         assert theirs[name] == pytest.approx(mine[name], abs=2.0 if name in "xyz" else 0.02)
     before, there, after = visitor.time(), other.time(), visitor.time()
-    assert before - 1.5 <= there <= after + 1.5
+    assert before - 4 <= there <= after + 4  # without a graphics card a page draws one picture a second
     assert len(visitor.vehicles().keys() & other.vehicles().keys()) > 10
     assert visitor.page.get_by_test_id("visitors").inner_text().strip().startswith("2")
     other.page.keyboard.press("Space")
