@@ -12,15 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-F32, F64, I8, I32, I64, U8, U16 = (
-    NDArray[np.float32],
-    NDArray[np.float64],
-    NDArray[np.int8],
-    NDArray[np.int32],
-    NDArray[np.int64],
-    NDArray[np.uint8],
-    NDArray[np.uint16],
-)
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
 
 FAR = 1.0e9  # m or m/s: no goal on this path
 
