@@ -71,11 +71,11 @@ def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) ->
     np.maximum.at(out, i, np.minimum(far + bare, _LONGEST))
     beside = dot > 0.8
     i, j = i[beside], j[beside]
-    np.maximum.at(out, i, _parting(segments, right, left, i, j))
+    np.maximum.at(out, i, _parting(segments, table, right, left, i, j))
     return out
 
 
-def _parting(segments: Segments, right: F64, left: F64, i: Ints, j: Ints) -> F64:
+def _parting(segments: Segments, table: ProfileTable, right: F64, left: F64, i: Ints, j: Ints) -> F64:
     """(n,) metres along end i until the carriageway of j, that leaves beside it, is clear of it; 0 if it never is."""
     station = np.arange(0.0, _LONGEST_PARTING, 4.0)
     along_i, along_j = _along(segments, i, station), _along(segments, j, station)
@@ -86,7 +86,10 @@ def _parting(segments: Segments, right: F64, left: F64, i: Ints, j: Ints) -> F64
     clear = np.hypot(gap[..., 0], gap[..., 1]) > reach + 0.2
     room = np.minimum(segments.line.length[i // 2], segments.line.length[j // 2])
     first = np.where(clear.any(axis=1), station[clear.argmax(axis=1)], 0.0)
-    return np.where(first < 0.6 * room, first, 0.0)
+    layer = table.layer[segments.profile]
+    # Of two levels one rises above the other before long.
+    limit = np.where(layer[i // 2] == layer[j // 2], _LONGEST_PARTING, _LONGEST)
+    return np.where((first < 0.6 * room) & (first < limit), first, 0.0)
 
 
 def _along(segments: Segments, end: Ints, station: F64) -> F64:
