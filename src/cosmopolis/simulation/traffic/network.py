@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import Network
 from cosmopolis.city.words import Turn
 
-F32, I32, I64, U8, U16 = (
-    NDArray[np.float32],
-    NDArray[np.int32],
-    NDArray[np.int64],
-    NDArray[np.uint8],
-    NDArray[np.uint16],
-)
+F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
 
 SHORTEST = 0.5  # m, a path is at least so long, so that a car is always somewhere
 CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
@@ -67,6 +65,7 @@ class Roads(NamedTuple):
     city_path: I32  # (P,) the number that the city and the client use
     of_city: I32  # (P,) the inverse
     chunk: I32  # (chunks + 1,) first path of each chunk
+    chunk_of: I32  # (P,) the chunk of a path
     phase_start: I32  # (S + 1,)
     duration: F32  # (phases,) s
     offset: F32  # (S,) s
@@ -127,6 +126,7 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         city_path=city_path.astype(np.int32),
         of_city=of_city.astype(np.int32),
         chunk=chunk,
+        chunk_of=np.repeat(np.arange(len(chunk) - 1), np.diff(chunk)).astype(np.int32),
         phase_start=signals.phase_start.astype(np.int32),
         duration=signals.duration.astype(np.float32),
         offset=signals.offset.astype(np.float32),
