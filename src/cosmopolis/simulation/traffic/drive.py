@@ -30,9 +30,10 @@ from cosmopolis.simulation.traffic.state import (
     empty_ways,
 )
 from cosmopolis.simulation.traffic.step import STAGES, assist, collect, step_traffic
-from cosmopolis.simulation.traffic.tables import Tables
+from cosmopolis.simulation.traffic.tables import Direct, Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
+_step_traffic, _assist, _collect, _measure = (Direct(entry) for entry in (step_traffic, assist, collect, measure))
 SPARE = 1.3  # growth of the buffers
 COUNTED = ("departed", "arrived", "broken", "strayed", "halted", "forced", "given_up", "skipped", "updates")
 
@@ -59,7 +60,7 @@ class Traffic:
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
-        self.ways = empty_ways(self.roads.limit, len(network.signals))
+        self.ways = empty_ways(self.roads.limit, len(network.signals), self.roads.chunks)
         self.steps = self.waiting = 0
         edges = len(network.edges)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
@@ -96,20 +97,20 @@ class Traffic:
 
     def step(self, time: float, due: NDArray[np.int64], midnight: float) -> Events:
         """One step from `time`; `due` trips queue at their kerb first."""
-        due = self._ready(due, midnight)
+        due = np.ascontiguousarray(self._ready(due, midnight), dtype=np.int64)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
         arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
         for helper in self._helpers:
-            helper.call(assist, arguments)
-        step_traffic(*arguments)
+            helper.call(_assist, arguments)
+        _step_traffic(*arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
-            measure(*tables, self.speed_ratio, self.density)
+            _measure(*tables, self.speed_ratio, self.density)
         return self._tell(time, old)
 
     def note_route(self, edges: NDArray[np.int32]) -> int:
@@ -161,7 +162,7 @@ class Traffic:
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
         tables = map(self.tables, (self.roads, old, self.moves))
-        logged, entered, forced = collect(*tables, self._log_trip, self._log_action, self._log_entered)
+        logged, entered, forced = _collect(*tables, self._log_trip, self._log_action, self._log_entered)
         trip, action = self._log_trip[:logged].astype(np.int64), self._log_action[:logged]
         events = Events(
             time=time,

@@ -16,10 +16,11 @@ PATIENCE = 20.0  # s in the queue after which small gaps do
 
 
 @kernel
-def wait_at_kerb(trip: int, fleet: Fleet, ways: Ways) -> None:
+def wait_at_kerb(trip: int, roads: Roads, fleet: Fleet, ways: Ways) -> None:
     """Put a trip that is due at the end of its lane's queue."""
     lane = fleet.from_lane[trip]
     fleet.status[trip] = WAITING
+    ways.queued[roads.chunk_of[lane]] += 1
     fleet.next_waiting[trip] = -1
     if ways.queue[lane] < 0:
         ways.queue[lane] = trip

@@ -85,6 +85,10 @@ def wish_changes(
             moves.action[i] = UP if side > 0 else DOWN
             any_changes = 1
     moves.changing[lane] = any_changes
+    if any_changes != 0:
+        first = lane - roads.lane_index[lane]
+        for other in range(max(lane - 1, first), min(lane + 2, first + roads.lane_count[lane])):
+            moves.busy[other] = 1
 
 
 @kernel

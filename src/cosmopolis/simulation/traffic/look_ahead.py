@@ -29,7 +29,7 @@ from cosmopolis.simulation.traffic.junctions import (
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
-from cosmopolis.simulation.traffic.turning import way_on
+from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)
 
@@ -253,7 +253,7 @@ def _beyond(
             _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
         if cursor + 1 >= fleet.route_end[trip]:
             return
-        path = way_on(path, cursor, trip, fleet, drivers, roads, ways)
+        path = likely_way(path, cursor, trip, fleet, drivers, roads)
         if path < 0 or (ways.light[path] <= YELLOW and roads.on_red[path] == 0):
             moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
             return

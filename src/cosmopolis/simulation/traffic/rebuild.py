@@ -95,6 +95,9 @@ def rebuild(
     moves.entered[k] = 0
     for path in range(roads.chunk[k], roads.chunk[k + 1]):
         new.start[path] = at
+        if moves.busy[path] == 0:
+            continue
+        moves.busy[path] = 0
         lo, hi = old.start[path], old.start[path + 1]
         begin = at
         plain = moves.entering[path] < 0 and moves.insert[path] < 0 and not _neighbours_change(path, roads, moves)
@@ -114,7 +117,7 @@ def rebuild(
             else:
                 at = _gather(k, path, at, time, roads, drivers, ways, old, new, fleet, moves)
         _tell(path, begin, at, roads, ways, new)
-        ways.held[path] = moves.held[path]
+        ways.held[path] = moves.held[path] if at > begin else 0
         moves.held[path] = 0
     moves.logged[k] = logged
 

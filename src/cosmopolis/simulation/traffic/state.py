@@ -92,6 +92,7 @@ class Ways(NamedTuple):
     asks_speed: F32  # (P,) m/s
     queue: I32  # (P,) first trip waiting to enter here, -1
     queue_end: I32  # (P,) last one, -1
+    queued: I32  # (chunks,) trips waiting in all queues of a chunk
 
 
 class Moves(NamedTuple):
@@ -111,6 +112,7 @@ class Moves(NamedTuple):
     entering: I32  # (P,) first row of the exits that enter this path, -1
     entering_next: I32  # (P,) the following one, by position, -1
     removed: I32  # (chunks,) cars that leave the road
+    busy: U8  # (P,) somebody is on the path, enters it or wants to leave it for the next lane
     changing: U8  # (P,) some car wants to leave this lane for the next
     insert: I32  # (P,) trip that enters the road on this lane, -1
     insert_position: F32  # (P,) m
@@ -159,6 +161,7 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
         entering=np.full(paths, -1, np.int32),
         entering_next=np.full(paths, -1, np.int32),
         removed=np.zeros(chunks, np.int32),
+        busy=np.zeros(paths, np.uint8),
         changing=np.zeros(paths, np.uint8),
         insert=np.full(paths, -1, np.int32),
         insert_position=np.zeros(paths, np.float32),
@@ -173,7 +176,7 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
     )
 
 
-def empty_ways(limit: F32, programs: int) -> Ways:
+def empty_ways(limit: F32, programs: int, chunks: int) -> Ways:
     paths = len(limit)
     return Ways(
         limit=limit.copy(),
@@ -190,4 +193,5 @@ def empty_ways(limit: F32, programs: int) -> Ways:
         asks_speed=np.zeros(paths, np.float32),
         queue=np.full(paths, -1, np.int32),
         queue_end=np.full(paths, -1, np.int32),
+        queued=np.zeros(chunks, np.int32),
     )

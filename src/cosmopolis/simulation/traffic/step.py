@@ -66,6 +66,7 @@ def decide(
     for path in range(first, last):
         if cars.start[path] == cars.start[path + 1]:
             continue
+        moves.busy[path] = 1
         if roads.lane_count[path] > 0:
             lead_lane(path, roads, drivers, ways, cars, fleet, moves)
             if roads.lane_count[path] > 1:
@@ -151,6 +152,7 @@ def hand_over(roads: Roads, moves: Moves) -> None:
             while here >= 0 and moves.exit_position[here] <= position:
                 before, here = here, moves.entering_next[here]
             moves.entering_next[row] = here
+            moves.busy[path] = 1
             if before < 0:
                 moves.entering[path] = row
             else:
@@ -172,16 +174,21 @@ def admit(
     first, last = roads.chunk[k], roads.chunk[k + 1]
     count = cars.start[last] - cars.start[first] - moves.exits[k] - moves.removed[k]
     for path in range(first, last):
+        if moves.busy[path] == 0:
+            continue
         row = moves.entering[path]
         while row >= 0:
             count += 1
             row = moves.entering_next[row]
         if roads.lane_count[path] > 1:
             admit_changes(path, roads, ways, cars, moves)
-    for path in range(first, last):
-        if ways.queue[path] >= 0:
-            if insert_first(path, time, roads, drivers, ways, cars, fleet, moves):
-                count += 1
+    if ways.queued[k] > 0:
+        for path in range(first, last):
+            if ways.queue[path] >= 0:
+                if insert_first(path, time, roads, drivers, ways, cars, fleet, moves):
+                    count += 1
+                    ways.queued[k] -= 1
+                    moves.busy[path] = 1
     moves.new_count[k] = count
 
 
@@ -209,7 +216,7 @@ def release(roads: Roads, moves: Moves) -> None:
 def begin(time: float, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) -> None:
     show_lights(time, roads, ways)
     for row in range(len(due)):
-        wait_at_kerb(due[row], fleet, ways)
+        wait_at_kerb(due[row], roads, fleet, ways)
 
 
 @kernel

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import njit, typeof, types
 from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -96,6 +96,24 @@ def _address(value: Any) -> int:
 
 def _kind(value: Any) -> types.Type:
     return types.int64 if isinstance(value, int) else types.CPointer(from_dtype(value.dtype))
+
+
+class Direct:
+    """A compiled entry called without looking at the arguments' types again, which costs more than a small step.
+
+    For callers whose arguments have the same types in each call.
+    """
+
+    def __init__(self, dispatcher: Any) -> None:
+        self._dispatcher, self._entry = dispatcher, None
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._entry is None:
+            result = self._dispatcher(*arguments)
+            compiled = self._dispatcher.overloads[tuple(typeof(argument) for argument in arguments)]
+            self._entry = compiled.entry_point
+            return result
+        return self._entry(*arguments)
 
 
 class TableType(types.Type):  # type: ignore[misc]

@@ -50,7 +50,8 @@ def plan_lanes(
 ) -> None:  # type: ignore[no-untyped-def]
     """What it costs to be at the end of each lane of `lane`'s edge, in lane changes still to make beyond it.
 
-    Writes `costs[0 ..]` for that edge, the kerb first; `costs` has 2 * MOST_LANES places. Works back from a few
+    Writes `costs[0 ..]` for that edge, the kerb first, and `costs[MOST_LANES ..]` for the edge after it, where
+    lanes may still be changed; `costs` has 2 * MOST_LANES places. Works back from a few
     hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more.
     """
     modes = drivers.modes[fleet.kind[trip]]
@@ -60,13 +61,17 @@ def plan_lanes(
         last += 1
         metres += roads.length[roads.edge_lane[fleet.route[last]]]
     here, beyond = 0, MOST_LANES  # halves of `costs`: of the edge in hand, and of the one after it
+    if (last - cursor) % 2 == 0:
+        here, beyond = beyond, here
+    for index in range(2 * MOST_LANES):
+        costs[index] = np.float32(0.0)
     for row in range(last, cursor - 1, -1):
         here, beyond = beyond, here
         edge = fleet.route[row]
         first, count = roads.edge_lane[edge], min(roads.edge_lanes[edge], MOST_LANES)
         for index in range(count):
             cost = NEVER
-            if row + 1 == end:
+            if row + 1 >= end:
                 cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
@@ -80,9 +85,6 @@ def plan_lanes(
             costs[here + index] = cost
         if row > cursor:
             _spread(costs, here, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
-    if here != 0:
-        for index in range(MOST_LANES):
-            costs[index], costs[MOST_LANES + index] = costs[MOST_LANES + index], costs[index]
 
 
 @kernel
@@ -118,17 +120,16 @@ def best_way(
 
 
 @kernel
-def way_on(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> int:
-    """The connection that `trip` takes at the end of `lane` on its route's edge `cursor`; -1: none from here."""
-    if cursor + 1 >= fleet.route_end[trip]:
-        return -1
-    costs = local_floats(32)
-    edge = fleet.route[cursor + 1]
-    first = roads.edge_lane[edge]
-    plan_lanes(first, cursor + 1, trip, costs, fleet, drivers, roads, ways)
-    count = min(roads.edge_lanes[edge], MOST_LANES)
-    _spread(costs, 0, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
-    return best_way(lane, edge, drivers.modes[fleet.kind[trip]], costs, 0, roads, ways)
+def likely_way(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, roads: Roads) -> int:
+    """A connection by which `trip` may go on at the end of `lane` on its route's edge `cursor`, -1 if none.
+
+    For looking ahead: the choice among several falls when the car enters the lane.
+    """
+    modes = drivers.modes[fleet.kind[trip]]
+    for way in range(roads.out_start[lane], roads.out_end[lane]):
+        if roads.edge[way] == fleet.route[cursor + 1] and (roads.modes[way] & modes) != 0:
+            return way
+    return -1
 
 
 @kernel
@@ -182,15 +183,15 @@ def _aim(
             cars.shift[i] = fleet.to_lane[trip] - path
         return
     modes = drivers.modes[kind]
-    way = way_on(path, cursor, trip, fleet, drivers, roads, ways)
+    costs = local_floats(32)
+    plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
+    way = best_way(path, fleet.route[cursor + 1], modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
         cars.goal_speed[i] = min(ways.limit[way] * fleet.factor[trip], drivers.top_speed[kind])
     if roads.lane_count[path] == 1:
         return
-    costs = local_floats(32)
-    plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
     own = _place(path, roads)
     best, best_cost = own, costs[own]
     each = np.float32(EACH_CHANGE + SHORT_EDGE / roads.length[path])

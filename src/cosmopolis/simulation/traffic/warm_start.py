@@ -7,7 +7,7 @@ import numpy as np
 from cosmopolis.simulation.traffic.tables import Table, entry
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import DONE, RUNNING, Cars, Fleet, Ways, empty_cars
+from cosmopolis.simulation.traffic.state import DONE, PLANNED, RUNNING, Cars, Fleet, Ways, empty_cars
 from cosmopolis.simulation.traffic.turning import lanes_to, settle
 
 CONGESTION = 1.35  # how much slower than free a trip under way has been
@@ -153,4 +153,5 @@ def place_under_way(
     fill(order, lane, position, Table(cars), road_table, driver_table, way_table, fleet_table)
     left_over = under_way[lane[under_way] < 0]
     fleet.cursor[left_over], fleet.halt[left_over] = first_edge[left_over], first_halt[left_over]
+    fleet.status[left_over] = PLANNED
     return cars, left_over
