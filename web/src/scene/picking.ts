@@ -36,7 +36,8 @@ export function createPickMaterials() {
     street: idMaterial(`attribute vec2 owner; void main() {
       vec3 p = position + vec3(0.0, 0.0, 0.05);
       if (owner.x < -1.5) give(${Kind.JUNCTION}.0, -2.0 - owner.x); else if (owner.y >= 0.0) give(${Kind.LANE}.0, owner.y); else vCode = vec4(0.0);
-      ${PLACED} }`),
+      ${PLACED}
+      if (vCode.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0); }`),
     area: idMaterial(`attribute vec3 area; void main() { vec3 p = vec3(position.xy, 0.0); give(${Kind.AREA}.0, area.y); ${PLACED} }`, false),
     vehicle: idMaterial(`${POSE_GLSL} void main() {
       Pose pose = poseNow();

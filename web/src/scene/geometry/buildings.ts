@@ -6,7 +6,7 @@ import { chance } from "./chance";
 import { Column, meshOf, Triangles, type MeshData } from "./mesh";
 import { roofColour, wallColour, type Rgb } from "./palette";
 import { orientedBox, ringArea, shapeOf, type Shape } from "./polygon";
-import { addRoof } from "./roofs";
+import { addRoof, PARAPET, planRoof } from "./roofs";
 
 const CONTACT = 3.2; // m of darkened ground around a building
 const TOWER = 90; // m; above, and where a volume hangs, neighbours count as parts of one building
@@ -30,10 +30,12 @@ export function buildBuildings(tile: Tile): BuildingMeshes {
     mesh.begin(look);
     if (buildings.meshStart[row + 1] > buildings.meshStart[row]) addModel(mesh, tile, row, wall, look);
     else if (shape.points.length >= 6) {
-      mesh.part(Part.WALL, wall);
-      addWalls(mesh, shape, look);
       const kind = buildings.roof[row] === Roof.MESH ? Roof.FLAT : buildings.roof[row];
-      addRoof(mesh, look, { shape, kind, rise: buildings.roofHeight[row], wall });
+      const form = { shape, kind, rise: buildings.roofHeight[row], wall };
+      const plan = planRoof(form, look.use);
+      mesh.part(Part.WALL, wall);
+      addWalls(mesh, shape, look, plan.parapet ? PARAPET : 0);
+      addRoof(mesh, look, form, plan);
     }
     if (look.base < ON_GROUND) contact.add(shape);
   }
@@ -74,12 +76,12 @@ function outward(shape: Shape): Shape {
   return { points, rings: shape.rings };
 }
 
-function addWalls(mesh: BuildingMesh, shape: Shape, look: Look): void {
+function addWalls(mesh: BuildingMesh, shape: Shape, look: Look, parapet: number): void {
   const { points, rings } = shape;
   const foot = look.base < ON_GROUND ? look.base - 0.3 : look.base;
   for (let ring = 0; ring + 1 < rings.length; ring++) {
     for (let i = rings[ring], end = rings[ring + 1], j = end - 1; i < end; j = i++) {
-      mesh.upright([points[2 * j], points[2 * j + 1]], [points[2 * i], points[2 * i + 1]], foot, look.top);
+      mesh.upright([points[2 * j], points[2 * j + 1]], [points[2 * i], points[2 * i + 1]], foot, look.top + parapet);
     }
   }
 }

@@ -6,6 +6,7 @@ import { spineOf } from "./ribbon";
 import { BURIED, LaneFlag, Line, Paving, plain, type Code, type StreetMesh } from "./streetmesh";
 
 const SHOULDER = 0.35; // m of asphalt outside the outermost lines
+const LEVEL = 0.4; // m; a junction this near to the ground is flat
 const SEAM = 0.03; // m by which neighbours overlap, so that no gap shows
 
 export function addLane(mesh: StreetMesh, network: Network, lane: number): void {
@@ -59,14 +60,18 @@ function laneCode(network: Network, lane: number): Code {
 
 const provenanceFlag = (provenance: number): number => [0, LaneFlag.MODELLED, LaneFlag.INVENTED][provenance] ?? 0;
 
-/** The paths through junctions are paved too: a junction of sloping streets, or one without an area, has no holes. */
+/** The paths through a junction are paved where it has no area, or slopes: then it has no holes. */
 export function addConnection(mesh: StreetMesh, network: Network, connection: number): void {
-  const { connections, lanes } = network;
+  const { connections, lanes, junctions } = network;
+  const at = connections.junction[connection];
+  const level = junctions.level[at] ?? 0;
+  const hasArea = junctions.area.polygonStart[at + 1] > junctions.area.polygonStart[at];
+  if (hasArea && Math.abs(level) < LEVEL) return;
   const spine = spineOf(connections.line, connection);
   if (!spine || isBuried(spine.points)) return;
   const from = connections.from[connection];
   const half = (from >= 0 ? lanes.width[from] : 3) / 2;
-  mesh.begin(plain(Paving.JUNCTION, LaneFlag.LIT), -1, -1);
+  mesh.begin(plain(Paving.JUNCTION, LaneFlag.LIT), -2 - at);
   mesh.strip(spine, -half - SHOULDER, half + SHOULDER, 0, half);
 }
 

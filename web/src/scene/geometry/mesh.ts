@@ -35,10 +35,11 @@ export class Column<T extends Numbers = Float32Array> {
     const n = this.length;
     if (n + 4 > this.array.length) this.grow(n + 4);
     const values = this.array;
+    // what is written beyond this row is overwritten by the next
     values[n] = a;
-    if (this.size > 1) values[n + 1] = b;
-    if (this.size > 2) values[n + 2] = c;
-    if (this.size > 3) values[n + 3] = d;
+    values[n + 1] = b;
+    values[n + 2] = c;
+    values[n + 3] = d;
     this.length = n + this.size;
   }
 
@@ -55,16 +56,14 @@ export class Column<T extends Numbers = Float32Array> {
 }
 
 export class Triangles {
-  private readonly column = new Column(Uint32Array, 1);
+  private readonly column = new Column(Uint32Array, 3);
 
   get length(): number {
     return this.column.length;
   }
 
   triangle(a: number, b: number, c: number): void {
-    this.column.push(a);
-    this.column.push(b);
-    this.column.push(c);
+    this.column.push(a, b, c);
   }
 
   /** Corners counter-clockwise as seen from the front. */
@@ -97,16 +96,19 @@ function joined(a: Uint32Array, b: Uint32Array): Uint32Array {
 
 /** Around the middle of the bounding box; points of 2 or 3 numbers. */
 export function boundingSphere(points: Numbers, size: number): [number, number, number, number] {
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < points.length; i += size) {
-    for (let axis = 0; axis < 3; axis++) {
-      const value = axis < size ? points[i + axis] : 0;
-      if (value < low[axis]) low[axis] = value;
-      if (value > high[axis]) high[axis] = value;
+  const low = [0, 0, 0];
+  const high = [0, 0, 0];
+  for (let axis = 0; axis < 3; axis++) {
+    let [least, most] = points.length > 0 ? [Infinity, -Infinity] : [0, 0];
+    if (axis >= size) [least, most] = [0, 0];
+    else {
+      for (let i = axis; i < points.length; i += size) {
+        if (points[i] < least) least = points[i];
+        if (points[i] > most) most = points[i];
+      }
     }
+    [low[axis], high[axis]] = [least, most];
   }
-  if (!(low[0] <= high[0])) return [0, 0, 0, 0];
   const middle = low.map((value, axis) => (value + high[axis]) / 2);
   const radius = Math.hypot(high[0] - middle[0], high[1] - middle[1], high[2] - middle[2]);
   return [middle[0], middle[1], middle[2], radius];

@@ -6,7 +6,7 @@ import { chance } from "./chance";
 import { roofColour, type Rgb } from "./palette";
 import { contains, edgeDistance, middleOf, orientedBox, ringArea, triangulate, type Box, type Shape } from "./polygon";
 
-const PARAPET = 0.7; // m
+export const PARAPET = 0.7; // m
 const EAVES = 0.35; // m beyond the walls
 const BOXLIKE = 0.8; // share of its box that an outline fills to carry a gable
 
@@ -18,19 +18,32 @@ export interface RoofForm {
   readonly wall: Rgb;
 }
 
-export function addRoof(mesh: BuildingMesh, look: Look, form: RoofForm): void {
-  const end = form.shape.rings[1];
-  const area = Math.abs(ringArea(form.shape.points, 0, end));
-  const box = orientedBox(form.shape.points, 0, end);
-  const boxlike = form.shape.rings.length === 2 && area > BOXLIKE * 4 * box.along * box.across;
-  const pitched = form.rise > 0.3 && form.kind !== Roof.FLAT;
-  if (pitched && form.kind === Roof.DOME) addDome(mesh, look, form);
-  else if (pitched && form.kind === Roof.PYRAMIDAL && form.shape.rings.length === 2) addTent(mesh, look, form);
-  else if (pitched && boxlike) addPitched(mesh, look, form, box);
-  else addFlat(mesh, look, form, area, box);
+/** How a roof is built: gables and hips need an outline that is nearly a rectangle, and what cannot be built is flat. */
+export interface RoofPlan {
+  readonly way: "flat" | "dome" | "tent" | "pitched";
+  readonly area: number;
+  readonly box: Box;
+  /** The walls end in a parapet above the roof. */
+  readonly parapet: boolean;
 }
 
-function addFlat(mesh: BuildingMesh, look: Look, form: RoofForm, area: number, box: Box): void {
+export function planRoof({ shape, kind, rise }: RoofForm, use: number): RoofPlan {
+  const area = Math.abs(ringArea(shape.points, 0, shape.rings[1]));
+  const box = orientedBox(shape.points, 0, shape.rings[1]);
+  const whole = shape.rings.length === 2;
+  const boxlike = whole && area > BOXLIKE * 4 * box.along * box.across;
+  const way = rise <= 0.3 || kind === Roof.FLAT ? "flat" : kind === Roof.DOME ? "dome" : kind === Roof.PYRAMIDAL && whole ? "tent" : boxlike ? "pitched" : "flat";
+  return { way, area, box, parapet: way === "flat" && area > 60 && use !== Use.OUTBUILDING };
+}
+
+export function addRoof(mesh: BuildingMesh, look: Look, form: RoofForm, plan: RoofPlan): void {
+  if (plan.way === "dome") addDome(mesh, look, form);
+  else if (plan.way === "tent") addTent(mesh, look, form);
+  else if (plan.way === "pitched") addPitched(mesh, look, form, plan.box);
+  else addFlat(mesh, look, form, plan);
+}
+
+function addFlat(mesh: BuildingMesh, look: Look, form: RoofForm, { area, box, parapet }: RoofPlan): void {
   const { points } = form.shape;
   mesh.part(Part.FLAT_ROOF, roofColour(look.key, look.use, false));
   mesh.face(0, 0, 1);
@@ -38,11 +51,11 @@ function addFlat(mesh: BuildingMesh, look: Look, form: RoofForm, area: number, b
   for (let i = 0; i < points.length; i += 2) vertices.push(mesh.vertex(points[i], points[i + 1], look.top));
   const corners = triangulate(form.shape);
   for (let i = 0; i < corners.length; i += 3) mesh.triangle(vertices[corners[i]], vertices[corners[i + 1]], vertices[corners[i + 2]]);
-  if (area > 60 && look.use !== Use.OUTBUILDING) addParapet(mesh, look, form);
+  if (parapet) addParapet(mesh, look, form);
   if (area > 90) addPlant(mesh, look, form, area, box);
 }
 
-/** A thin upright rim along the outline: its outside is a continuation of the wall, its inside and top are trim. */
+/** The inside of the rim along the outline; its outside is the wall, which goes on above the roof. */
 function addParapet(mesh: BuildingMesh, look: Look, form: RoofForm): void {
   const { points, rings } = form.shape;
   mesh.part(Part.TRIM, form.wall, true);
@@ -50,7 +63,6 @@ function addParapet(mesh: BuildingMesh, look: Look, form: RoofForm): void {
     for (let i = rings[ring], end = rings[ring + 1], j = end - 1; i < end; j = i++) {
       const a = [points[2 * j], points[2 * j + 1]];
       const b = [points[2 * i], points[2 * i + 1]];
-      mesh.upright(a, b, look.top, look.top + PARAPET);
       mesh.upright(b, a, look.top, look.top + PARAPET);
     }
   }

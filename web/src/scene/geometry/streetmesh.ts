@@ -103,6 +103,24 @@ export class StreetMesh {
     this.face(0, 0, 1);
   }
 
+  /** An upright band on one side of a spine, shaded round its corners: two vertices a point. */
+  kerb(spine: Spine, across: number, low: number, high: number): void {
+    const side = Math.sign(across);
+    const first = this.position.rows;
+    for (let i = 0; i < spine.count; i++) {
+      const [x, y, z] = beside(spine, i, across);
+      this.face(side * spine.normals[2 * i] * 0.7, side * spine.normals[2 * i + 1] * 0.7, 0);
+      this.vertex(x, y, z + low, spine.station[i], low, spine.length);
+      this.vertex(x, y, z + high, spine.station[i], high, spine.length);
+    }
+    for (let i = 0; i + 1 < spine.count; i++) {
+      const at = first + 2 * i;
+      if (side > 0) this.triangles.quad(at + 2, at, at + 1, at + 3);
+      else this.triangles.quad(at, at + 2, at + 3, at + 1);
+    }
+    this.face(0, 0, 1);
+  }
+
   /** An upright box, `half` by `half` around (x, y). */
   pillar(x: number, y: number, low: number, high: number, half: number): void {
     const sides = [[1, 0], [0, 1], [-1, 0], [0, -1]];

@@ -23,8 +23,8 @@ export function addWalk(mesh: StreetMesh, network: Network, walk: number): void 
   mesh.strip(spine, -half, half, lift, half);
   if (lift >= KERB) {
     mesh.begin(plain(Paving.KERB));
-    mesh.wall(spine, half, -0.1, lift, 1);
-    mesh.wall(spine, -half, -0.1, lift, -1);
+    mesh.kerb(spine, half, -0.1, lift);
+    mesh.kerb(spine, -half, -0.1, lift);
   }
   if (high) addDeck(mesh, spine, -half, half, { thickness: 0.5, parapet: 1.1 });
 }
