@@ -5,7 +5,7 @@ import pytest
 
 from cosmopolis.city.model import Network
 from cosmopolis.city.network.checks import check
-from cosmopolis.city.words import Control, Light, StreetKind, Turn
+from cosmopolis.city.words import Control, Light, Provenance, StreetKind, Turn
 from tests.grids import grid
 
 from .towns import CROSS, cross, divided_cross, edge, network_of, street, town
@@ -124,3 +124,16 @@ def test_a_grid_of_signals_is_safe() -> None:
     assert len(network.signals) == 21
     assert check(network) == []
     assert (network.junctions.control == Control.SIGNAL).sum() == 21
+
+
+def test_wide_roads_that_cross_have_lights_even_if_the_map_forgot_them() -> None:
+    nodes = dict(CROSS) | {"x": (-150, 0)}
+    wide = {"forward_lanes": 2, "backward_lanes": 2}
+    streets = [street("w x c e", StreetKind.PRIMARY, **wide), street("s c n", StreetKind.SECONDARY, **wide)]
+    somewhere = network_of(town(nodes, *streets, signals="x"))
+    c = list(somewhere.junctions.key).index("c")
+    assert somewhere.junctions.control[c] == Control.SIGNAL
+    row = somewhere.signals.junction.tolist().index(c)
+    assert somewhere.signals.provenance[row] == Provenance.MODELLED
+    nowhere = network_of(town(nodes, *streets))  # this map draws no lights at all
+    assert len(nowhere.signals) == 0

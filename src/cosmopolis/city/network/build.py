@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from cosmopolis.city.network.crossings import FootCrossings, crossing_lines, foo
 from cosmopolis.city.network.heights import lifted
 from cosmopolis.city.network.lanes import Roads, lay_lanes
 from cosmopolis.city.network.mirror import mirrored_city, mirrored_network
+from cosmopolis.city.network.missing_lights import missing_lights
 from cosmopolis.city.network.movements import Movements, allowed_movements, with_turning_back
 from cosmopolis.city.network.priority import junction_controls
 from cosmopolis.city.network.profiles import ProfileTable
@@ -36,7 +37,7 @@ from cosmopolis.city.network.stop_lines import fitted, wanted_cuts
 from cosmopolis.city.network.walks import corner_walks, own_ways, sidewalks
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity
-from cosmopolis.city.words import Control
+from cosmopolis.city.words import Control, Provenance
 from cosmopolis.geometry.polylines import Polylines
 
 _SWALLOW_ROUNDS = 2
@@ -72,6 +73,7 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     progress("Timing signals", 0.85)
     lit = rules.control == Control.SIGNAL
     lights = signal_programs(segments, table, roads, moves, links, conflicts, lit, raw.node_xy)
+    lights = replace(lights, provenance=_light_provenance(junctions.guessed[lights.junction]))
     corners = kerb_corners(segments, streets.rest, table, place[segments.node], len(place))
     walks = [sidewalks(segments, table, roads), corner_walks(segments, table, roads, corners), own_ways(raw)]
     crossings = crossing_lines(segments, table, streets.feet, streets.cut)
@@ -157,8 +159,14 @@ class _Junctions:
             segments, inner = split_inside(segments, place, raw.node_xy)
             inside.append(inner)
         self.segments, self.place = segments, place
-        self.lit = without_echoes(segments, table, place, _lit(nodes, place))
+        drawn = without_echoes(segments, table, place, _lit(nodes, place))
+        self.guessed = missing_lights(segments, table, place, _lit(nodes, place))
+        self.lit = drawn | self.guessed
         self.inside = Inside.of(inside, table, turnarounds, len(place))
+
+
+def _light_provenance(guessed: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.where(guessed, int(Provenance.MODELLED), int(Provenance.MEASURED)).astype(np.uint8)
 
 
 def _lit(nodes: NDArray[np.bool_], place: NDArray[np.int64]) -> NDArray[np.bool_]:
