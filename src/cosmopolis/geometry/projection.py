@@ -23,7 +23,7 @@ class Projection:
     @cached_property
     def crs(self) -> CRS:
         return CRS.from_proj4(
-            f"+proj=tmerc +lat_0={self.lat!r} +lon_0={self.lon!r} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
+            f"+proj=tmerc +lat_0={float(self.lat)!r} +lon_0={float(self.lon)!r} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
         )
 
     @cached_property
