@@ -103,8 +103,8 @@ void facade(inout vec3 colour, inout vec3 glow) {
   float share = shop ? max(uLit[use], 0.85) : uLit[use];
   float floorMood = character.x > 0.5 ? mix(h, hash(vec2(id.y + 11.0, seed)), 0.55) : h;
   float lit = mix(step(floorMood, share), share * (0.3 + 0.5 * hash(vec2(seed, 9.0))), blur);
-  vec3 lamp = mix(lampColour(character.x > 0.5 ? hash(vec2(seed, 5.0)) * 0.5 + 0.5 : fract(h * 13.7)), vec3(1.0, 0.76, 0.48), blur);
-  float inside = mix((0.55 + 0.6 * fract(h * 5.1)) * (0.75 + 0.5 * f.y), 0.62, blur);
+  vec3 lamp = mix(lampColour(character.x > 0.5 ? hash(vec2(seed, 5.0)) * 0.5 + 0.5 : fract(h * 13.7)), vec3(1.0, 0.72, 0.42), blur);
+  float inside = mix((0.55 + 0.6 * fract(h * 5.1)) * (0.75 + 0.5 * f.y), 0.42, blur);
   glow += window * lit * lamp * inside * uNight * (shop ? 1.25 : 0.8);
 
   if (use == ${Use.INDUSTRIAL} || use == ${Use.OUTBUILDING}) colour *= 0.96 + 0.06 * step(0.5, fract(vWall.x / 0.6)) * (1.0 - smoothstep(0.2, 0.7, fwidth(vWall.x)));

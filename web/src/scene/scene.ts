@@ -55,6 +55,7 @@ export function createScene(canvas: HTMLCanvasElement, world: World, options: Sc
 
 const VEHICLES_WITHIN = [600, 4000]; // m, least and most
 const SHADOWS_WITHIN = [350, 4500];
+const LONGEST_STEP = 0.5; // s by which the camera moves on, however long a frame took
 const WINDOWS_EVERY = 60; // s of city time between looks at which windows burn
 
 class Drawing {
@@ -103,7 +104,7 @@ class Drawing {
   private readonly frame = (now: number): void => {
     this.request = requestAnimationFrame(this.frame);
     const began = performance.now();
-    const dt = Math.min((now - this.lastNow) / 1000, 0.1);
+    const dt = Math.min(Math.max(now - this.lastNow, 0) / 1000, LONGEST_STEP);
     this.lastNow = now;
     const { world, stage, city } = this;
     const time = world.cityTime(now);

@@ -36,8 +36,9 @@ void main() {
   float above = smoothstep(-0.01, 0.01, d.z);
   colour += uStars * stars(d) * 0.9 * above;
   float towards = dot(d, uSun);
-  colour += above * uLight * smoothstep(0.99988, 0.99996, towards) * 4.0 * step(-0.1, uSun.z);
-  float moon = smoothstep(0.99991, 0.99996, dot(d, uMoon));
+  float day = step(-0.1, uSun.z);
+  colour += above * day * uLight * (4.0 * smoothstep(0.999975, 0.99999, towards) + 0.06 * pow(max(towards, 0.0), 900.0));
+  float moon = smoothstep(0.999985, 0.999992, dot(d, uMoon));
   colour += above * moon * vec3(0.75, 0.78, 0.8) * uMoonLit * (0.2 + 0.8 * uNight);
   if (uClouds > 0.0 && d.z > 0.02) {
     vec2 p = d.xy / (d.z + 0.12) * 1.6 + vec2(uTime * 0.0025, 0.0);

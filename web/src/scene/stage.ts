@@ -70,6 +70,8 @@ export class Stage {
     this.renderer.shadowMap.enabled = level.shadow > 0;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.renderer.info.autoReset = false;
+    // asking for errors waits for the compiler; in development that is wanted
+    this.renderer.debug.checkShaderErrors = import.meta.env.DEV;
     this.camera.up.set(0, 0, 1);
     this.scene.matrixWorldAutoUpdate = true;
     this.resize();

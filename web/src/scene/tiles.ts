@@ -9,6 +9,7 @@ import { Footprints } from "./footprints";
 import type { Trees } from "./trees";
 
 const AT_ONCE = 3;
+const LOOK_EVERY = 150; // ms
 const KEEP = 1.5; // of the reach, until a tile is let go
 const DETAIL = 1400; // m from the eye to a tile's rim within which its small things are drawn
 
@@ -27,6 +28,7 @@ export class TileLayer {
   private readonly asked = new Set<string>();
   private readonly failed = new Map<string, number>();
   private size = 1000;
+  private lookedAt = -Infinity;
 
   constructor(
     private readonly world: World,
@@ -44,7 +46,8 @@ export class TileLayer {
   /** `focus`: what is looked at; `eye`: from where. */
   update(focus: { x: number; y: number }, eye: { x: number; y: number; z: number }, reach: number, now: number): void {
     const { manifest } = this.world;
-    if (!manifest) return;
+    if (!manifest || now - this.lookedAt < LOOK_EVERY) return;
+    this.lookedAt = now;
     this.size = manifest.tileSize;
     const wanted = manifest.tiles
       .map((tile) => ({ x: tile.x, y: tile.y, far: Math.min(this.distance(tile, focus), this.distance(tile, eye)) }))

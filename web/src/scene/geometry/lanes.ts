@@ -1,11 +1,12 @@
 /** Lanes, junction areas and crossings: what carries traffic. */
 import type { Network } from "../../world/model";
 import { Control, EdgeFlag, Mode, Street } from "../words";
-import { shapeOf, triangulate } from "./polygon";
+import { ringArea, shapeOf, triangulate } from "./polygon";
 import { spineOf } from "./ribbon";
 import { BURIED, LaneFlag, Line, Paving, plain, type Code, type StreetMesh } from "./streetmesh";
 
 const SHOULDER = 0.35; // m of asphalt outside the outermost lines
+const SLAB = 1.3; // m
 const LEVEL = 0.4; // m; a junction this near to the ground is flat
 const SEAM = 0.03; // m by which neighbours overlap, so that no gap shows
 
@@ -88,6 +89,25 @@ export function addJunction(mesh: StreetMesh, network: Network, junction: number
   for (let i = 0; i < corners.length; i += 3) {
     mesh.triangle(first[corners[i]], first[corners[i + 1]], first[corners[i + 2]]);
   }
+  if (level[junction] > LEVEL) addSlab(mesh, shape.points, shape.rings[1] ?? 0, level[junction]);
+}
+
+/** The sides of a raised junction. */
+function addSlab(mesh: StreetMesh, points: Float32Array, count: number, level: number): void {
+  mesh.begin(plain(Paving.CONCRETE));
+  const inner = ringArea(points, 0, count) > 0 ? 1 : -1;
+  for (let i = 0, j = count - 1; i < count; j = i++) {
+    const [ax, ay, bx, by] = [points[2 * j], points[2 * j + 1], points[2 * i], points[2 * i + 1]];
+    const length = Math.hypot(bx - ax, by - ay);
+    if (length < 0.05) continue;
+    mesh.face((inner * (by - ay)) / length, (inner * (ax - bx)) / length, 0);
+    const corner = (x: number, y: number, z: number, along: number): number => mesh.vertex(x, y, z, along, z);
+    const low = level - SLAB;
+    const four = [corner(ax, ay, low, 0), corner(bx, by, low, length), corner(bx, by, level, length), corner(ax, ay, level, 0)];
+    if (inner < 0) four.reverse();
+    mesh.quad(four[0], four[1], four[2], four[3]);
+  }
+  mesh.face(0, 0, 1);
 }
 
 export function addCrossing(mesh: StreetMesh, network: Network, crossing: number): void {
