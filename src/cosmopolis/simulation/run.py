@@ -99,7 +99,11 @@ class Simulation:
         left = fleet.route[cursor + 1 : end]
         ahead = traffic.roads.length[traffic.roads.edge_lane[left]]
         to_go = float(ahead[:-1].sum() + fleet.to_position[id]) if len(left) else float(fleet.to_position[id])
-        rest = float(traffic.roads.length[path] - cars.position[row]) if len(left) else -float(cars.position[row])
+        rest = (
+            float(traffic.roads.length[path] - cars.position[row])
+            if len(left)
+            else -float(cars.position[row])
+        )
         own = id < len(self.trips)
         return {
             "id": id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,9 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
         "tally": np.array(list(traffic.tally.values()), np.int64),
-        "numbers": np.array([traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64),
+        "numbers": np.array(
+            [traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64
+        ),
         "time": np.array([simulation.time]),
     }
 
@@ -56,7 +58,8 @@ def pack(simulation: Simulation) -> bytes:
     """The run as bytes."""
     head = {"format": FORMAT, "city": simulation.city.version, "trips": len(simulation.trips)}
     out = io.BytesIO()
-    np.savez(out, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays(simulation))
+    rows: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays(simulation)}
+    np.savez(out, **rows)
     return out.getvalue()
 
 

@@ -9,9 +9,9 @@ from math import sqrt
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
+from cosmopolis.simulation.traffic.tables import formula, kernel
 
 HARDEST = np.float32(9.0)  # m/s^2, what tyres give
 KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
@@ -20,7 +20,7 @@ STANDING = np.float32(0.1)  # m/s
 NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
 
 
-@kernel
+@formula
 def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
     """m/s^2 with nobody ahead: Treiber, Hennecke & Helbing 2000, first two terms of eq. 1.
 
@@ -31,7 +31,7 @@ def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
     return max(accel * (ONE - ratio * ratio), -brake)
 
 
-@kernel
+@formula
 def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape):  # type: ignore[no-untyped-def]
     """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
 
@@ -133,7 +133,7 @@ def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped
     )
 
 
-@kernel
+@formula
 def travel_time(distance: float, speed: float, top: float, accel: float) -> float:
     """s to drive `distance` metres, speeding up to `top`; nobody slows down."""
     if distance <= 0.0:

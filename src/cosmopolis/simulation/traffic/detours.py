@@ -45,7 +45,10 @@ def send_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
                 break
         else:
             rest = roads.edge[taken : taken + 1]
-            fleet.to_lane[trip], fleet.to_position[trip] = roads.out_end[taken], roads.length[roads.out_end[taken]]
+            fleet.to_lane[trip], fleet.to_position[trip] = (
+                roads.out_end[taken],
+                roads.length[roads.out_end[taken]],
+            )
             traffic.tally["given_up"] += 1
         give_route(traffic, int(trip), np.concatenate([roads.edge[lane : lane + 1], rest]))
 

@@ -10,10 +10,10 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
 from cosmopolis.simulation.traffic.crew import helpers, tickets
+from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
-from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.network import flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph
 from cosmopolis.simulation.traffic.state import (
@@ -33,7 +33,9 @@ from cosmopolis.simulation.traffic.step import STAGES, assist, collect, step_tra
 from cosmopolis.simulation.traffic.tables import Direct, Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
-_step_traffic, _assist, _collect, _measure = (Direct(entry) for entry in (step_traffic, assist, collect, measure))
+_step_traffic, _assist, _collect, _measure = (
+    Direct(entry) for entry in (step_traffic, assist, collect, measure)
+)
 SPARE = 1.3  # growth of the buffers
 COUNTED = ("departed", "arrived", "broken", "strayed", "halted", "forced", "given_up", "skipped", "updates")
 
@@ -44,9 +46,10 @@ class Traffic:
     def __init__(self, city: City, trips: Trips, seed: int, threads: int) -> None:
         network = city.network
         self._helpers = helpers(threads - 1)
-        self.roads, self.drivers = flatten(
-            network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left
-        ), drivers()
+        self.roads, self.drivers = (
+            flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left),
+            drivers(),
+        )
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, seed)
@@ -64,7 +67,7 @@ class Traffic:
         self.steps = self.waiting = 0
         edges = len(network.edges)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
-        self.tally = dict.fromkeys(COUNTED, 0)
+        self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
         self.late = np.zeros(0, np.int64)  # trips to queue in the next step
         self._graph: EdgeGraph | None = None
@@ -137,8 +140,9 @@ class Traffic:
         if count < len(self.cars.position):
             return
         grown = empty_cars(len(self.roads.length), int(count * SPARE) + 1024)
-        for old, new in zip(self.cars, grown, strict=True):
-            new[: len(old)] = old
+        for name, column in grown._asdict().items():
+            old = getattr(self.cars, name)
+            column[: len(old)] = old
         self.hold(grown)
 
     def _ready(self, due: NDArray[np.int64], midnight: float) -> NDArray[np.int64]:

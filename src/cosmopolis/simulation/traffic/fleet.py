@@ -71,7 +71,13 @@ def drivable(trips: Trips, roads: Roads) -> NDArray[np.bool_]:
 
 
 def added(
-    command: AddTrip, from_lane: int, to_lane: int, route: tuple[int, int], time: float, fleet: Fleet, seed: int
+    command: AddTrip,
+    from_lane: int,
+    to_lane: int,
+    route: tuple[int, int],
+    time: float,
+    fleet: Fleet,
+    seed: int,
 ) -> Fleet:
     """`fleet` with one more row: a trip that departs at `time`. Lanes are kernel paths, `route` rows of its routes."""
     row, halts = len(fleet.depart), len(fleet.halt_lane)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import WAITING, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.tables import kernel
 
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
@@ -67,7 +65,7 @@ def insert_first(
 def _comfortable(gap: float, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return gap >= BETWEEN + closing + follower * (0.3 if hurry else 0.8)
+    return bool(gap >= BETWEEN + closing + follower * (0.3 if hurry else 0.8))
 
 
 @kernel

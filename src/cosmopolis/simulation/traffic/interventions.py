@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from cosmopolis.simulation.traffic.tables import entry
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
 from cosmopolis.simulation.traffic.detours import give_route, shut_edges
@@ -15,6 +12,7 @@ from cosmopolis.simulation.traffic.fleet import added
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.routing import quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.tables import entry
 from cosmopolis.simulation.traffic.turning import settle
 
 if TYPE_CHECKING:

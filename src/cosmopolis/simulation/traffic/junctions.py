@@ -6,14 +6,12 @@ in the same step are told apart by a fixed order (`Roads.first`), so both sides 
 
 from __future__ import annotations
 
-import numpy as np
-
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
-from cosmopolis.simulation.traffic.state import Cars, Moves, Ways
+from cosmopolis.simulation.traffic.state import Cars, Ways
+from cosmopolis.simulation.traffic.tables import formula, kernel
 
 STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
 MARGIN = 1.2  # s between a car that waits and one that goes first, in each direction
@@ -21,6 +19,7 @@ PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
+NO_ROOM = 255  # Ways.held of a lane whose first car has no room beyond the junction
 ZIPPER = 5.0  # m/s, below which two queues that merge take turns
 NEXT = 3.0  # m from the line: whose turn it is
 FREE = 1.0e9  # m, nothing to wait for
@@ -34,14 +33,14 @@ FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 DT = 0.5  # s, the step
 
 
-@kernel
+@formula
 def stops_for_light(light: int, distance: float, speed: float) -> bool:
     """Whether the car must stop at the line: at red, and at yellow if it comfortably can.
 
     A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
     """
     if light == RED:
-        return distance >= speed * speed / (2.0 * HARDEST * 0.5) or speed < 3.0
+        return bool(distance >= speed * speed / HARDEST or speed < 3.0)
     return distance >= speed * speed / (2.0 * STOPS_AT_YELLOW)
 
 
@@ -73,7 +72,7 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
         other = roads.in_path[row]
         for j in range(cars.start[other], cars.start[other + 1]):
             needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
-    return room >= needed * pushes
+    return bool(room >= needed * pushes)
 
 
 @kernel
@@ -86,8 +85,6 @@ def may_enter(
     traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
     the end of their green. With `locked`, those who stand do not count: they wait for car i as it does for them.
     """
-    if roads.crossed[way] != 0 and not has_room_beyond(way, i, roads, drivers, ways, cars):
-        return 0.0
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, cars.goal_speed[i])
@@ -101,7 +98,7 @@ def may_enter(
         left = distance + roads.length[way]
         if _taken(row, other, left, comes, locked, roads, ways, cars):
             hold = min(hold, roads.begin[row])
-        elif (gives_way and roads.yields[row] != 0 or on_red) and ways.light[other] != RED:
+        elif ((gives_way and roads.yields[row] != 0) or on_red) and ways.light[other] != RED:
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
             if _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
                 hold = min(hold, roads.begin[row])
@@ -185,6 +182,8 @@ def _comes_first(
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     if last >= first and cars.speed[last] < 0.3 and ways.held[lane] >= 4:
         # Nobody passes the first, who is not about to start.
+        if ways.held[lane] == NO_ROOM:
+            return False
         return cars.choice[last] == other and not _lets_go(i, last, cars)
     for j in range(last, first - 1, -1):
         speed = cars.speed[j]
@@ -198,7 +197,9 @@ def _comes_first(
             return False  # it can stop, and now it must
         if merges and speed < ZIPPER and roads.length[lane] - cars.position[j] > NEXT:
             return False  # in a queue they go in turns
-        if ways.light[other] == YELLOW and stops_for_light(YELLOW, roads.length[lane] - cars.position[j], speed):
+        if ways.light[other] == YELLOW and stops_for_light(
+            YELLOW, roads.length[lane] - cars.position[j], speed
+        ):
             return False
         leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)
         if leaves + 0.5 * margin > comes:
@@ -253,19 +254,26 @@ def ground_ahead(
             if cars.position[j] > begin:
                 if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
                     free = min(free, distance)
-            elif reach >= distance and _goes_later(row, way, other, roads, ways):
-                if _reach(cars.speed[j]) >= begin - cars.position[j]:
-                    free = min(free, distance)
+            elif (
+                reach >= distance
+                and _goes_later(row, way, other, roads, ways)
+                and _reach(cars.speed[j]) >= begin - cars.position[j]
+            ):
+                free = min(free, distance)
         to_lane = roads.out_end[other]
         rear = roads.length[other] + ways.tail[to_lane]
         if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
             free = min(free, distance)
         lane = roads.out_start[other]
         last = cars.start[lane + 1] - 1
-        if reach >= distance and last >= cars.start[lane] and _goes_later(row, way, other, roads, ways):
-            if cars.choice[last] == other:
-                if _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin:
-                    free = min(free, distance)
+        if (
+            reach >= distance
+            and last >= cars.start[lane]
+            and cars.choice[last] == other
+            and _goes_later(row, way, other, roads, ways)
+            and _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
+        ):
+            free = min(free, distance)
     return free
 
 

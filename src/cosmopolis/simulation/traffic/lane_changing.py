@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import overhang
@@ -16,8 +15,6 @@ from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,
     DOWN_TAKEN,
-    HALT,
-    LEAVE,
     STAY,
     UP,
     UP_TAKEN,
@@ -26,6 +23,7 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import costs_less
 
 SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)

@@ -6,7 +6,6 @@ from math import sqrt
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.car_following import (
     HARDEST,
     brake_for,
@@ -19,8 +18,10 @@ from cosmopolis.simulation.traffic.junctions import (
     FORCES,
     FREE,
     LOCKED,
-    ground_ahead,
+    NO_ROOM,
     goes_second,
+    ground_ahead,
+    has_room_beyond,
     may_enter,
     oncoming,
     overhang,
@@ -29,6 +30,7 @@ from cosmopolis.simulation.traffic.junctions import (
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)
@@ -116,6 +118,10 @@ def _approach(
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
     if distance < decides_at and not must_go:
+        if roads.crossed[way] != 0 and not has_room_beyond(way, i, roads, drivers, ways, cars):
+            _stop_at(distance, i, drivers, cars, moves)
+            moves.held[lane] = NO_ROOM
+            return False
         hold = may_enter(way, i, distance, False, roads, drivers, ways, cars)
         if hold <= 0.0 and cars.still[i] * DT > LOCKED:
             hold = may_enter(way, i, distance, True, roads, drivers, ways, cars)
@@ -214,9 +220,11 @@ def lead_connection(
         reach = cars.speed[i] * DT + 0.75
         if cars.still[i] * DT <= FORCES:
             _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
-        elif cars.still[i] * DT <= FORCES + DT:
-            if ground_ahead(way, i, cars.position[i], reach, roads, ways, cars) < FREE:
-                forced += 1
+        elif (
+            cars.still[i] * DT <= FORCES + DT
+            and ground_ahead(way, i, cars.position[i], reach, roads, ways, cars) < FREE
+        ):
+            forced += 1
     return forced
 
 

@@ -198,7 +198,9 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
     n_paths = len(of_city)
     crossed, minor = np.zeros(n_paths, dtype=np.uint8), np.zeros(n_paths, dtype=np.uint8)
     minor[path[rows["yields"] == 1]] = 1
-    one_goes = np.where(rows["yields"] == rows["yields"][reverse], rows["one"] < rows["other"], rows["yields"] == 0)
+    one_goes = np.where(
+        rows["yields"] == rows["yields"][reverse], rows["one"] < rows["other"], rows["yields"] == 0
+    )
     crossed[path[rows["merge"] == 0]] = 1
     return {
         "conflict_start": np.searchsorted(path[by_path], np.arange(n_paths + 1)).astype(np.int32),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
-    CROSS,
     DONE,
     DOWN_TAKEN,
     FAR,
@@ -25,6 +23,7 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
+from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import settle
 
 STANDING = np.float32(0.1)  # m/s
@@ -100,7 +99,9 @@ def rebuild(
         moves.busy[path] = 0
         lo, hi = old.start[path], old.start[path + 1]
         begin = at
-        plain = moves.entering[path] < 0 and moves.insert[path] < 0 and not _neighbours_change(path, roads, moves)
+        plain = (
+            moves.entering[path] < 0 and moves.insert[path] < 0 and not _neighbours_change(path, roads, moves)
+        )
         if lo < hi or not plain:
             for i in range(lo, hi):
                 action = moves.action[i]
@@ -147,7 +148,7 @@ def _gather(
     begin = at
     for i in range(old.start[path], old.start[path + 1]):
         action = moves.action[i]
-        if action == STAY or action >= STRAYS and action <= HALTS:
+        if action == STAY or (action >= STRAYS and action <= HALTS):
             carry(old, i, new, at, moves.position[i], moves.speed[i])
             if action == RESUMES:
                 fleet.halt[old.trip[i]] += 1

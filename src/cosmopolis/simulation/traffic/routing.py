@@ -50,7 +50,7 @@ def quickest(begin: int, goal: int, modes: int, shut: np.ndarray, graph: EdgeGra
     cost = np.full(edges, np.inf)
     before = np.full(edges, -1, np.int32)
     cost[begin] = 0.0
-    heap = [(0.0, begin)]
+    heap: list[tuple[float, int]] = [(0.0, begin)]
     while len(heap) > 0:
         at, edge = heappop(heap)
         if edge == goal:
@@ -64,7 +64,7 @@ def quickest(begin: int, goal: int, modes: int, shut: np.ndarray, graph: EdgeGra
             there = at + graph.seconds[to] + TURNING
             if there < cost[to]:
                 cost[to], before[to] = there, edge
-                heappush(heap, (there, np.int64(to)))
+                heappush(heap, (there, np.int64(to)))  # type: ignore[misc]
     if not np.isfinite(cost[goal]):
         return np.zeros(0, np.int32)
     count, edge = 1, goal

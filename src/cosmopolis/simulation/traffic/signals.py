@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.city.words import Light
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Ways
+from cosmopolis.simulation.traffic.tables import kernel
 
 RED, YELLOW, PERMISSIVE, PROTECTED, OFF = (int(light) for light in Light)
 

@@ -85,7 +85,7 @@ class Ways(NamedTuple):
     phase_ends: F64  # (S,) s
     tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
     tail_speed: F32  # (P,) m/s
-    held: U8  # (P,) steps for which the first car has been kept from entering, a red light aside
+    held: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
     asks: I8  # (P,) direction into which the first car that must change cannot, 0: none
     asks_position: F32  # (P,) m, its front
     asks_length: F32  # (P,) m

@@ -12,9 +12,9 @@ A chunk writes nothing that another reads in the same stage, so the result does 
 from __future__ import annotations
 
 import numpy as np
-from cosmopolis.simulation.traffic.tables import entry, kernel
-from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
+
 from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
+from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.junctions import DT
@@ -38,10 +38,12 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
+from cosmopolis.simulation.traffic.tables import entry, kernel
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
 STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the car takes another way
+AT_THE_LINE = 8.0  # m before the end of the lane
 HALT_WITHIN = np.float32(1.0)  # m of the stop
 
 
@@ -72,9 +74,7 @@ def decide(
             if roads.lane_count[path] > 1:
                 let_in(path, roads, drivers, ways, cars, moves)
         else:
-            moves.forced[k] = lead_connection(
-                path, roads, drivers, ways, cars, fleet, moves, moves.forced[k]
-            )
+            moves.forced[k] = lead_connection(path, roads, drivers, ways, cars, fleet, moves, moves.forced[k])
     _brake_for_halts(lo, hi, cars, moves)
     move(lo, hi, drivers, cars, moves, DT)
     _serve_halts(lo, hi, cars, fleet, moves)
@@ -124,10 +124,15 @@ def _leave_path(k: int, path: int, roads: Roads, cars: Cars, fleet: Fleet, moves
     over = moves.position[i] - roads.length[path]
     is_lane = roads.lane_count[path] > 0
     if over < 0.0:
-        if is_lane and cars.choice[i] < 0 and cars.goal[i] != LEAVE and cars.still[i] * DT > STRAYS_AFTER:
-            if roads.length[path] - cars.position[i] < 8.0 and moves.action[i] == STAY:
-                has_way = roads.out_end[path] > roads.out_start[path]
-                moves.action[i] = STRAYS if has_way else LEAVES
+        if (
+            is_lane
+            and cars.choice[i] < 0
+            and cars.goal[i] != LEAVE
+            and cars.still[i] * DT > STRAYS_AFTER
+            and over > -AT_THE_LINE
+            and moves.action[i] == STAY
+        ):
+            moves.action[i] = STRAYS if roads.out_end[path] > roads.out_start[path] else LEAVES
         return
     if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
         return
@@ -184,11 +189,12 @@ def admit(
             admit_changes(path, roads, ways, cars, moves)
     if ways.queued[k] > 0:
         for path in range(first, last):
-            if ways.queue[path] >= 0:
-                if insert_first(path, time, roads, drivers, ways, cars, fleet, moves):
-                    count += 1
-                    ways.queued[k] -= 1
-                    moves.busy[path] = 1
+            if ways.queue[path] < 0:
+                continue
+            if insert_first(path, time, roads, drivers, ways, cars, fleet, moves):
+                count += 1
+                ways.queued[k] -= 1
+                moves.busy[path] = 1
     moves.new_count[k] = count
 
 

@@ -30,9 +30,9 @@ from numba.extending import (
 )
 from numba.np.numpy_support import from_dtype
 
-# Kernels that other kernels call, and those that Python calls.
+# Kernels that other kernels call (from Python they would crash), those that Python calls, and formulas over numbers.
 kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
+formula = entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
 
 
 def _fingerprint() -> str:
@@ -57,7 +57,9 @@ class Table:
         self._addresses = np.array([_address(value) for value in record], dtype=np.uint64)
         self.address = int(self._addresses.ctypes.data)
         fields = zip(record._fields, record, strict=True)
-        self.numba_type = TableType(type(record).__name__, tuple((name, _kind(value)) for name, value in fields))
+        self.numba_type = TableType(
+            type(record).__name__, tuple((name, _kind(value)) for name, value in fields)
+        )
 
 
 @intrinsic(prefer_literal=True)
@@ -77,7 +79,7 @@ class Tables:
     def __init__(self) -> None:
         self._known: dict[int, Table] = {}
 
-    def __call__(self, record: NamedTuple) -> Table:
+    def __call__(self, record: Any) -> Table:
         table = self._known.get(id(record))
         if table is None:
             if len(self._known) > 16:
@@ -122,7 +124,9 @@ class TableType(types.Type):  # type: ignore[misc]
     def __init__(self, name: str, fields: tuple[tuple[str, types.Type], ...]) -> None:
         self.fields = fields
         self.place = {field: (row, kind) for row, (field, kind) in enumerate(fields)}
-        super().__init__(name=f"Table({FINGERPRINT} {name}: {', '.join(f'{field} {kind}' for field, kind in fields)})")
+        super().__init__(
+            name=f"Table({FINGERPRINT} {name}: {', '.join(f'{field} {kind}' for field, kind in fields)})"
+        )
 
 
 @typeof_impl.register(Table)

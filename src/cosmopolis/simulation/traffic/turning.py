@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.tables import kernel, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, TURN, Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.tables import kernel, local_floats
 
 NO_WAY = 1000  # lanes: there is none
 NEVER = np.float32(1000.0)  # lane changes: there is no way
@@ -102,9 +102,7 @@ def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore
 
 
 @kernel
-def best_way(
-    lane: int, edge: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
-) -> int:  # type: ignore[no-untyped-def]
+def best_way(lane: int, edge: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways) -> int:  # type: ignore[no-untyped-def]
     """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none."""
     best, best_cost = -1, np.float32(2.0) * NEVER
     for way in range(roads.out_start[lane], roads.out_end[lane]):
@@ -143,9 +141,7 @@ def costs_less(
 
 
 @kernel
-def settle(
-    cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
-) -> None:
+def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> None:
     """Fill in what car i wants on `path`, which it has just entered."""
     trip, kind = cars.trip[i], cars.kind[i]
     cars.desired[i] = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
