@@ -37,7 +37,7 @@ class Simulation:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
         self._timetable = Timetable(trips.depart, start)
-        self._traffic = Traffic(city, trips, seed, threads or len(os.sched_getaffinity(0)))
+        self._traffic = Traffic(city, trips, seed, threads or _cores())
         if start > 0.0:
             self._traffic.begin_at(start)
 
@@ -136,3 +136,8 @@ class Simulation:
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
