@@ -64,7 +64,7 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     tail = ways.tail[to_lane]
     room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
     waited = cars.still[i] * DT
-    pushes = min(1.0, max(0.3, 1.0 - (waited - PUSHES) / PUSHES))
+    pushes = min(1.0, max(0.0, 1.0 - (waited - PUSHES) / PUSHES))
     needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
     if room > needed + 40.0:
         return True

@@ -26,6 +26,7 @@ from cosmopolis.simulation.traffic.state import (
 from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import settle
 
+ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 STANDING = np.float32(0.1)  # m/s
 MOST = np.uint16(60000)
 
@@ -154,7 +155,9 @@ def _gather(
                 fleet.halt[old.trip[i]] += 1
                 settle(new, at, path, fleet, drivers, roads, ways)
             elif action == STRAYS:
-                new.choice[at] = _any_way(path, old.trip[i], old.kind[i], roads, drivers, ways)
+                new.choice[at] = other_way(
+                    path, old.choice[i], old.trip[i], old.kind[i], roads, drivers, ways
+                )
             at += 1
     row = moves.entering[path]
     while row >= 0:
@@ -238,13 +241,23 @@ def _swap(cars: Cars, i: int, j: int) -> None:
 
 
 @kernel
-def _any_way(path: int, trip: int, kind: int, roads: Roads, drivers: Drivers, ways: Ways) -> int:
-    """A connection for a car that has waited too long in the wrong lane; which one depends on the trip only."""
+def other_way(
+    path: int, choice: int, trip: int, kind: int, roads: Roads, drivers: Drivers, ways: Ways
+) -> int:
+    """A connection for a car that has waited too long at the end of its lane, where it finds room beyond.
+
+    A car that cannot go on from here at all takes one without room too. -1 where there is none.
+    """
     first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
-    for turn in range(count):
-        way = first + (trip + turn) % count
-        if (roads.modes[way] & drivers.modes[kind]) != 0 and ways.closed[roads.out_end[way]] == 0:
-            return way
+    for need in (ROOM, np.float32(0.0)):
+        for turn in range(count):
+            way = first + (trip + turn) % count
+            to_lane = roads.out_end[way]
+            fits = way != choice and ways.tail[to_lane] > need
+            if fits and (roads.modes[way] & drivers.modes[kind]) != 0 and ways.closed[to_lane] == 0:
+                return way
+        if choice >= 0:
+            return -1
     return first if count > 0 else -1
 
 

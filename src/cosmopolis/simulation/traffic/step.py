@@ -17,22 +17,22 @@ from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
 from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
-from cosmopolis.simulation.traffic.junctions import DT
+from cosmopolis.simulation.traffic.junctions import DT, NO_ROOM
 from cosmopolis.simulation.traffic.lane_changing import admit_changes, let_in, wish_changes
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.rebuild import rebuild
+from cosmopolis.simulation.traffic.rebuild import other_way, rebuild
 from cosmopolis.simulation.traffic.signals import show_lights
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     CROSS,
     HALT,
     HALTS,
-    LEAVE,
     LEAVES,
     RESUMES,
     STAY,
     STRAYS,
+    TURN,
     Cars,
     Fleet,
     Moves,
@@ -43,6 +43,7 @@ from cosmopolis.simulation.traffic.tables import entry, kernel
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
 STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the car takes another way
+TURNS_AWAY_AFTER = 150.0  # s without room beyond the junction, likewise: queues may wait for each other in a ring
 AT_THE_LINE = 8.0  # m before the end of the lane
 HALT_WITHIN = np.float32(1.0)  # m of the stop
 
@@ -86,7 +87,7 @@ def decide(
             moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
             wish_changes(path, step, roads, drivers, ways, cars, fleet, moves)
-        _leave_path(k, path, roads, cars, fleet, moves)
+        _leave_path(k, path, roads, drivers, ways, cars, moves)
     for i in range(lo, hi):
         if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
             moves.removed[k] += 1
@@ -118,21 +119,16 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
 
 
 @kernel
-def _leave_path(k: int, path: int, roads: Roads, cars: Cars, fleet: Fleet, moves: Moves) -> None:
+def _leave_path(
+    k: int, path: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
+) -> None:
     """The first car of a path, if it drives beyond the end; at most one can in a step."""
     i = cars.start[path + 1] - 1
     over = moves.position[i] - roads.length[path]
     is_lane = roads.lane_count[path] > 0
     if over < 0.0:
-        if (
-            is_lane
-            and cars.choice[i] < 0
-            and cars.goal[i] != LEAVE
-            and cars.still[i] * DT > STRAYS_AFTER
-            and over > -AT_THE_LINE
-            and moves.action[i] == STAY
-        ):
-            moves.action[i] = STRAYS if roads.out_end[path] > roads.out_start[path] else LEAVES
+        if is_lane and over > -AT_THE_LINE and cars.goal[i] == TURN and moves.action[i] == STAY:
+            _lose_patience(path, i, roads, drivers, ways, cars, moves)
         return
     if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
         return
@@ -145,6 +141,23 @@ def _leave_path(k: int, path: int, roads: Roads, cars: Cars, fleet: Fleet, moves
     moves.exit_car[row], moves.exit_path[row] = i, to
     moves.exit_position[row] = min(over, roads.length[to] - np.float32(0.01))
     moves.action[i] = CROSS
+
+
+@kernel
+def _lose_patience(
+    path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
+) -> None:
+    """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
+    waited = cars.still[i] * DT
+    if cars.choice[i] < 0:
+        if waited > STRAYS_AFTER:
+            moves.action[i] = STRAYS if roads.out_end[path] > roads.out_start[path] else LEAVES
+    elif (
+        waited > TURNS_AWAY_AFTER
+        and moves.held[path] == NO_ROOM
+        and other_way(path, cars.choice[i], cars.trip[i], cars.kind[i], roads, drivers, ways) >= 0
+    ):
+        moves.action[i] = STRAYS
 
 
 @kernel
