@@ -1,0 +1,94 @@
+"""The peer of the traffic benchmark: SUMO on the same kind of grid with as many trips of the same kind."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from cosmopolis.benchmarks.process import sumo_binary
+
+SEED = "42"
+
+
+def installed() -> bool:
+    return sumo_binary("sumo") is not None
+
+
+def build(folder: Path, *, junctions: int, seconds: float, period: float, distance: float) -> None:
+    """grid.net.xml and routes.xml in `folder`: a signalled grid, random trips, routes with a random factor."""
+    import sumo
+
+    _tool(
+        folder, "netgenerate", "--grid", f"--grid.number={junctions}", "--grid.length=200", "-L", "2",
+        "--tls.guess", "--no-turnarounds", "-o", "grid.net.xml",
+    )  # fmt: skip
+    script = Path(sumo.SUMO_HOME) / "tools" / "randomTrips.py"
+    _quiet(
+        folder, sys.executable, str(script), "-n", "grid.net.xml", "-o", "trips.xml", "-b", "0", "-e", f"{seconds:g}",
+        "-p", str(period), "--seed", SEED, "--min-distance", f"{distance:g}", "--random-depart",
+    )  # fmt: skip
+    _tool(
+        folder, "duarouter", "-n", "grid.net.xml", "--route-files", "trips.xml", "-o", "routes.xml",
+        "--weights.random-factor", "1.5", "--seed", SEED, "--no-warnings", "--no-step-log",
+    )  # fmt: skip
+
+
+def drive(folder: Path, seconds: float, *, meso: bool) -> dict[str, Any]:
+    """One run of the built case, measured from outside; updates a second as SUMO says."""
+    command = [
+        str(sumo_binary("sumo")), "-n", "grid.net.xml", "-r", "routes.xml", "-b", "0", "-e", f"{seconds:g}",
+        "--step-length", "1", "--no-step-log", "--no-warnings", "--duration-log.statistics",
+    ]  # fmt: skip
+    if meso:
+        command += ["--mesosim", "--meso-junction-control", "true", "--meso-tls-penalty", "1"]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - started
+    if process.returncode:
+        raise RuntimeError(f"sumo ended with {process.returncode}: {said[-500:]}")
+    cpu = usage.ru_utime + usage.ru_stime
+    updates_per_s = _number(r"UPS: ([\d.]+)", said)
+    inserted, running = _number(r"Inserted: (\d+)", said), _number(r"Running: (\d+)", said)
+    return {
+        "wall_s": round(wall, 2),
+        "cpu_s": round(cpu, 2),
+        "simulated_s": seconds,
+        "step_s": 1.0,
+        "updates_per_s": round(updates_per_s),
+        "updates_per_cpu_s": round(updates_per_s * wall / cpu),
+        "inserted": int(inserted),
+        "running_at_end": int(running),
+        "arrived": int(inserted - running),
+        "mean_time_loss_s": _number(r"TimeLoss: ([\d.]+)", said),
+        "peak_mb": round(usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)),
+        "threads": 1,
+    }
+
+
+def _number(pattern: str, text: str) -> float:
+    found = re.search(pattern, text)
+    return float(found.group(1)) if found else 0.0
+
+
+def _tool(folder: Path, name: str, *arguments: str) -> None:
+    _quiet(folder, str(sumo_binary(name)), *arguments)
+
+
+def _quiet(folder: Path, *command: str) -> None:
+    import sumo
+
+    env = {**os.environ, "SUMO_HOME": sumo.SUMO_HOME}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{Path(command[0]).name} ended with {done.returncode}: {done.stderr[-500:]}")
