@@ -85,7 +85,7 @@ class RawRestriction:
     via_node: int  # row of RawCity.node_xy
     to_street: str
     only: bool = False
-    except_modes: Mode = Mode(0)
+    except_modes: Mode = Mode(0)  # noqa: RUF009  an immutable value
 
 
 @dataclass(slots=True)

@@ -22,8 +22,9 @@ class Projection:
 
     @cached_property
     def crs(self) -> CRS:
+        lon, lat = float(self.lon), float(self.lat)  # a NumPy number would print its type
         return CRS.from_proj4(
-            f"+proj=tmerc +lat_0={float(self.lat)!r} +lon_0={float(self.lon)!r} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
+            f"+proj=tmerc +lat_0={lat!r} +lon_0={lon!r} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
         )
 
     @cached_property
