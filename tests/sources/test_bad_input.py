@@ -45,7 +45,7 @@ def refused(path, body=None):
         ("map.json", b'{"version": 0.6, "elements": []}', "this is Overpass JSON"),
         ("map.json", b'{"type": "Topology"}', "this is TopoJSON"),
         ("map.json", b'{"type": "FeatureCollection",\n "features": [', "broken JSON at line 2"),
-        ("map.osm.gz", gzip.compress(b"col1,col2\n"), "no OpenStreetMap XML inside"),
+        ("map.osm.gz", gzip.compress(b"col1,col2\n", mtime=0), "no OpenStreetMap XML inside"),
     ],
 )
 def test_files_that_are_no_map(tmp_path, name, body, message):
