@@ -34,6 +34,8 @@ NEAR = 30.0  # m before the lane's end at which urgency is full
 PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
 BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
 REST_AFTER = 8  # steps between two changes for speed
+LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself
+FROM_END = np.float32(0.2)  # m
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 
 
@@ -48,6 +50,13 @@ def first_beyond(lane: int, position: float, cars: Cars) -> int:
         else:
             lo = middle + 1
     return lo
+
+
+@kernel
+def beside(position: float, lane: int, target: int, roads: Roads) -> float:
+    """m along `target` beside `position` on `lane`: lanes of one edge differ in length where it bends."""
+    there = position * (roads.length[target] / roads.length[lane])
+    return np.float32(min(there, roads.length[target] - FROM_END))
 
 
 @kernel
@@ -131,7 +140,7 @@ def _can_change(
     kind = cars.kind[i]
     if (roads.modes[target] & drivers.modes[kind]) == 0 or ways.closed[target] != 0:
         return False
-    position = cars.position[i] * (roads.length[target] / roads.length[lane])
+    position = beside(cars.position[i], lane, target, roads)
     if position - cars.length[i] < 1.0:
         return False
     urgency = 0.0
@@ -186,11 +195,12 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
         neighbour = lane + side
         if ways.asks[neighbour] != -side:
             continue
-        scale = roads.length[lane] / roads.length[neighbour]
-        front = ways.asks_position[neighbour] * scale
+        front = beside(ways.asks_position[neighbour], neighbour, lane, roads)
         behind = first_beyond(lane, front, cars) - 1
         rear = front - ways.asks_length[neighbour]
-        if behind >= cars.start[lane] and cars.position[behind] < rear:
+        if behind < cars.start[lane] or cars.still[behind] > LETS_IN_STEPS:
+            continue
+        if cars.position[behind] < rear:
             wish = keep_behind(
                 np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
             )
@@ -209,7 +219,7 @@ def is_free(
 ) -> bool:
     """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
     front, rear = position + BETWEEN, position - length - BETWEEN
-    if rear < 0.0 or position > roads.length[lane] - 0.1:
+    if rear < 0.0 or position > roads.length[lane]:
         return False
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > rear and moves.position[j] - cars.length[j] < front:
@@ -228,10 +238,9 @@ def is_free(
         if index < 0 or index >= roads.lane_count[lane] or moves.changing[lane + side] == 0:
             continue
         taken = DOWN_TAKEN if side > 0 else UP_TAKEN
-        scale = roads.length[lane] / roads.length[lane + side]
         for j in range(cars.start[lane + side], cars.start[lane + side + 1]):
             if moves.action[j] == taken:
-                other = moves.position[j] * scale
+                other = beside(moves.position[j], lane + side, lane, roads)
                 if other > rear and other - cars.length[j] < front:
                     return False
     return True
@@ -248,10 +257,10 @@ def admit_changes(lane: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves)
         if moves.changing[source] == 0:
             continue
         wish = DOWN if side > 0 else UP
-        scale = roads.length[lane] / roads.length[source]
         for i in range(cars.start[source + 1] - 1, cars.start[source] - 1, -1):
             if moves.action[i] == wish:
-                if is_free(lane, moves.position[i] * scale, cars.length[i], roads, ways, cars, moves):
+                position = beside(moves.position[i], source, lane, roads)
+                if is_free(lane, position, cars.length[i], roads, ways, cars, moves):
                     moves.action[i] = DOWN_TAKEN if side > 0 else UP_TAKEN
                 else:
                     moves.action[i] = STAY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.lane_changing import beside
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
@@ -158,6 +159,7 @@ def _gather(
                 new.choice[at] = other_way(
                     path, old.choice[i], old.trip[i], old.kind[i], roads, drivers, ways
                 )
+                new.shift[at] = 0
             at += 1
     row = moves.entering[path]
     while row >= 0:
@@ -173,10 +175,9 @@ def _gather(
         if moves.changing[source] == 0:
             continue
         taken = DOWN_TAKEN if side > 0 else UP_TAKEN
-        scale = roads.length[path] / roads.length[source]
         for i in range(old.start[source], old.start[source + 1]):
             if moves.action[i] == taken:
-                carry(old, i, new, at, moves.position[i] * scale, moves.speed[i])
+                carry(old, i, new, at, beside(moves.position[i], source, path, roads), moves.speed[i])
                 new.rest[at] = 8 if old.shift[i] == 0 else 2
                 at = _place(begin, at, path, roads, drivers, ways, new, fleet)
     if moves.insert[path] >= 0:
