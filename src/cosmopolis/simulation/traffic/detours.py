@@ -1,4 +1,4 @@
-"""New routes for cars under way: who missed the turn lane, and whose street is shut."""
+"""New routes for cars under way: who missed the turn lane, whose street is shut, and who hears of a jam ahead."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.routing import quickest
+from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.routing import TURNING, quickest
+from cosmopolis.simulation.traffic.state import Cars, Fleet
+from cosmopolis.simulation.traffic.tables import entry
 
 if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
+
+BUS, ARTICULATED_BUS = int(VehicleKind.BUS), int(VehicleKind.ARTICULATED_BUS)
+EVERY = 60  # steps between two looks at the jams
+HEARS = 3  # one driver in so many hears of a jam at each look
+AHEAD = 12  # edges of the route that are looked at
+AT_MOST = 40  # new routes a look, so that a look is quick in the worst hour
+JAM_SPEED, JAM_DENSITY = (
+    0.2,
+    50.0,
+)  # share of the limit below, vehicles per lane-km above which an edge is jammed
+WORTH = 0.8  # of the time on the old way that the new one may take
 
 
 def shut_edges(traffic: Traffic) -> NDArray[np.uint8]:
@@ -71,3 +85,48 @@ def give_route(traffic: Traffic, trip: int, route: NDArray[np.int32]) -> None:
     """From now on `trip` follows `route`, whose first edge it is on."""
     begin = traffic.note_route(route)
     traffic.fleet.cursor[trip], traffic.fleet.route_end[trip] = begin, begin + len(route)
+
+
+@entry
+def who_hears(look: int, count: int, jammed: np.ndarray, cars: Cars, fleet: Fleet, rows: np.ndarray) -> int:
+    """Write the cars that hear of a jam on their way to `rows`; how many they are."""
+    found = 0
+    for i in range(count):
+        trip = cars.trip[i]
+        kind = cars.kind[i]
+        if (trip + look) % HEARS != 0 or kind in (BUS, ARTICULATED_BUS) or found >= len(rows):
+            continue
+        cursor = fleet.cursor[trip]
+        for row in range(cursor + 2, min(cursor + 2 + AHEAD, fleet.route_end[trip])):
+            if jammed[fleet.route[row]] != 0:
+                rows[found] = i
+                found += 1
+                break
+    return found
+
+
+def avoid_jams(traffic: Traffic) -> None:
+    """Some of those who have a jam on their way take another, if it is clearly quicker by the present speeds.
+
+    The next edge stays: the lane for it may be chosen already.
+    """
+    jammed = (traffic.speed_ratio < JAM_SPEED) & (traffic.density > JAM_DENSITY)
+    if not jammed.any():
+        return
+    look = traffic.steps // EVERY
+    rows = np.zeros(traffic.count, np.int64)
+    tables = map(traffic.tables, (traffic.cars, traffic.fleet))
+    found = who_hears(look, traffic.count, jammed.astype(np.uint8), *tables, rows)
+    seconds = traffic.graph.seconds / np.maximum(traffic.speed_ratio, 0.05) + TURNING
+    live = traffic.graph._replace(seconds=seconds - TURNING)
+    shut = shut_edges(traffic)
+    first = look * AT_MOST % max(found, 1)
+    for i in np.roll(rows[:found], -first)[:AT_MOST]:
+        trip = int(traffic.cars.trip[i])
+        fleet = traffic.fleet
+        ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
+        modes = int(traffic.drivers.modes[fleet.kind[trip]])
+        other = quickest(int(ahead[1]), int(ahead[-1]), modes, shut, live)
+        if len(other) and seconds[other].sum() < WORTH * seconds[ahead[1:]].sum():
+            give_route(traffic, trip, np.concatenate([ahead[:1], other]))
+            traffic.tally["rerouted"] += 1

@@ -37,7 +37,18 @@ _step_traffic, _assist, _collect, _measure = (
     Direct(entry) for entry in (step_traffic, assist, collect, measure)
 )
 SPARE = 1.3  # growth of the buffers
-COUNTED = ("departed", "arrived", "broken", "strayed", "halted", "forced", "given_up", "skipped", "updates")
+COUNTED = (
+    "departed",
+    "arrived",
+    "broken",
+    "strayed",
+    "halted",
+    "forced",
+    "given_up",
+    "rerouted",
+    "skipped",
+    "updates",
+)
 
 
 class Traffic:
@@ -114,7 +125,10 @@ class Traffic:
         if self.steps % EVERY == 0:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             _measure(*tables, self.speed_ratio, self.density)
-        return self._tell(time, old)
+        events = self._tell(time, old)
+        if self.steps % detours.EVERY == 0:
+            detours.avoid_jams(self)
+        return events
 
     def note_route(self, edges: NDArray[np.int32]) -> int:
         """Keep a new route; its first row in Fleet.route, which grows by more than it must."""
