@@ -1,0 +1,69 @@
+"""No vehicle stands where another does: on a lane, on a connection, or across the end of either."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cosmopolis.city.words import VehicleKind
+from cosmopolis.demand.trips import concatenate, sorted_by_departure
+from cosmopolis.simulation import Simulation
+from tests.simulation.drawings import bus_runs, chessboard, one_trip, parallel_roads
+from tests.simulation.ground import Ground
+from tests.simulation.roads import random_trips, trips_of
+
+FEW = settings(
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+@FEW
+@given(
+    n=st.sampled_from([2, 3]),
+    lanes=st.sampled_from([1, 2, 3]),
+    block=st.sampled_from([70.0, 110.0, 200.0]),
+    signals=st.booleans(),
+    count=st.integers(50, 400),
+    seed=st.integers(0, 2**31),
+)
+def test_on_random_grids_nobody_overlaps_anybody(
+    n: int, lanes: int, block: float, signals: bool, count: int, seed: int
+) -> None:
+    city = chessboard(n, lanes, block=block, signals=signals)
+    trips = random_trips(city, count, seconds=100.0, seed=seed, mixed=True)
+    trips = sorted_by_departure(concatenate([trips, bus_runs(city, trips, 6)]))
+    simulation = Simulation(city, trips, seed=seed % 97, threads=1)
+    ground = Ground(simulation)
+    while simulation.time < 220.0:
+        simulation.step()
+        assert ground.overlaps() == [], f"at {simulation.time} s"
+    assert simulation.counts()["departed"] > 20
+
+
+def test_vehicles_lie_in_the_order_of_paths_and_positions() -> None:
+    """Contiguous by path, rearmost first: what clients and the kernels both rely on."""
+    city = chessboard()
+    simulation = Simulation(city, random_trips(city, 250, seconds=60.0, mixed=True), threads=1)
+    while simulation.time < 90.0:
+        simulation.step()
+        vehicles = simulation.vehicles()
+        same = vehicles.path[1:] == vehicles.path[:-1]
+        assert (np.diff(vehicles.position)[same] > 0).all()
+        assert np.count_nonzero(~same) + 1 == len(np.unique(vehicles.path)) or len(vehicles.path) == 0
+
+
+def test_an_insertion_waits_for_a_gap() -> None:
+    """Everyone wants to pull out at the same spot at once; they come one after the other, apart."""
+    city = parallel_roads(1, 400.0)
+    kinds = [VehicleKind.CAR, VehicleKind.ARTICULATED_BUS, VehicleKind.E_BIKE, VehicleKind.TRUCK] * 5
+    trips = trips_of([one_trip(city, [0], 0.0, kind, from_position=150.0) for kind in kinds])
+    simulation = Simulation(city, trips, threads=1)
+    ground = Ground(simulation)
+    most = 0
+    while simulation.time < 150.0:
+        before = simulation.counts()["departed"]
+        simulation.step()
+        most = max(most, simulation.counts()["departed"] - before)
+        assert ground.overlaps() == []
+    assert most == 1 and simulation.counts()["departed"] == len(kinds)

@@ -1,0 +1,136 @@
+"""Junctions that the network builder made: priority crossing, T, roundabout, and a grid under heavy demand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cosmopolis.city.model import City
+from cosmopolis.city.raw import RawCity
+from cosmopolis.city.words import StreetKind
+from cosmopolis.demand.trips import Trips
+from cosmopolis.simulation import Simulation
+from tests.network.towns import cross, edge, roundabout, street, town
+from tests.simulation.drawings import chessboard, one_trip, run_out, streets_of
+from tests.simulation.ground import Ground, standing_longest
+from tests.simulation.occupancy import SharedGround, check_books
+from tests.simulation.roads import random_trips, trips_of
+
+T_NODES = {"w": (-200, 0), "e": (200, 0), "s": (0, -200), "c": (0, 0)}
+
+
+def priority_cross(lanes: int = 1) -> RawCity:
+    return cross(lanes, 1, StreetKind.RESIDENTIAL)
+
+
+def priority_t() -> RawCity:
+    return town(
+        T_NODES,
+        street("w c e", forward_lanes=1, backward_lanes=1),
+        street("s c", StreetKind.RESIDENTIAL, forward_lanes=1, backward_lanes=1),
+    )
+
+
+def through(city: City, one: str, other: str, departures: list[float]) -> list[dict]:  # type: ignore[type-arg]
+    """Trips from arm `one` to arm `other` of a junction c."""
+    network = city.network
+    route = [edge(network, one, "c"), edge(network, "c", other)]
+    return [one_trip(city, route, depart, from_position=8.0) for depart in departures]
+
+
+def arrivals(city: City, rows: list[dict]) -> dict[int, float]:  # type: ignore[type-arg]
+    """s at which each trip arrives."""
+    simulation = Simulation(city, trips_of(rows), threads=1)
+    found: dict[int, float] = {}
+    while len(found) < len(rows):
+        events = simulation.step()
+        found |= dict.fromkeys(events.arrived.tolist(), simulation.time)
+        assert simulation.time < 900.0
+    return found
+
+
+def test_who_comes_from_the_side_street_waits_and_the_main_street_does_not() -> None:
+    city = streets_of(priority_cross())
+    main, side = through(city, "w", "e", [0.0]), through(city, "s", "n", [0.2])
+    alone = arrivals(city, main)[0], arrivals(city, side)[0]
+    together = arrivals(city, main + side)
+    assert together[0] <= alone[0] + 1.0
+    assert together[1] >= alone[1] + 2.0
+    assert together[1] > together[0] - 3.0
+
+
+def test_a_left_turn_out_of_the_stem_of_a_t_waits_for_both_directions() -> None:
+    city = streets_of(priority_t())
+    stem = through(city, "s", "w", [0.2])
+    alone = arrivals(city, stem)[0]
+    for one, other in (("w", "e"), ("e", "w")):
+        rows = through(city, one, other, [0.0, 3.0, 6.0]) + stem
+        trips = trips_of(rows)
+        mine = int(np.flatnonzero(trips.depart == 0.2)[0])
+        assert arrivals(city, rows)[mine] >= alone + 1.0, f"did not wait for {one} -> {other}"
+
+
+def mixed_demand(city: City, seed: int, every: float) -> Trips:
+    return random_trips(city, int(240.0 / every), seconds=240.0, seed=seed, nearest=100.0, mixed=True)
+
+
+PLACES = [priority_cross, lambda: priority_cross(2), priority_t, cross]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("every", [4.0, 1.2])
+def test_no_two_vehicles_are_on_ground_that_two_connections_share(place, every: float) -> None:  # type: ignore[no-untyped-def]
+    """At light and at heavy demand, on what is not a merge; and all arrive."""
+    city = streets_of(place())
+    simulation = Simulation(city, mixed_demand(city, 4, every), threads=1)
+    shared, ground = SharedGround(simulation), Ground(simulation)
+    while simulation.time < 330.0:
+        simulation.step()
+        assert shared.clashes() == [], f"at {simulation.time} s"
+        assert ground.overlaps() == [], f"at {simulation.time} s"
+    assert shared.seen > 100, "somebody was there at all"
+    assert simulation.counts()["forced"] == 0
+    assert run_out(simulation, at_most=1_200.0)
+
+
+def flow(count: int) -> list[float]:
+    """Cars a minute that come through a roundabout in each 150 s of 15 minutes in which `count` set out."""
+    city = streets_of(roundabout())
+    simulation = Simulation(city, random_trips(city, count, seconds=900.0, seed=2, nearest=150.0), threads=1)
+    arrived, ground = [0], Ground(simulation)
+    while simulation.time < 900.0:
+        simulation.run(150.0)
+        arrived.append(simulation.counts()["arrived"])
+        assert ground.overlaps() == []
+    assert run_out(simulation, at_most=3_600.0)
+    return [float(cars) / 2.5 for cars in np.diff(arrived)]
+
+
+def test_a_roundabout_takes_what_it_can_bear() -> None:
+    """400 cars in a quarter of an hour."""
+    assert min(flow(400)[1:]) > 20.0
+
+
+@pytest.mark.xfail(strict=True, reason="the ring fills up and locks for good")
+def test_a_roundabout_keeps_flowing_under_more_than_it_bears() -> None:
+    assert min(flow(700)[1:]) > 12.0
+
+
+@pytest.mark.parametrize(
+    ("lanes", "signals", "count"),
+    [
+        (1, True, 500),
+        (2, True, 1_000),
+        (2, False, 400),
+        (1, False, 500),
+    ],
+)
+def test_a_grid_that_has_been_overfull_empties_again(lanes: int, signals: bool, count: int) -> None:
+    """More than it passes in the time; when demand ends everybody arrives."""
+    city = chessboard(3, lanes, block=120.0, signals=signals)
+    simulation = Simulation(city, random_trips(city, count, seconds=200.0, seed=6), threads=1)
+    simulation.run(201.0)
+    check_books(simulation, count)
+    assert simulation.counts()["vehicles"] + simulation.counts()["waiting"] > 100
+    assert run_out(simulation, at_most=3_600.0), f"{standing_longest(simulation):.0f} s without a move"
+    assert simulation.counts()["arrived"] == count
