@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from cosmopolis.city.words import Light, Mode, VehicleKind
-from cosmopolis.demand.capacity import SATURATION, Capacity, go_share
+from cosmopolis.demand.capacity import SATURATION, Capacity
 from cosmopolis.demand.fleet import permitted_kinds
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.relief import LIMIT, WINDOW, relieved
+from cosmopolis.demand.right_of_way import go_share
 from cosmopolis.demand.routing import Routes
 from cosmopolis.demand.trips import take
 

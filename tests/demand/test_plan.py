@@ -75,7 +75,7 @@ def test_the_population_is_the_stated_one(village):
 
 
 def test_trips_a_person_are_those_of_the_survey(village):
-    dials = DemandParameters(border=0.0, freight=0.0, peak_density=1e9)
+    dials = DemandParameters(border=0.0, freight=0.0, peak_use=1e9)
     cars = plan_trips(village, seed=1, parameters=dials)
     reached = populate(village).residents[village.buildings.lane >= 0].sum()
     expected = reached * 2.16 * dials.car_share / dials.occupancy
@@ -83,8 +83,8 @@ def test_trips_a_person_are_those_of_the_survey(village):
 
 
 def test_demand_beyond_what_streets_carry_is_thinned_out(village):
-    much = plan_trips(village, seed=1, parameters=DemandParameters(peak_density=1e9))
-    little = plan_trips(village, seed=1, parameters=DemandParameters(peak_density=0.5))
+    much = plan_trips(village, seed=1, parameters=DemandParameters(peak_use=1e9))
+    little = plan_trips(village, seed=1, parameters=DemandParameters(peak_use=0.004))
     assert 0 < (little.kind != VehicleKind.BUS).sum() < 0.5 * (much.kind != VehicleKind.BUS).sum()
 
 

@@ -10,22 +10,18 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.words import Control, Mode, Turn
+from cosmopolis.city.words import Mode, StreetKind, Turn
+from cosmopolis.demand.right_of_way import waiting_seconds
 
 TURN_SECONDS = {
-    Turn.LEFT: 5.0,
-    Turn.SHARP_LEFT: 7.0,
+    Turn.LEFT: 3.0,
+    Turn.SHARP_LEFT: 5.0,
     Turn.RIGHT: 2.0,
     Turn.SHARP_RIGHT: 4.0,
     Turn.U_TURN: 25.0,
 }
-CONTROL_SECONDS = {
-    Control.SIGNAL: 12.0,
-    Control.PRIORITY: 2.0,
-    Control.RIGHT_BEFORE_LEFT: 3.0,
-    Control.ALL_WAY_STOP: 6.0,
-    Control.ROUNDABOUT: 3.0,
-}
+# Side streets take longer than their limit says (parked cars, people, doors), and drivers know it.
+SLOWER = {StreetKind.RESIDENTIAL: 1.25, StreetKind.LIVING_STREET: 1.5, StreetKind.SERVICE: 1.5}
 
 
 @dataclass(frozen=True)
@@ -51,14 +47,14 @@ class RoadGraph:
         np.maximum.at(length, lanes.edge, lanes.length)
         drivable = np.zeros(len(edges), dtype=bool)
         drivable[lanes.edge[allowed]] = True
-        free_time = np.where(drivable, length / np.maximum(edges.speed, 1.0), np.inf)
+        slower = np.ones(max(StreetKind) + 1)
+        for kind, factor in SLOWER.items():
+            slower[kind] = factor
+        free_time = np.where(drivable, slower[edges.kind] * length / np.maximum(edges.speed, 1.0), np.inf)
 
         usable = allowed[links.from_lane] & allowed[links.to_lane]
         source, target = lanes.edge[links.from_lane[usable]], lanes.edge[links.to_lane[usable]]
-        cost = (
-            _turn_seconds(links.turn[usable])
-            + _control_seconds(network.junctions.control)[links.junction[usable]]
-        )
+        cost = _turn_seconds(links.turn[usable]) + waiting_seconds(network)[usable]
         cost = cost + links.length[usable] / np.maximum(links.speed[usable], 1.0)
         # One move per pair of edges: the cheapest of its lanes'.
         order = np.lexsort((cost, source, target))
@@ -77,13 +73,6 @@ def _turn_seconds(turn: NDArray[np.uint16]) -> NDArray[np.float64]:
     for key, value in TURN_SECONDS.items():
         table[int(key)] = value
     return table[turn]
-
-
-def _control_seconds(control: NDArray[np.uint8]) -> NDArray[np.float64]:
-    table = np.zeros(max(Control) + 1)
-    for key, value in CONTROL_SECONDS.items():
-        table[key] = value
-    return table[control]
 
 
 def _largest(count: int, source: NDArray, target: NDArray, drivable: NDArray[np.bool_]) -> NDArray[np.bool_]:

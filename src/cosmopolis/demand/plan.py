@@ -29,7 +29,9 @@ from cosmopolis.demand.trips import Trips, concatenate, sorted_by_departure, tak
 
 CELL = 400.0  # m
 FEW = 40  # trips a day to one destination edge that share one view of the streets
-SAMPLED = 400  # destinations from which the peak's density is estimated
+SAMPLED = 400  # destinations from which the peak is judged
+PEAK_HOUR = (7.5 * 3600, 8.5 * 3600)  # s after midnight
+SPARE = 1.5  # times what can be driven that routes are found for, as part of it will not fit
 AHEAD = 12.0  # m a trip must go at least along one lane, else it goes round the block
 
 
@@ -44,7 +46,7 @@ class DemandParameters:
     mean_length: float = 4_500.0  # m, straight; shorter where the city is smaller
     freight: float = 0.09  # van and truck trips a job a day
     border: float = 1.0  # traffic through the border, relative to what its streets usually carry
-    peak_density: float = 5.0  # vehicles a lane-kilometre at 08:00 at most; beyond that demand is thinned out
+    peak_use: float = 0.074  # of the vehicle-km an hour that all edges could carry, in the peak hour at most
 
 
 def plan_trips(
@@ -57,15 +59,19 @@ def plan_trips(
     people = populate(city)
     progress("Deciding who goes where", 0.1)
     wishes = _wishes(city, graph, people, dials, seed)
-    wishes = _thinned(city, graph, wishes, dials, seed)
-    progress("Finding routes", 0.3)
+    length = city.network.edges.line.length
     capacity = Capacity.of(city.network, graph)
+    most = dials.peak_use * float((capacity.edge * length).sum())
+    wishes = _thinned(graph, wishes, length, SPARE * most, random(seed, "thinning"))
+    progress("Finding routes", 0.3)
     time = congested_time(graph, capacity, wishes, random(seed, "congestion"))
     routes = _routes(graph, wishes, time, seed)
     ends = (wishes.origin.lane, wishes.destination.lane)
     wishes = replace(wishes, kind=permitted_kinds(city.network, graph, wishes.kind, routes, ends))
     progress("Leaving out what the streets cannot carry", 0.8)
     stays = relieved(graph, capacity, routes, wishes.depart, time, random(seed, "relief"))
+    too_much = (_driven_at_peak(routes, wishes.depart, length) * stays).sum() / max(most, 1.0)
+    stays &= random(seed, "use").random(len(wishes)) * too_much < 1.0
     progress("Running the buses", 0.9)
     cars = take(_as_trips(wishes, routes), np.flatnonzero(stays[np.diff(routes.start) > 0]))
     trips = concatenate([cars, bus_trips(city, seed)])
@@ -110,16 +116,16 @@ def _wishes(city: City, graph: RoadGraph, people: Population, dials: DemandParam
     others = residents.sum() * dials.other_trips * driven / 2
     inward = gates_in.weight.sum() * dials.border
     outward = gates_out.weight.sum() * dials.border
-    # A street across the border carries half through traffic and half that of this city.
+    # Of what crosses the border four tenths only pass through; not all the rest has its other end on a street here.
     table = [
         (Purpose.TO_WORK, homes_etc, residents, homes_etc, jobs, commutes),
         (Purpose.FROM_WORK, homes_etc, jobs, homes_etc, residents, commutes),
         (Purpose.VISIT, homes_etc, residents, homes_etc, visits, others),
         (Purpose.VISIT_BACK, homes_etc, visits, homes_etc, residents, others),
         (Purpose.FREIGHT, homes_etc, jobs, homes_etc, jobs + visits / 60, jobs.sum() * dials.freight),
-        (Purpose.ARRIVING, gates_in, gates_in.weight, homes_etc, jobs + residents / 4, inward * 0.5),
-        (Purpose.LEAVING, homes_etc, jobs + residents / 4, gates_out, gates_out.weight, outward * 0.5),
-        (Purpose.THROUGH, gates_in, gates_in.weight, gates_out, gates_out.weight, min(inward, outward) * 0.5),
+        (Purpose.ARRIVING, gates_in, gates_in.weight, homes_etc, jobs + residents / 4, inward * 0.25),
+        (Purpose.LEAVING, homes_etc, jobs + residents / 4, gates_out, gates_out.weight, outward * 0.25),
+        (Purpose.THROUGH, gates_in, gates_in.weight, gates_out, gates_out.weight, min(inward, outward) * 0.4),
     ]
     parts = [_drawn(*row, dials=dials, seed=seed) for row in table]
     return _joined([part for part in parts if len(part)], homes_etc)
@@ -166,27 +172,29 @@ def _joined(parts: list[Wishes], empty: Ends) -> Wishes:
     )
 
 
-def _thinned(city: City, graph: RoadGraph, wishes: Wishes, dials: DemandParameters, seed: int) -> Wishes:
-    """What the streets can carry: every trip has the same chance to stay when the peak would be too dense.
-
-    The density is that of vehicles under way at 08:00, estimated at 1.5 times the free travel time of the trips
-    to some of the destinations.
-    """
+def _thinned(
+    graph: RoadGraph, wishes: Wishes, length: NDArray[np.float64], most: float, rng: np.random.Generator
+) -> Wishes:
+    """What is worth finding routes for: every trip has the same chance to stay when those of the peak hour would
+    drive more than `most` vehicle-metres, judged by the trips to some of the destinations."""
     if len(wishes) == 0:
         return wishes
-    rng = random(seed, "thinning")
-    lanes = city.network.lanes
-    kilometres = lanes.length[(lanes.modes & int(Mode.CAR)) != 0].sum() / 1000
     goals = np.unique(wishes.destination.edge)
     chosen = goals if len(goals) <= SAMPLED else rng.choice(goals, SAMPLED, replace=False)
     sample = wishes.take(np.flatnonzero(np.isin(wishes.destination.edge, chosen)))
     routes = route(graph, sample.origin.edge, sample.destination.edge, around=sample.around())
-    edge_time = np.concatenate([[0.0], np.cumsum(graph.free_time[routes.edge] + 6.0)])
-    taken = 1.5 * (edge_time[routes.start[1:]] - edge_time[routes.start[:-1]])
-    at_eight = 8 * 3600.0
-    under_way = ((sample.depart <= at_eight) & (sample.depart + taken > at_eight)).mean() * len(wishes)
-    keep = min(1.0, dials.peak_density * kilometres / max(under_way, 1.0))
+    driven = _driven_at_peak(routes, sample.depart, length).sum() * len(wishes) / len(sample)
+    keep = most / max(driven, 1.0)
     return wishes if keep >= 1.0 else wishes.take(np.flatnonzero(rng.random(len(wishes)) < keep))
+
+
+def _driven_at_peak(
+    routes: Routes, depart: NDArray[np.float64], length: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(N,) metres of each trip that leaves in the peak hour, 0 for the others."""
+    along = np.concatenate([[0.0], np.cumsum(length[routes.edge])])
+    inside = (depart >= PEAK_HOUR[0]) & (depart < PEAK_HOUR[1])
+    return np.where(inside, along[routes.start[1:]] - along[routes.start[:-1]], 0.0)
 
 
 def _routes(graph: RoadGraph, wishes: Wishes, time: NDArray[np.float64], seed: int) -> Routes:
