@@ -64,9 +64,9 @@ def diagram() -> list[Measured]:
 
 def test_flow_is_density_times_speed(diagram: list[Measured]) -> None:
     for point in diagram:
-        counted = 3600.0 / 180.0  # one vehicle more or less
+        counted = 3600.0 / 180.0  # one vehicle more or less; they pass in platoons
         expected = point.density * point.speed * 3.6
-        assert point.flow == pytest.approx(expected, rel=0.03, abs=1.5 * counted)
+        assert point.flow == pytest.approx(expected, rel=0.03, abs=3 * counted)
 
 
 JOINT = pytest.mark.xfail(
