@@ -25,7 +25,7 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 web/node_modules/.ready: web/package.json web/package-lock.json
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null \
 		|| { echo "Cosmopolis needs Node.js 20 or newer to build its client (https://nodejs.org)"; exit 1; }
 	cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
