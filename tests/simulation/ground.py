@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from cosmopolis.simulation import Simulation
@@ -29,7 +31,11 @@ class Ground:
         length = vehicle_lengths(self._simulation)
         rows: list[tuple[int, float, float, int]] = []
         for id, path, position, metres in zip(
-            vehicles.id.tolist(), vehicles.path.tolist(), vehicles.position.tolist(), length.tolist(), strict=True
+            vehicles.id.tolist(),
+            vehicles.path.tolist(),
+            vehicles.position.tolist(),
+            length.tolist(),
+            strict=True,
         ):
             self._remember(id, path)
             rows.append((path, position - metres, position, id))
@@ -48,7 +54,10 @@ class Ground:
         if last is not None and last != path and path < self._lanes:
             if last >= self._lanes:
                 self._came_by[id] = last
-            elif self._simulation.city.network.lanes.edge[last] != self._simulation.city.network.lanes.edge[path]:
+            elif (
+                self._simulation.city.network.lanes.edge[last]
+                != self._simulation.city.network.lanes.edge[path]
+            ):
                 ways = self._simulation.city.network.connections
                 passed = np.flatnonzero((ways.from_lane == last) & (ways.to_lane == path))
                 self._came_by[id] = int(passed[0]) + self._lanes if len(passed) else -1
@@ -65,7 +74,7 @@ class Ground:
 def _pairs(rows: list[tuple[int, float, float, int]]) -> list[tuple[int, int, int, float]]:
     rows.sort()
     found = []
-    for (path, _, front, id), (next_path, next_rear, _, next_id) in zip(rows, rows[1:], strict=False):
+    for (path, _, front, id), (next_path, next_rear, _, next_id) in pairwise(rows):
         if path == next_path and front > next_rear + TOLERANCE:
             found.append((path, id, next_id, front - next_rear))
     return found

