@@ -12,8 +12,6 @@ from typing import Any
 import hypothesis
 import pytest
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
-from tests.grids import grid
-from tests.world.towns import named
 
 from cosmopolis.city.build import build
 from cosmopolis.city.model import City
@@ -21,6 +19,8 @@ from cosmopolis.demand.plan import plan_trips
 from cosmopolis.demand.trips import Trips
 from cosmopolis.world import frames
 from cosmopolis.world.server import CityServer
+from tests.grids import grid
+from tests.world.towns import named
 
 PATIENCE = 60.0  # s
 

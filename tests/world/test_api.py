@@ -10,11 +10,11 @@ from typing import Any
 import brotli
 import httpx
 import pytest
-from tests.world.conftest import Running
 
 from cosmopolis.city.model import City
 from cosmopolis.world import columns
 from cosmopolis.world.static.ground import AREA_ROWS
+from tests.world.conftest import Running
 
 
 def get(server: Running, path: str, **options: Any) -> httpx.Response:

@@ -16,7 +16,6 @@ import httpx
 import pytest
 from picows import WSMsgType
 from picows.common import WSInvalidStatusError
-from tests.world.conftest import Running, Socket
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
@@ -25,6 +24,7 @@ from cosmopolis.simulation import Simulation
 from cosmopolis.world.engine import Maker
 from cosmopolis.world.gate import framed
 from cosmopolis.world.server import bind, check_port
+from tests.world.conftest import Running, Socket
 
 HELLO = {"type": "hello", "protocol": 1, "name": "Ada"}
 ALL = {"type": "view", "x": 0, "y": 0, "radius": 20_000}

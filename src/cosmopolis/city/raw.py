@@ -177,7 +177,9 @@ class RawCity:
     name: str
     origin: tuple[float, float]  # (lon, lat) degrees of (0, 0)
     drive_on_left: bool = False
-    bounds: tuple[float, float, float, float] | None = None  # west, south, east, north in metres, if the source says
+    bounds: tuple[float, float, float, float] | None = (
+        None  # west, south, east, north in metres, if the source says
+    )
     boundary: Polygon | None = None  # clip polygon in metres, if one was asked for
     node_xy: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))  # (N, 2)
     node_keys: list[str] = field(default_factory=list)  # (N,) stable ids, may be empty when invented
