@@ -10,8 +10,8 @@ from math import sqrt
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
-from cosmopolis.simulation.traffic.tables import formula, kernel
 
 HARDEST = np.float32(9.0)  # m/s^2, what tyres give
 KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres

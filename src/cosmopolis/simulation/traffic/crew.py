@@ -19,7 +19,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.tables import kernel
+from cosmopolis.simulation.traffic.kernels import kernel
 
 APART = 8  # int64 between two counters, so that they lie in different cache lines
 TAKEN, DONE, OPEN = 0, 1, 2  # counters of each stage

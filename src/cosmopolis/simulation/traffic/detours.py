@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.routing import TURNING, quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet
-from cosmopolis.simulation.traffic.tables import entry
 
 if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic

@@ -30,12 +30,9 @@ from cosmopolis.simulation.traffic.state import (
     empty_ways,
 )
 from cosmopolis.simulation.traffic.step import STAGES, assist, collect, step_traffic
-from cosmopolis.simulation.traffic.tables import Direct, Tables
+from cosmopolis.simulation.traffic.tables import Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
-_step_traffic, _assist, _collect, _measure = (
-    Direct(entry) for entry in (step_traffic, assist, collect, measure)
-)
 SPARE = 1.3  # growth of the buffers
 COUNTED = (
     "departed",
@@ -117,14 +114,14 @@ class Traffic:
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
         arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
         for helper in self._helpers:
-            helper.call(_assist, arguments)
-        _step_traffic(*arguments)
+            helper.call(assist, arguments)
+        step_traffic(*arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
-            _measure(*tables, self.speed_ratio, self.density)
+            measure(*tables, self.speed_ratio, self.density)
         events = self._tell(time, old)
         if self.steps % detours.EVERY == 0:
             detours.avoid_jams(self)
@@ -180,7 +177,7 @@ class Traffic:
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
         tables = map(self.tables, (self.roads, old, self.moves))
-        logged, entered, forced = _collect(*tables, self._log_trip, self._log_action, self._log_entered)
+        logged, entered, forced = collect(*tables, self._log_trip, self._log_action, self._log_entered)
         trip, action = self._log_trip[:logged].astype(np.int64), self._log_action[:logged]
         events = Events(
             time=time,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import WAITING, Cars, Fleet, Moves, Ways
-from cosmopolis.simulation.traffic.tables import kernel
 
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road

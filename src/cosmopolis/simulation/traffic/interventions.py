@@ -9,10 +9,10 @@ from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane,
 from cosmopolis.simulation.traffic.detours import give_route, shut_edges
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.fleet import added
+from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.routing import quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
-from cosmopolis.simulation.traffic.tables import entry
 from cosmopolis.simulation.traffic.turning import settle
 
 if TYPE_CHECKING:

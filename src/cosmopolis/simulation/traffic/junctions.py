@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
-from cosmopolis.simulation.traffic.tables import formula, kernel
 
 STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
 MARGIN = 1.2  # s between a car that waits and one that goes first, in each direction

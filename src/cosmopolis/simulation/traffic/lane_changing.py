@@ -11,6 +11,7 @@ import numpy as np
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import overhang
+from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,
@@ -23,7 +24,6 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import costs_less
 
 SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
@@ -56,7 +56,7 @@ def first_beyond(lane: int, position: float, cars: Cars) -> int:
 def beside(position: float, lane: int, target: int, roads: Roads) -> float:
     """m along `target` beside `position` on `lane`: lanes of one edge differ in length where it bends."""
     there = position * (roads.length[target] / roads.length[lane])
-    return np.float32(min(there, roads.length[target] - FROM_END))
+    return min(there, roads.length[target] - FROM_END)
 
 
 @kernel

@@ -27,10 +27,10 @@ from cosmopolis.simulation.traffic.junctions import (
     overhang,
     stops_for_light,
 )
+from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)

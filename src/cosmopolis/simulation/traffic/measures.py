@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Cars, Ways
-from cosmopolis.simulation.traffic.tables import entry
 
 EVERY = 10  # steps between two measurements
 SHARE = np.float32(0.15)  # weight of the newest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import beside
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
@@ -24,7 +25,6 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.tables import kernel
 from cosmopolis.simulation.traffic.turning import settle
 
 ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way

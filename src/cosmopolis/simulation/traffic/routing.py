@@ -6,9 +6,9 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 
 TURNING = 4.0  # s for every junction
@@ -40,7 +40,7 @@ def edge_graph(roads: Roads) -> EdgeGraph:
     )
 
 
-@njit(nogil=True, cache=True)
+@entry
 def quickest(begin: int, goal: int, modes: int, shut: np.ndarray, graph: EdgeGraph) -> np.ndarray:
     """Edges from `begin` to `goal`, both included (Dijkstra 1959); empty where there is no way.
 

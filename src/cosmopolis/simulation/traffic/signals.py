@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.city.words import Light
+from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Ways
-from cosmopolis.simulation.traffic.tables import kernel
 
 RED, YELLOW, PERMISSIVE, PROTECTED, OFF = (int(light) for light in Light)
 

@@ -18,6 +18,7 @@ from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_un
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.junctions import DT, NO_ROOM
+from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import admit_changes, let_in, wish_changes
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
@@ -38,7 +39,6 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.tables import entry, kernel
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3

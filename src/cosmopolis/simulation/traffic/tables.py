@@ -9,13 +9,11 @@ The record stays an ordinary NamedTuple of NumPy arrays in Python, and that is w
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, typeof, types
+from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -30,21 +28,7 @@ from numba.extending import (
 )
 from numba.np.numpy_support import from_dtype
 
-# Kernels that other kernels call (from Python they would crash), those that Python calls, and formulas over numbers.
-kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-formula = entry = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
-
-
-def _fingerprint() -> str:
-    """Hash of the kernels' sources. numba's cache knows when a function's own file changed, not when one did that
-    it calls; with this in the name of every table's type, any change compiles all of them anew."""
-    digest = hashlib.blake2b(digest_size=4)
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-FINGERPRINT = _fingerprint()
+from cosmopolis.simulation.traffic.kernels import FINGERPRINT
 
 
 class Table:
@@ -98,24 +82,6 @@ def _address(value: Any) -> int:
 
 def _kind(value: Any) -> types.Type:
     return types.int64 if isinstance(value, int) else types.CPointer(from_dtype(value.dtype))
-
-
-class Direct:
-    """A compiled entry called without looking at the arguments' types again, which costs more than a small step.
-
-    For callers whose arguments have the same types in each call.
-    """
-
-    def __init__(self, dispatcher: Any) -> None:
-        self._dispatcher, self._entry = dispatcher, None
-
-    def __call__(self, *arguments: Any) -> Any:
-        if self._entry is None:
-            result = self._dispatcher(*arguments)
-            compiled = self._dispatcher.overloads[tuple(typeof(argument) for argument in arguments)]
-            self._entry = compiled.entry_point
-            return result
-        return self._entry(*arguments)
 
 
 class TableType(types.Type):  # type: ignore[misc]

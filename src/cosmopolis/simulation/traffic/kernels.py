@@ -1,0 +1,81 @@
+"""How functions are compiled: kernels, entries and formulas. Nothing here knows what they compute.
+
+numba keeps what it has compiled beside the sources. Two gaps of that cache are closed here: it does not see that a
+function changed which a cached one calls (hence `FINGERPRINT`), and two processes that fill it at the same time
+may mix up each other's files (hence `_one_process`).
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from numba import njit, typeof
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+# Called by other kernels only: from Python they would crash.
+kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# Plain functions of numbers, for kernels and for Python.
+formula = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
+
+_lock = threading.RLock()
+
+
+def fingerprint() -> str:
+    """Hash of the kernels' sources: in the name of an argument's type, any change compiles all of them anew."""
+    digest = hashlib.blake2b(digest_size=4)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+FINGERPRINT = fingerprint()
+
+
+@contextmanager
+def _one_process() -> Iterator[None]:
+    """One thread of one process at a time compiles, or loads what was compiled."""
+    with _lock:
+        if fcntl is None:
+            yield
+            return
+        path = Path(tempfile.gettempdir()) / f"cosmopolis-kernels-{getpass.getuser()}.lock"
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+class Entry:
+    """A compiled function that Python calls, always with arguments of the same types.
+
+    numba looks at the types of all arguments at each call, which for a dozen tables takes as long as a small step;
+    here only the first call does.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._dispatcher: Any = formula(function)
+        self._compiled: Callable[..., Any] | None = None
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._compiled is None:
+            with _one_process():
+                signature = tuple(typeof(argument) for argument in arguments)
+                self._dispatcher.compile(signature)
+            self._compiled = self._dispatcher.overloads[signature].entry_point
+        return self._compiled(*arguments)
+
+
+def entry(function: Callable[..., Any]) -> Entry:
+    """Compile `function` at its first call."""
+    return Entry(function)
