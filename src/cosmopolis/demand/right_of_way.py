@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import Network
 from cosmopolis.city.words import Control, Light
 
-PERMISSIVE = 0.35  # of green that must find gaps
+PERMISSIVE = 0.5  # of green that must find gaps
 LOST = 2.0  # s of every green until the queue moves
-GIVES_WAY = 0.4  # share of the hour in which a minor approach finds a gap
-BY_CONTROL = {Control.ALL_WAY_STOP: 0.35, Control.RIGHT_BEFORE_LEFT: 0.5, Control.ROUNDABOUT: 0.5}
+GIVES_WAY = 0.5  # share of the hour in which a minor approach finds a gap
+BY_CONTROL = {Control.ALL_WAY_STOP: 0.4, Control.RIGHT_BEFORE_LEFT: 0.55, Control.ROUNDABOUT: 0.6}
 GAP_SECONDS = 7.0  # s that a vehicle waits on average where it gives way without a light
 
 

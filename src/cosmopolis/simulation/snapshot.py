@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import struct
+import zlib
 from typing import TYPE_CHECKING, Any, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +72,7 @@ def unpack(kind: type[S], city: City, trips: Trips, data: bytes, threads: int | 
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             found = {name: stored[name] for name in stored.files}
         head = json.loads(found["head"].tobytes())
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, EOFError, BadZipFile, zlib.error, struct.error) as error:
         raise BadInput("The snapshot is damaged; start the simulation from a time of day instead.") from error
     wanted = {"format": FORMAT, "city": city.version, "trips": len(trips)}
     if head != wanted:

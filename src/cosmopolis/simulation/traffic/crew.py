@@ -1,15 +1,16 @@
 """Threads that help with a step, and the tickets by which they share its chunks.
 
 The thread that steps takes chunks until there are none, and so does every helper that happens to be awake. Nobody
-waits for a helper that has not come yet, only for the chunks that one is at work on: so a busy machine makes a
-step no slower than one thread would. (A barrier over a fixed share of the work, as in OpenMP, waits for the
-slowest thread; on two cores with other work on them that was measured at 20 times the time of one thread.)
+waits for a helper that has not come yet, only for the chunk that one is at work on. A busy machine so costs at most
+a chunk's stay off the processor; a barrier over a fixed share of the work, as in OpenMP, waits for the slowest thread
+at every stage, which on two cores with other work on them was measured at 20 times the time of one thread.
 """
 
 from __future__ import annotations
 
 import threading
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -89,25 +90,23 @@ def wait_until_done(stage: int, chunks: int, counters: np.ndarray) -> None:
 
 
 class Helper:
-    """A thread that runs `assist(*arguments)` when called, at most one call at a time."""
+    """A thread that runs `assist(*arguments)` when called. A call that it has not come to yet is forgotten."""
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[tuple[Any, tuple[Any, ...]]] = SimpleQueue()
-        self._idle = True
         threading.Thread(target=self._work, name="traffic helper", daemon=True).start()
 
     def call(self, assist: Any, arguments: tuple[Any, ...]) -> None:
-        """Ask for help, if this helper has nothing to do."""
-        if self._idle:
-            self._idle = False
-            self._calls.put((assist, arguments))
+        """Ask for help with the newest step only; older tickets are used up."""
+        with suppress(Empty):
+            self._calls.get_nowait()
+        self._calls.put((assist, arguments))
 
     def _work(self) -> None:
         while True:
             assist, arguments = self._calls.get()
             assist(*arguments)
             del arguments
-            self._idle = True
 
 
 _helpers: list[Helper] = []

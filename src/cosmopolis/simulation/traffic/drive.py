@@ -29,7 +29,7 @@ from cosmopolis.simulation.traffic.state import (
     empty_moves,
     empty_ways,
 )
-from cosmopolis.simulation.traffic.step import STAGES, assist, collect, step_traffic
+from cosmopolis.simulation.traffic.step import STAGES, collect, step_traffic
 from cosmopolis.simulation.traffic.tables import Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
@@ -114,8 +114,8 @@ class Traffic:
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
         arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
         for helper in self._helpers:
-            helper.call(assist, arguments)
-        step_traffic(*arguments)
+            helper.call(step_traffic, (1, *arguments))
+        step_traffic(0, *arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count

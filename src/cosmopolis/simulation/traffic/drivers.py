@@ -27,14 +27,14 @@ class Drivers(NamedTuple):
 
 # length, top speed, accel, brake, headway, jam gap, modes
 _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]] = {
-    VehicleKind.CAR: (4.6, 50.0, 2.0, 2.2, 1.0, 2.0, Mode.CAR | Mode.TAXI),
-    VehicleKind.VAN: (5.5, 44.0, 1.7, 2.2, 1.15, 2.0, Mode.CAR | Mode.TRUCK),
-    VehicleKind.TRUCK: (9.0, 25.0, 1.1, 1.8, 1.4, 2.5, Mode.TRUCK),
-    VehicleKind.BUS: (12.0, 22.3, 1.2, 1.8, 1.3, 2.5, Mode.BUS),
-    VehicleKind.ARTICULATED_BUS: (18.0, 22.3, 1.1, 1.7, 1.4, 2.5, Mode.BUS),
-    VehicleKind.MOTORCYCLE: (2.2, 40.0, 2.5, 2.5, 0.9, 1.5, Mode.MOTORCYCLE),
+    VehicleKind.CAR: (4.6, 50.0, 0.9, 2.2, 1.0, 2.0, Mode.CAR | Mode.TAXI),
+    VehicleKind.VAN: (5.5, 44.0, 0.85, 2.2, 1.15, 2.0, Mode.CAR | Mode.TRUCK),
+    VehicleKind.TRUCK: (9.0, 25.0, 0.7, 1.8, 1.4, 2.5, Mode.TRUCK),
+    VehicleKind.BUS: (12.0, 22.3, 0.8, 1.8, 1.3, 2.5, Mode.BUS),
+    VehicleKind.ARTICULATED_BUS: (18.0, 22.3, 0.75, 1.7, 1.4, 2.5, Mode.BUS),
+    VehicleKind.MOTORCYCLE: (2.2, 40.0, 1.5, 2.5, 0.9, 1.5, Mode.MOTORCYCLE),
     VehicleKind.E_BIKE: (1.8, 7.0, 1.2, 2.2, 1.0, 1.0, Mode.BICYCLE | Mode.MOTORCYCLE),
-    VehicleKind.EMERGENCY: (6.0, 44.0, 2.2, 2.5, 1.0, 2.0, Mode.EMERGENCY | Mode.CAR | Mode.BUS),
+    VehicleKind.EMERGENCY: (6.0, 44.0, 1.4, 2.5, 1.0, 2.0, Mode.EMERGENCY | Mode.CAR | Mode.BUS),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
@@ -32,6 +34,8 @@ def insert_first(
     lane: int, time: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet, moves: Moves
 ) -> bool:
     """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
+    if ways.closed[lane] != 0:
+        return False
     trip = ways.queue[lane]
     kind = fleet.kind[trip]
     length = drivers.length[kind]
@@ -42,6 +46,7 @@ def insert_first(
     speed = min(desired, PULLING_OUT)
     if position < BORDER and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
+    speed = min(speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - 1.0, 0.0)))
     hurry = time - fleet.depart[trip] > PATIENCE
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from cosmopolis.city.errors import BadInput
@@ -57,10 +58,14 @@ def _limit(edge: int, speed: float, traffic: Traffic) -> None:
     if not 1.0 <= speed <= 100.0:
         raise BadInput(f"A speed limit of {speed} m/s is not between 1 and 100.")
     first = roads.edge_lane[edge]
-    traffic.ways.limit[first : first + roads.edge_lanes[edge]] = speed
+    for lane in range(first, first + roads.edge_lanes[edge]):
+        is_slow = roads.limit[lane] < roads.limit[roads.edge_main[edge]]  # a cycle lane keeps its own
+        traffic.ways.limit[lane] = min(speed, roads.limit[lane]) if is_slow else speed
 
 
 def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
+    if not (isfinite(command.from_position) and isfinite(command.to_position)):
+        raise BadInput("A trip begins and ends at a number of metres along its lanes.")
     from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)
     modes = int(traffic.drivers.modes[command.kind])
     edge = traffic.roads.edge

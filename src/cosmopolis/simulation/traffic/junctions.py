@@ -6,6 +6,8 @@ in the same step are told apart by a fixed order (`Roads.first`), so both sides 
 
 from __future__ import annotations
 
+import numpy as np
+
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import formula, kernel
@@ -28,6 +30,8 @@ SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 LONGEST = 18.0  # m, vehicle
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
 PUSHES = 60.0  # s of standing at the line after which a driver makes do with less room beyond
+LEFT_FREE = np.float32(7.0)  # m on the ring, a car and its gap
+MOST_ARMS = 4  # of a roundabout that are looked at
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 DT = 0.5  # s, the step
@@ -45,16 +49,22 @@ def stops_for_light(light: int, distance: float, speed: float) -> bool:
 
 
 @kernel
-def overhang(lane: int, roads: Roads, ways: Ways) -> float:
-    """m from the lane's end to the rear of the nearest car that has left it but not its ground; may be < 0."""
-    nearest = 1.0e9
+def overhang(lane: int, roads: Roads, ways: Ways) -> tuple[np.float32, np.float32]:
+    """m from the lane's end to the rear of the nearest car that has left it but not its ground, and its m/s.
+
+    The distance may be < 0; it is 1e9 where there is no such car.
+    """
+    nearest, speed = np.float32(FREE), np.float32(0.0)
     for way in range(roads.out_start[lane], roads.out_end[lane]):
         rear = ways.tail[way]
+        if rear < SIDE and rear < nearest:
+            nearest, speed = rear, ways.tail_speed[way]
         if roads.length[way] < LONGEST:
-            rear = min(rear, roads.length[way] + ways.tail[roads.out_end[way]])
-        if rear < SIDE:
-            nearest = min(nearest, rear)
-    return nearest
+            to_lane = roads.out_end[way]
+            rear = roads.length[way] + ways.tail[to_lane]
+            if rear < SIDE and rear < nearest:
+                nearest, speed = rear, ways.tail_speed[to_lane]
+    return nearest, speed
 
 
 @kernel
@@ -63,6 +73,8 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     to_lane = roads.out_end[way]
     tail = ways.tail[to_lane]
     room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
+    if roads.circle[way] != 0:
+        return _has_room_to_circle(way, i, roads, drivers, ways, cars)
     waited = cars.still[i] * DT
     pushes = min(1.0, max(0.0, 1.0 - (waited - PUSHES) / PUSHES))
     needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
@@ -73,6 +85,33 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
         for j in range(cars.start[other], cars.start[other + 1]):
             needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
     return bool(room >= needed * pushes)
+
+
+@kernel
+def _has_room_to_circle(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
+    """Into a roundabout only goes who leaves a car's length free behind the last: so the ring can always turn."""
+    lane = roads.out_end[way]
+    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]] + LEFT_FREE
+    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
+        other = roads.in_path[row]
+        for j in range(cars.start[other], cars.start[other + 1]):
+            needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
+    room = np.float32(0.0)
+    for _ in range(MOST_ARMS):
+        if ways.tail[lane] < FREE:
+            return bool(room + ways.tail[lane] >= needed)
+        room += roads.length[lane]
+        on = -1
+        for out in range(roads.out_start[lane], roads.out_end[lane]):
+            if roads.ring[out] != 0:
+                on = out
+        if on < 0 or room >= needed:
+            break
+        if ways.tail[on] < FREE:
+            return bool(room + ways.tail[on] >= needed)
+        room += roads.length[on]
+        lane = roads.out_end[on]
+    return bool(room >= needed)
 
 
 @kernel

@@ -230,7 +230,7 @@ def is_free(
             return False
         row = moves.entering_next[row]
     if position > roads.length[lane] - 20.0:
-        hang = overhang(lane, roads, ways)
+        hang, _ = overhang(lane, roads, ways)
         if hang < 0.0 and position + BETWEEN > roads.length[lane] + hang:
             return False
     for side in (-1, 1):

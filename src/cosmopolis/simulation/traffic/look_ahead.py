@@ -100,9 +100,9 @@ def _approach(
     moves: Moves,
 ) -> bool:
     """The first car of a lane within sight of its end; False when it stops there."""
-    hang = overhang(lane, roads, ways)
-    if hang < 1.0e8:
-        _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
+    hang, its_speed = overhang(lane, roads, ways)
+    if hang < FREE:
+        _stay_behind(distance + hang, its_speed, i, drivers, cars, moves)
     way = cars.choice[i]
     if way < 0:
         if cars.goal[i] != LEAVE:
@@ -118,7 +118,8 @@ def _approach(
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
     if distance < decides_at and not must_go:
-        if roads.crossed[way] != 0 and not has_room_beyond(way, i, roads, drivers, ways, cars):
+        minds_room = roads.crossed[way] != 0 or roads.circle[way] != 0
+        if minds_room and not has_room_beyond(way, i, roads, drivers, ways, cars):
             _stop_at(distance, i, drivers, cars, moves)
             moves.held[lane] = NO_ROOM
             return False
@@ -256,9 +257,9 @@ def _beyond(
             path = roads.out_end[path]
             cursor += 1
             continue
-        hang = overhang(path, roads, ways)
-        if hang < 1.0e8:
-            _stay_behind(distance + hang, 0.0, i, drivers, cars, moves)
+        hang, its_speed = overhang(path, roads, ways)
+        if hang < FREE:
+            _stay_behind(distance + hang, its_speed, i, drivers, cars, moves)
         if cursor + 1 >= fleet.route_end[trip]:
             return
         path = likely_way(path, cursor, trip, fleet, drivers, roads)

@@ -21,10 +21,10 @@ def measure(roads: Roads, ways: Ways, cars: Cars, ratio: np.ndarray, density: np
         for lane in range(first, first + roads.edge_lanes[edge]):
             metres += roads.length[lane]
             for i in range(cars.start[lane], cars.start[lane + 1]):
-                speed += cars.speed[i]
+                speed += min(1.0, cars.speed[i] / ways.limit[lane])
                 count += 1
         now = np.float32(1.0)
         if count > 0:
-            now = np.float32(min(1.0, speed / count / ways.limit[first]))
+            now = np.float32(speed / count)
         ratio[edge] += SHARE * (now - ratio[edge])
         density[edge] += SHARE * (np.float32(1000.0 * count / max(metres, 1.0)) - density[edge])

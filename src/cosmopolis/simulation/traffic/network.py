@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.words import Turn
+from cosmopolis.city.words import Mode, Turn
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
@@ -56,10 +57,13 @@ class Roads(NamedTuple):
     merge: U8  # (K,) both end in one lane
     first: U8  # (K,) this one goes where both could enter the ground in one step
     minor: U8  # (P,) a connection that yields to some other
+    ring: U8  # (P,) a connection from one edge of a roundabout to the next
+    circle: U8  # (P,) a connection into a roundabout from outside
     on_red: U8  # (P,) a connection that may be taken at red, behind all others
     crossed: U8  # (P,) a connection that others cross: do not stand on it
     edge_lane: I32  # (E,) first lane of the edge (a path)
     edge_lanes: I32  # (E,) number of its lanes
+    edge_main: I32  # (E,) its first lane for cars, by which the edge is reckoned (a path)
     edge_from: I32  # (E,) junction
     edge_to: I32  # (E,) junction
     city_path: I32  # (P,) the number that the city and the client use
@@ -67,8 +71,8 @@ class Roads(NamedTuple):
     chunk: I32  # (chunks + 1,) first path of each chunk
     chunk_of: I32  # (P,) the chunk of a path
     phase_start: I32  # (S + 1,)
-    duration: F32  # (phases,) s
-    offset: F32  # (S,) s
+    duration: F64  # (phases,) s
+    offset: F64  # (S,) s
     link_start: I32  # (S + 1,)
     link: I32  # (links,) connection (a path)
     light_start: I32  # (phases + 1,)
@@ -99,6 +103,8 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
 
     kerb_turns = _LEFT if drive_on_left else _RIGHT
     to_kerb = (connections.turn.astype(np.int64) & int(kerb_turns)) != 0
+    into_circle = edges.roundabout[lane_edge[to_lane]] & ~edges.roundabout[lane_edge[from_lane]]
+    on_circle = edges.roundabout[lane_edge[to_lane]] & edges.roundabout[lane_edge[from_lane]]
     nothing = np.full(n_connections, -1)
     count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
     signals = network.signals
@@ -117,10 +123,13 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         out_end=by_path(out_end, np.int32),
         in_start=np.searchsorted(into, np.arange(n_paths + 1)).astype(np.int32),
         in_path=of_city[n_lanes:][in_order].astype(np.int32),
+        ring=by_path(np.concatenate([np.zeros(n_lanes), on_circle]), np.uint8),
+        circle=by_path(np.concatenate([np.zeros(n_lanes), into_circle]), np.uint8),
         on_red=by_path(np.concatenate([np.zeros(n_lanes), to_kerb & turn_on_red]), np.uint8),
         **conflicts,
         edge_lane=of_city[edges.first_lane].astype(np.int32),
         edge_lanes=edges.lane_count.astype(np.int32),
+        edge_main=of_city[_main_lanes(network)].astype(np.int32),
         edge_from=edges.from_junction.astype(np.int32),
         edge_to=edges.to_junction.astype(np.int32),
         city_path=city_path.astype(np.int32),
@@ -128,13 +137,22 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         chunk=chunk,
         chunk_of=np.repeat(np.arange(len(chunk) - 1), np.diff(chunk)).astype(np.int32),
         phase_start=signals.phase_start.astype(np.int32),
-        duration=signals.duration.astype(np.float32),
-        offset=signals.offset.astype(np.float32),
+        duration=signals.duration.astype(np.float64),
+        offset=signals.offset.astype(np.float64),
         link_start=signals.link_start.astype(np.int32),
         link=of_city[n_lanes + signals.link.astype(np.int64)].astype(np.int32),
         light_start=signals.light_start.astype(np.int32),
         light=signals.light.astype(np.uint8),
     )
+
+
+def _main_lanes(network: Network) -> I64:
+    """(E,) the first lane of each edge that cars may use; its first where there is none."""
+    edge, cars = network.lanes.edge.astype(np.int64), (network.lanes.modes & int(Mode.CAR)) != 0
+    main = network.edges.first_lane.astype(np.int64)
+    rows = np.flatnonzero(cars)[::-1]  # the last write wins: the first lane
+    main[edge[rows]] = rows
+    return main
 
 
 def _number(network: Network) -> tuple[I64, I64]:

@@ -31,12 +31,12 @@ def edge_graph(roads: Roads) -> EdgeGraph:
     key, row = np.unique(one * edges + other, return_inverse=True)
     modes = np.zeros(len(key), np.uint16)
     np.bitwise_or.at(modes, row, roads.modes[way])
-    first = roads.edge_lane
+    main = roads.edge_main
     return EdgeGraph(
         start=np.searchsorted(key, np.arange(edges + 1) * edges).astype(np.int32),
         to=(key % max(edges, 1)).astype(np.int32),
         modes=modes,
-        seconds=(roads.length[first] / roads.limit[first]).astype(np.float64),
+        seconds=(roads.length[main] / roads.limit[main]).astype(np.float64),
     )
 
 

@@ -269,6 +269,7 @@ def share(
 
 @entry
 def step_traffic(
+    helps: int,
     time: float,
     step: int,
     due: np.ndarray,
@@ -281,37 +282,24 @@ def step_traffic(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """From the old cars to the new ones."""
-    begin(time, due, roads, ways, fleet)
+    """From the old cars to the new ones. With `helps`, only a helper's part of it, on another thread meanwhile."""
+    if helps == 0:
+        begin(time, due, roads, ways, fleet)
     for stage in range(STAGES):
-        open_stage(stage, counters)
+        if helps != 0:
+            wait_until_open(stage, counters)
+        else:
+            open_stage(stage, counters)
         share(stage, time, step, counters, roads, drivers, ways, old, new, fleet, moves)
+        if helps != 0:
+            continue
         wait_until_done(stage, roads.chunks, counters)
         if stage == DECIDE:
             hand_over(roads, moves)
         elif stage == ADMIT:
             new.start[roads.paths] = place_chunks(roads, moves)
-    release(roads, moves)
-
-
-@entry
-def assist(
-    time: float,
-    step: int,
-    due: np.ndarray,
-    counters: np.ndarray,
-    roads: Roads,
-    drivers: Drivers,
-    ways: Ways,
-    old: Cars,
-    new: Cars,
-    fleet: Fleet,
-    moves: Moves,
-) -> None:
-    """A helper's part of `step_traffic`, on another thread at the same time."""
-    for stage in range(STAGES):
-        wait_until_open(stage, counters)
-        share(stage, time, step, counters, roads, drivers, ways, old, new, fleet, moves)
+    if helps == 0:
+        release(roads, moves)
 
 
 @entry

@@ -34,7 +34,7 @@ def whereabouts(
         fleet.status[trip] = DONE
         while cursor < end:
             here = fleet.route[cursor]
-            lane = roads.edge_lane[here]
+            lane = roads.edge_main[here]
             until = roads.length[lane]
             if cursor + 1 == end:
                 until = min(until, fleet.to_position[trip])
@@ -127,8 +127,10 @@ def fill(
             room = roads.length[path] - cars.position[i]
             if i + 1 < cars.start[path + 1]:
                 room = cars.position[i + 1] - cars.length[i + 1] - cars.position[i]
-            safe = np.sqrt(2.0 * drivers.brake[cars.kind[i]] * max(room - 1.0, 0.0))
-            cars.speed[i] = min(0.7 * cars.desired[i], safe)
+            kind = cars.kind[i]
+            safe = np.sqrt(drivers.brake[kind] * max(room - 3.0, 0.0))
+            near = max(room - drivers.jam_gap[kind], 0.0) / (1.3 * drivers.headway[kind])
+            cars.speed[i] = min(0.7 * cars.desired[i], min(safe, near))
         if cars.start[path] < cars.start[path + 1]:
             i = cars.start[path]
             ways.tail[path] = cars.position[i] - cars.length[i]
