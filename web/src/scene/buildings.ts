@@ -74,18 +74,25 @@ void facade(inout vec3 colour, inout vec3 glow) {
   vec4 w = shop ? vec4(bay, 0.88, 0.06, 0.68) : form;
   float blind = (length_ > 0.0 && length_ < 2.2) || up > tall ? 0.0 : 1.0;
   float window = within(f.x, 0.5 - 0.5 * w.y, 0.5 + 0.5 * w.y, px.x) * within(f.y, w.z, w.z + w.w, px.y);
-  float blur = smoothstep(0.35, 0.9, max(px.x, px.y));
+  vec2 coarse = smoothstep(vec2(0.35), vec2(0.9), px);
+  float blur = max(coarse.x, coarse.y);
   window = mix(window, w.y * w.w, blur) * blind;
 
-  // a floor slab or a string course, a lintel's shadow, balconies
-  float slab = within(f.y, 0.0, 0.07, px.y) * (1.0 - blur) * step(0.5, id.y);
-  colour *= 1.0 + 0.07 * slab;
-  float balcony = step(hash(vec2(id.x * 3.1 + seed, seed * 0.7)), character.y) * step(0.5, id.y) * blind * step(3.0, length_) * (1.0 - blur);
-  float rail = balcony * within(f.x, 0.06, 0.94, px.x) * within(f.y, 0.02, 0.34, px.y);
-  window *= 1.0 - rail;
-  colour *= 1.0 - 0.28 * balcony * within(f.x, 0.06, 0.94, px.x) * within(f.y, 0.34, 0.96, px.y);
-  colour = mix(colour, colour * 1.12 + 0.02, rail);
-  float reveal = window * within(f.y, w.z + w.w * 0.86, w.z + w.w, px.y) * (1.0 - blur);
+  if (use == ${Use.INDUSTRIAL} || use == ${Use.OUTBUILDING}) colour *= 0.96 + 0.06 * step(0.5, fract(vWall.x / 0.6)) * (1.0 - smoothstep(0.2, 0.7, fwidth(vWall.x)));
+  float reveal = 0.0;
+  if (blur < 0.99) {
+    // a floor slab or a string course, balconies, a lintel's shadow
+    float sharp = 1.0 - blur;
+    colour *= 1.0 + 0.07 * within(f.y, 0.0, 0.07, px.y) * sharp * step(0.5, id.y);
+    float balcony = step(hash(vec2(id.x * 3.1 + seed, seed * 0.7)), character.y) * step(0.5, id.y) * blind * step(3.0, length_) * sharp;
+    float wide = balcony * within(f.x, 0.06, 0.94, px.x);
+    float rail = wide * within(f.y, 0.02, 0.34, px.y);
+    window *= 1.0 - rail;
+    colour *= 1.0 - 0.28 * wide * within(f.y, 0.34, 0.96, px.y);
+    colour = mix(colour, colour * 1.12 + 0.02, rail);
+    reveal = window * within(f.y, w.z + w.w * 0.86, w.z + w.w, px.y) * sharp;
+  }
+  if (window < 0.002) return;
 
   // glass: the sky mirrored, a dark room behind, blinds here and there
   vec3 eye = normalize(cameraPosition - vPlace);
@@ -99,15 +106,16 @@ void facade(inout vec3 colour, inout vec3 glow) {
   colour = mix(colour, room * (1.0 - 0.5 * reveal), window);
   glow += window * sky * mirror * (1.0 - 0.6 * reveal) * 0.75;
 
+  if (uNight <= 0.0) return;
   // lamps come on one by one as uLit rises
   float share = shop ? max(uLit[use], 0.85) : uLit[use];
   float floorMood = character.x > 0.5 ? mix(h, hash(vec2(id.y + 11.0, seed)), 0.55) : h;
-  float lit = mix(step(floorMood, share), share * (0.3 + 0.5 * hash(vec2(seed, 9.0))), blur);
+  float storey = share * (0.15 + 1.1 * hash(vec2(id.y + 3.0, seed + 9.0)));
+  float lit = mix(mix(step(floorMood, share), storey, coarse.x), share * (0.35 + 0.5 * hash(vec2(seed, 9.0))), coarse.y);
   vec3 lamp = mix(lampColour(character.x > 0.5 ? hash(vec2(seed, 5.0)) * 0.5 + 0.5 : fract(h * 13.7)), vec3(1.0, 0.72, 0.42), blur);
   float inside = mix((0.55 + 0.6 * fract(h * 5.1)) * (0.75 + 0.5 * f.y), 0.42, blur);
   glow += window * lit * lamp * inside * uNight * (shop ? 1.25 : 0.8);
 
-  if (use == ${Use.INDUSTRIAL} || use == ${Use.OUTBUILDING}) colour *= 0.96 + 0.06 * step(0.5, fract(vWall.x / 0.6)) * (1.0 - smoothstep(0.2, 0.7, fwidth(vWall.x)));
 }
 `;
 

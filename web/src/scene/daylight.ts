@@ -37,7 +37,7 @@ const KEYS: readonly Key[] = [
   { at: 4, colours: [0x3f6eae, 0xeec39a, 0xffa45c, 0xff9a52, 0x98aed0, 0x8f6d52], strength: [0.7, 3.0, 1.0, 0.7], exposure: 1.15, haze: 1.5e-4, night: 0.12, stars: 0 },
   { at: 10, colours: [0x4a80c4, 0xf4dab6, 0xffc388, 0xffbf84, 0xa8c0e2, 0xa38565], strength: [0.5, 4.8, 1.3, 0.85], exposure: 1.12, haze: 1.4e-4, night: 0, stars: 0 },
   { at: 25, colours: [0x4684d2, 0xe4dccd, 0xffe0b4, 0xffdfb8, 0xb4c8ea, 0xb09676], strength: [0.4, 5.4, 1.4, 0.9], exposure: 1.04, haze: 1.25e-4, night: 0, stars: 0 },
-  { at: 60, colours: [0x3f7ac4, 0xd9e2e8, 0xfff2dc, 0xffefd8, 0xb6cdf0, 0xb4a088], strength: [0.3, 4.5, 1.4, 0.9], exposure: 0.94, haze: 1.1e-4, night: 0, stars: 0 },
+  { at: 60, colours: [0x3f7ac4, 0xd9e2e8, 0xfff2dc, 0xffefd8, 0xb6cdf0, 0xb4a088], strength: [0.3, 4.5, 1.4, 0.9], exposure: 0.8, haze: 0.9e-4, night: 0, stars: 0 },
 ];
 
 export function daylightAt(elevationDegrees: number): Daylight {

@@ -6,7 +6,7 @@ import type { Ground } from "../world/model";
 import { linear } from "./daylight";
 import type { AreaMeshes } from "./geometry/areas";
 import { contains, shapeOf } from "./geometry/polygon";
-import { fixedMesh, Order } from "./meshes";
+import { BACKDROP, fixedMesh, Order } from "./meshes";
 
 /** sRGB, by words.LandUse. */
 const LAND: Readonly<Record<number, number>> = {
@@ -36,11 +36,12 @@ const vec3 CITY_GLOW = vec3(0.1, 0.068, 0.04); // lamps of the whole town on a p
 vec3 pale(vec3 c) { return uLayer < 0.5 ? c : mix(c, vec3(0.5) + 0.25 * c, 0.7); }
 vec3 landColour(int kind, vec2 p, float near) {
   vec3 c = uLand[kind];
-  float broad = noise(p * 0.013) * 0.6 + noise(p * 0.07) * 0.4;
-  float fine = mix(0.5, noise(p * 1.7), near);
+  vec2 n = noises(p * 0.021);
+  float broad = n.x;
+  float fine = near > 0.0 ? mix(0.5, noise(p * 1.7), near) : 0.5;
   bool green = kind == 13 || (kind >= 20 && kind != 24);
   c *= green ? 0.74 + 0.36 * broad + 0.16 * fine : 0.9 + 0.12 * broad + 0.08 * fine;
-  if (green) c = mix(c, c * vec3(1.14, 1.02, 0.78), noise(p * 0.031 + 7.0) * 0.5);
+  if (green) c = mix(c, c * vec3(1.14, 1.02, 0.78), n.y * 0.5);
   if (kind == 10) c *= 0.86 + 0.2 * smoothstep(0.3, 0.7, abs(fract(p.y * 0.25) - 0.5) * 2.0 * near);
   if (kind == 11 || kind == 12) {
     vec2 g = abs(fract(p / (kind == 11 ? 2.0 : 2.5)) - 0.5) * 2.0;
@@ -67,7 +68,7 @@ export class GroundLayer {
       ${NEAR_GLSL}
       vec2 out_ = max(max(uBounds.xy + 90.0 - vPlace.xy, vPlace.xy - uBounds.zw + 90.0), 0.0);
       float beyond = smoothstep(-1.0, 60.0, length(out_) + 60.0 * (noise(vPlace.xy * 0.004) - 0.5));
-      diffuseColor.rgb = pale(mix(landColour(0, vPlace.xy, near), landColour(int(uBeyond + 0.5), vPlace.xy, near), beyond));
+      diffuseColor.rgb = pale(landColour(beyond > 0.5 ? int(uBeyond + 0.5) : 0, vPlace.xy, near));
       totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * (1.0 - beyond);`));
     this.plane.frustumCulled = false;
     this.plane.receiveShadow = true;
@@ -95,7 +96,7 @@ export class GroundLayer {
   }
 
   private material(name: string, place: string, colour: string): MeshLambertMaterial {
-    const material = new MeshLambertMaterial({ depthWrite: false });
+    const material = new MeshLambertMaterial(BACKDROP);
     const kind = name === "areas";
     return dress(material, {
       name,
@@ -103,6 +104,7 @@ export class GroundLayer {
       fragmentHead: (kind ? "flat varying float vKind;" : "") + LAND_GLSL,
       place,
       colour,
+      backdrop: true,
       uniforms: this.uniforms,
     });
   }

@@ -8,6 +8,7 @@ import { directionOf, moonPosition, sunPosition, universalTime } from "./sun";
 
 const MOONLIGHT = linear(0x9fb4e0);
 const MOON_STRENGTH = 0.3;
+const AIR_HEIGHT = 400; // m in which the air thins out, as in the shader
 const LOWEST = 0.06; // rad; light from lower would throw endless shadows
 
 export interface Place {
@@ -61,6 +62,7 @@ export class Light {
 
   /** Fits the shadows to what is seen, when it or the light has changed. */
   fit(camera: PerspectiveCamera, reach: number): void {
+    air.uHaze.value = this.day.haze * Math.exp(-Math.max(camera.position.z, 0) / AIR_HEIGHT);
     const e = camera.matrixWorld.elements;
     let moved = this.lastEye[16] !== reach;
     for (let i = 0; i < 16; i++) moved ||= this.lastEye[i] !== e[i];
@@ -98,7 +100,6 @@ export class Light {
     air.uHorizon.value.set(...day.horizon);
     air.uGlow.value.set(...day.glow);
     air.uNight.value = day.night;
-    air.uHaze.value = day.haze;
     renderer.toneMappingExposure = day.exposure;
   }
 }

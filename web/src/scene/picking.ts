@@ -5,6 +5,7 @@
 import { Color, NearestFilter, ShaderMaterial, WebGLRenderTarget, type Material, type Mesh, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
 
 import type { Thing } from "../world/model";
+import { BACKDROP } from "./meshes";
 import { motion, POSE_GLSL } from "./vehicleshader";
 
 const SIDE = 9; // pixels
@@ -21,8 +22,8 @@ void give(float kind, float id) { vCode = vec4(mod(id, 256.0), mod(floor(id / 25
 `;
 const FRAGMENT = "flat in vec4 vCode; void main() { gl_FragColor = vCode; }";
 
-function idMaterial(vertex: string, depthWrite = true, uniforms: Record<string, { value: unknown }> = {}): ShaderMaterial {
-  return new ShaderMaterial({ vertexShader: PACK + vertex, fragmentShader: FRAGMENT, uniforms, depthWrite, toneMapped: false });
+function idMaterial(vertex: string, uniforms: Record<string, { value: unknown }> = {}): ShaderMaterial {
+  return new ShaderMaterial({ vertexShader: PACK + vertex, fragmentShader: FRAGMENT, uniforms, toneMapped: false });
 }
 
 const PLACED = "gl_Position = projectionMatrix * viewMatrix * vec4(p, 1.0);";
@@ -31,22 +32,24 @@ const PLACED = "gl_Position = projectionMatrix * viewMatrix * vec4(p, 1.0);";
 export function createPickMaterials() {
   const rows = "attribute vec4 row0; attribute vec4 row1;\nvec2 turned(vec2 p, float a) { return mat2(cos(a), sin(a), -sin(a), cos(a)) * p; }\n";
   const wider = "float size = max(1.0, distance(cameraPosition, row0.xyz) * 0.012);";
-  return {
+  const materials = {
     building: idMaterial(`attribute float building; void main() { vec3 p = position; give(${Kind.BUILDING}.0, building); ${PLACED} }`),
     street: idMaterial(`attribute vec2 owner; void main() {
       vec3 p = position + vec3(0.0, 0.0, 0.05);
       if (owner.x < -1.5) give(${Kind.JUNCTION}.0, -2.0 - owner.x); else if (owner.y >= 0.0) give(${Kind.LANE}.0, owner.y); else vCode = vec4(0.0);
       ${PLACED}
       if (vCode.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0); }`),
-    area: idMaterial(`attribute vec3 area; void main() { vec3 p = vec3(position.xy, 0.0); give(${Kind.AREA}.0, area.y); ${PLACED} }`, false),
+    area: idMaterial(`attribute vec3 area; void main() { vec3 p = vec3(position.xy, 0.0); give(${Kind.AREA}.0, area.y); ${PLACED} gl_Position.z = gl_Position.w * 0.9999999; }`),
     vehicle: idMaterial(`${POSE_GLSL} void main() {
       Pose pose = poseNow();
       float size = max(1.0, distance(cameraPosition, pose.at) * 0.004);
       vec3 p = placed(pose, vec3(position.xy * SIZE[int(trait.w + 0.5)].xy, position.z * SIZE[int(trait.w + 0.5)].z) * size);
-      vCode = vec4(ident.rgb, ${Kind.VEHICLE}.0 / 255.0); ${PLACED} }`, true, { uShare: motion.uShare }),
+      vCode = vec4(ident.rgb, ${Kind.VEHICLE}.0 / 255.0); ${PLACED} }`, { uShare: motion.uShare }),
     signal: idMaterial(`${rows} void main() { ${wider} vec3 p = row0.xyz + vec3(turned(position.xy * size, row0.w), position.z * size); give(${Kind.SIGNAL}.0, row1.x); ${PLACED} }`),
     stop: idMaterial(`${rows} void main() { vec3 p = row0.xyz + vec3(turned(position.xy, row0.w), position.z); give(${Kind.STOP}.0, row1.y); ${PLACED} }`),
   };
+  materials.area.setValues(BACKDROP);
+  return materials;
 }
 
 /** A picked mesh is drawn with `material` when ids are wanted. */
@@ -56,7 +59,7 @@ export function pickable(mesh: Mesh, material: Material): void {
 }
 
 export class Picker {
-  private readonly target = new WebGLRenderTarget(SIDE, SIDE, { minFilter: NearestFilter, magFilter: NearestFilter, depthBuffer: true });
+  private readonly target = new WebGLRenderTarget(SIDE, SIDE, { minFilter: NearestFilter, magFilter: NearestFilter, depthBuffer: true, stencilBuffer: true });
   private readonly pixels = new Uint8Array(4 * SIDE * SIDE);
 
   constructor(private readonly renderer: WebGLRenderer, private readonly scene: Scene) {}

@@ -19,7 +19,7 @@ vTint = owner.x < 0.0 ? vec4(0.0) : texelFetch(uTint, ivec2(mod(owner.x + 0.5, $
 `;
 
 /** Nearer to the eye: lanes over junctions, crossings over lanes. */
-const PULL = "code.x < 0.5 ? 0.3 : code.x < 1.5 ? 0.7 : code.x < 2.5 ? 1.1 : 0.2";
+const PULL = "code.x < 0.5 ? 0.3 : code.x < 1.5 ? 0.8 : code.x < 2.5 ? 1.3 : 0.2";
 
 const PAINT_GLSL = /* glsl */ `
 varying vec4 vLane; flat varying vec4 vCode; flat varying vec4 vTint; varying float vUp;

@@ -1,15 +1,17 @@
-/** The sky: gradient, sun, clouds, moon and stars, on a triangle behind everything. */
-import { BufferAttribute, BufferGeometry, Mesh, ShaderMaterial } from "three";
+/** The sky: gradient, sun, clouds, moon and stars, on a dome behind everything; below the horizon is the ground. */
+import { BackSide, Mesh, ShaderMaterial, SphereGeometry } from "three";
 
 import { air, SKY_GLSL } from "./air";
-import { Order } from "./meshes";
+import { BACKDROP, Order } from "./meshes";
+
+const LOWEST = Math.PI / 2 + 0.06; // rad from the zenith: a little below the horizon
 
 const VERTEX = /* glsl */ `
 varying vec3 vRay;
 void main() {
-  vec4 far = inverse(projectionMatrix) * vec4(position.xy, 1.0, 1.0);
-  vRay = transpose(mat3(viewMatrix)) * (far.xyz / far.w);
-  gl_Position = vec4(position.xy, 1.0, 1.0);
+  vRay = position;
+  gl_Position = projectionMatrix * viewMatrix * vec4(cameraPosition + position * 1000.0, 1.0);
+  gl_Position.z = gl_Position.w * 0.9999999;
 }`;
 
 const FRAGMENT = /* glsl */ `
@@ -34,7 +36,7 @@ void main() {
   vec3 d = normalize(vRay);
   vec3 colour = skyColour(normalize(vec3(d.xy, max(d.z, 0.015))));
   float above = smoothstep(-0.01, 0.01, d.z);
-  colour += uStars * stars(d) * 0.9 * above;
+  if (uStars > 0.0) colour += uStars * stars(d) * 0.9 * above;
   float towards = dot(d, uSun);
   float day = step(-0.1, uSun.z);
   colour += above * day * uLight * (4.0 * smoothstep(0.999975, 0.99999, towards) + 0.06 * pow(max(towards, 0.0), 900.0));
@@ -52,19 +54,17 @@ void main() {
 }`;
 
 export class Sky {
-  readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
+  readonly mesh: Mesh<SphereGeometry, ShaderMaterial>;
 
   constructor(clouds: boolean) {
-    const triangle = new BufferGeometry();
-    triangle.setAttribute("position", new BufferAttribute(new Float32Array([-1, -1, 0, 3, -1, 0, -1, 3, 0]), 3));
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
       uniforms: { ...air, uStars: { value: 0 }, uClouds: { value: clouds ? 1 : 0 }, uMoonLit: { value: 1 } },
-      depthTest: false,
-      depthWrite: false,
+      ...BACKDROP,
+      side: BackSide,
     });
-    this.mesh = new Mesh(triangle, material);
+    this.mesh = new Mesh(new SphereGeometry(1, 32, 16, 0, 2 * Math.PI, 0, LOWEST).rotateX(Math.PI / 2), material);
     this.mesh.frustumCulled = false;
     this.mesh.renderOrder = Order.SKY;
   }

@@ -1,6 +1,8 @@
 /** The canvas and the renderer: quality, resolution that follows the machine's speed, and numbers about a frame. */
 import { ACESFilmicToneMapping, PCFShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from "three";
 
+import { shadows } from "./air";
+
 /** This browser or machine draws no WebGL2. */
 export class WebGLMissing extends Error {
   constructor(reason: string) {
@@ -21,6 +23,7 @@ export type Quality = "low" | "medium" | "high";
 export interface QualityLevel {
   /** Edge of one shadow map, 0 for none. */
   readonly shadow: number;
+  readonly softShadows: boolean;
   readonly pixelRatio: number;
   readonly clouds: boolean;
   readonly antialias: boolean;
@@ -31,9 +34,9 @@ export interface QualityLevel {
 }
 
 export const QUALITY: Readonly<Record<Quality, QualityLevel>> = {
-  low: { shadow: 1024, pixelRatio: 1, clouds: false, antialias: false, trees: { near: 500, far: 8000 }, tiles: 3000, treeReach: 900 },
-  medium: { shadow: 2048, pixelRatio: 1.5, clouds: true, antialias: true, trees: { near: 2500, far: 30_000 }, tiles: 4200, treeReach: 1800 },
-  high: { shadow: 4096, pixelRatio: 2, clouds: true, antialias: true, trees: { near: 6000, far: 60_000 }, tiles: 7000, treeReach: 3000 },
+  low: { shadow: 1024, softShadows: false, pixelRatio: 1, clouds: false, antialias: false, trees: { near: 500, far: 8000 }, tiles: 3000, treeReach: 900 },
+  medium: { shadow: 2048, softShadows: true, pixelRatio: 1.5, clouds: true, antialias: true, trees: { near: 2500, far: 30_000 }, tiles: 4200, treeReach: 1800 },
+  high: { shadow: 4096, softShadows: true, pixelRatio: 2, clouds: true, antialias: true, trees: { near: 6000, far: 60_000 }, tiles: 7000, treeReach: 3000 },
 };
 
 const SLOW = 34; // ms between frames
@@ -58,16 +61,17 @@ export class Stage {
   private settled = 0;
 
   constructor(private readonly canvas: HTMLCanvasElement, readonly level: QualityLevel, private readonly adaptive: boolean) {
-    const gl = canvas.getContext("webgl2", { antialias: level.antialias, alpha: false, powerPreference: "high-performance", stencil: false });
+    const gl = canvas.getContext("webgl2", { antialias: level.antialias, alpha: false, powerPreference: "high-performance", stencil: true });
     if (!gl) throw new WebGLMissing("WebGL 2 is missing or switched off");
     try {
-      this.renderer = new WebGLRenderer({ canvas, context: gl, antialias: level.antialias });
+      this.renderer = new WebGLRenderer({ canvas, context: gl, antialias: level.antialias, stencil: true });
     } catch (error) {
       throw new WebGLMissing((error as Error).message);
     }
     this.renderer.outputColorSpace = SRGBColorSpace;
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.shadowMap.enabled = level.shadow > 0;
+    shadows.soft = level.softShadows;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.renderer.info.autoReset = false;
     // asking for errors waits for the compiler; in development that is wanted

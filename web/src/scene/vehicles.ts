@@ -129,7 +129,7 @@ export class Vehicles {
       name,
       vertexHead: POSE_GLSL + BODY_HEAD,
       place: `${local} Pose pose = poseNow(); place = placed(pose, local); facing = placed(pose, normal) - pose.at; vNormalW = facing; ${BODY_PAINT}`,
-      pull: "1.6",
+      pull: "1.8",
       fragmentHead: BODY_FRAGMENT_HEAD,
       colour: BODY_COLOUR,
       uniforms: { uShare: motion.uShare, uSplit: this.split, uFollowed: this.followed },

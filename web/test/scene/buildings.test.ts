@@ -129,13 +129,13 @@ describe("chance", () => {
 });
 
 describe("areas", () => {
-  it("keep the order in which they are painted, water apart", () => {
+  it("come topmost first, water apart", () => {
     const polygon = polygons([[[[0, 0], [10, 0], [10, 10]]], [[[0, 0], [4, 0], [4, 4], [0, 4]]], [[[1, 1], [2, 1], [2, 2]]]]);
     const areas = { kind: new Uint8Array([1, 20, 41]), provenance: new Uint8Array(3), name: ["", "", ""], id: new Uint32Array([0, 0, 0]), layer: new Uint8Array([0, 1, 2]), polygon };
     const { land, water } = buildAreas(areas);
     expect(land.index.length / 3).toBe(3);
     expect(water.index.length / 3).toBe(1);
     const rows = Array.from(land.index).map((i) => land.attributes.area.array[3 * i + 1]);
-    expect(rows).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1]);
+    expect(rows).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-/** Land use, green and water as triangles in the order in which they are painted over each other. */
+/** Land use, green and water as triangles, the topmost first: each pixel of the ground is painted once. */
 import type { Ground } from "../../world/model";
 import { AreaLayer } from "../words";
 import { Column, meshOf, Triangles, type MeshData } from "./mesh";
@@ -13,7 +13,7 @@ export interface AreaMeshes {
 export function buildAreas(areas: Ground["areas"]): AreaMeshes {
   const land = new Painter();
   const water = new Painter();
-  for (let row = 0; row < areas.polygon.count; row++) {
+  for (let row = areas.polygon.count - 1; row >= 0; row--) {
     const painter = areas.layer[row] === AreaLayer.WATER ? water : land;
     painter.add(areas, row);
   }
