@@ -1,8 +1,20 @@
 """The running city: state, commands in, events out. Knows no sockets, files or wall-clock time."""
 
 from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
-from cosmopolis.simulation.event import Arrived, Broken, Departed, Event, Events, Forced, Halted, Strayed
+from cosmopolis.simulation.event import (
+    Arrived,
+    Broken,
+    Departed,
+    Event,
+    Events,
+    Forced,
+    Halted,
+    Strayed,
+    TakenOut,
+    Teleported,
+)
 from cosmopolis.simulation.run import Simulation
+from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.vehicles import Vehicles
 
 __all__ = [
@@ -17,8 +29,11 @@ __all__ = [
     "Forced",
     "Halted",
     "OpenLane",
+    "Rules",
     "SetSpeedLimit",
     "Simulation",
     "Strayed",
+    "TakenOut",
+    "Teleported",
     "Vehicles",
 ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int64]
+
+
+def _nobody() -> Ids:
+    return np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,22 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Teleported:
+    """A vehicle that had stood too long was lifted on along its route; only where the rules allow it."""
+
+    time: float
+    vehicle: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """The same, with no room on any edge of its route: it left the road."""
+
+    time: float
+    vehicle: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forced:
     """Within a junction a vehicle crossed out of turn, because nobody could move."""
 
@@ -59,7 +79,7 @@ class Forced:
     count: int
 
 
-Event = Departed | Arrived | Halted | Strayed | Broken | Forced
+Event = Departed | Arrived | Halted | Strayed | Broken | Teleported | TakenOut | Forced
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +93,19 @@ class Events:
     strayed: Ids
     broken: Ids
     forced: int = 0
+    teleported: Ids = field(default_factory=_nobody)
+    taken_out: Ids = field(default_factory=_nobody)
 
     def __len__(self) -> int:
-        rows = (self.departed, self.arrived, self.halted, self.strayed, self.broken)
+        rows = (
+            self.departed,
+            self.arrived,
+            self.halted,
+            self.strayed,
+            self.broken,
+            self.teleported,
+            self.taken_out,
+        )
         return sum(len(row) for row in rows) + (self.forced > 0)
 
     def __iter__(self) -> Iterator[Event]:
@@ -84,5 +114,7 @@ class Events:
         yield from (Halted(self.time, int(id)) for id in self.halted)
         yield from (Strayed(self.time, int(id)) for id in self.strayed)
         yield from (Broken(self.time, int(id)) for id in self.broken)
+        yield from (Teleported(self.time, int(id)) for id in self.teleported)
+        yield from (TakenOut(self.time, int(id)) for id in self.taken_out)
         if self.forced > 0:
             yield Forced(self.time, self.forced)

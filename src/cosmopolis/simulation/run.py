@@ -19,6 +19,7 @@ from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic.drive import Traffic
 from cosmopolis.simulation.traffic.interventions import obey
+from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.vehicles import Vehicles
 
 
@@ -26,18 +27,26 @@ class Simulation:
     """The traffic of `city` under `trips`, repeated every day.
 
     `start` is in s after midnight of day 0; later than 0 the trips then under way are put on the road where they
-    would be. Same city, trips, seed and commands give the same bytes on any number of `threads` (default: all).
+    would be. `rules` has the dials of the traffic. Same city, trips, seed, rules and commands give the same bytes on
+    any number of `threads` (default: all).
     """
 
     dt = DT
 
     def __init__(
-        self, city: City, trips: Trips, *, seed: int = 1, start: float = 0.0, threads: int | None = None
+        self,
+        city: City,
+        trips: Trips,
+        *,
+        seed: int = 1,
+        start: float = 0.0,
+        threads: int | None = None,
+        rules: Rules = Rules(),  # noqa: B008 - it cannot be changed
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
         self._timetable = Timetable(trips.depart, start)
-        self._traffic = Traffic(city, trips, seed, threads or _cores())
+        self._traffic = Traffic(city, trips, seed, threads or _cores(), rules)
         if start > 0.0:
             self._traffic.begin_at(start)
 
@@ -82,7 +91,7 @@ class Simulation:
     def counts(self) -> dict[str, int]:
         """Where the trips are, and what has been counted since the start.
 
-        `departed` = `arrived` + `broken` + `vehicles`, always.
+        `departed` = `arrived` + `broken` + `taken_out` + `vehicles`, always.
         """
         traffic = self._traffic
         return {"vehicles": traffic.count, "waiting": traffic.waiting, **traffic.tally}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
+from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import empty_cars
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
             [traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64
         ),
         "time": np.array([simulation.time]),
+        "rules": traffic.rules.as_array(),
     }
 
 
@@ -78,7 +80,7 @@ def unpack(kind: type[S], city: City, trips: Trips, data: bytes, threads: int | 
     if head != wanted:
         raise BadInput(f"The snapshot is of {head}, not of {wanted}; start from a time of day instead.")
     steps, waiting, day, following, seed = (int(number) for number in found["numbers"])
-    simulation = kind(city, trips, seed=seed, threads=threads)
+    simulation = kind(city, trips, seed=seed, threads=threads, rules=Rules(*found["rules"].tolist()))
     simulation.time = float(found["time"][0])
     simulation._timetable.day, simulation._timetable.next = day, following
     traffic = simulation._traffic

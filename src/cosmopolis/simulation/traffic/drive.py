@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +15,11 @@ from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.simulation.traffic.fleet import muster
+from cosmopolis.simulation.traffic.kerb import at_the_kerb
 from cosmopolis.simulation.traffic.measures import EVERY, measure
 from cosmopolis.simulation.traffic.network import flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph
+from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     DONE,
@@ -31,6 +35,8 @@ from cosmopolis.simulation.traffic.state import (
 )
 from cosmopolis.simulation.traffic.step import STAGES, collect, step_traffic
 from cosmopolis.simulation.traffic.tables import Tables
+from cosmopolis.simulation.traffic.teleport import EVERY as LOOKS_EVERY
+from cosmopolis.simulation.traffic.teleport import lift_stuck
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
@@ -43,6 +49,8 @@ COUNTED = (
     "forced",
     "given_up",
     "rerouted",
+    "teleported",
+    "taken_out",
     "skipped",
     "updates",
 )
@@ -51,12 +59,13 @@ COUNTED = (
 class Traffic:
     """City network, fleet and cars of one run."""
 
-    def __init__(self, city: City, trips: Trips, seed: int, threads: int) -> None:
+    def __init__(self, city: City, trips: Trips, seed: int, threads: int, rules: Rules) -> None:
         network = city.network
         self._helpers = helpers(threads - 1)
+        self.rules = rules
         self.roads, self.drivers = (
             flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left),
-            drivers(),
+            at_the_kerb(drivers(), rules.kerb_stops),
         )
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
@@ -125,7 +134,17 @@ class Traffic:
         events = self._tell(time, old)
         if self.steps % detours.EVERY == 0:
             detours.avoid_jams(self)
+        if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
+            events = self._lift(events)
         return events
+
+    def _lift(self, events: Events) -> Events:
+        lifted, taken_out = (
+            np.array(trips, np.int64) for trips in lift_stuck(self, self.rules.teleport_after)
+        )
+        self.tally["teleported"] += len(lifted)
+        self.tally["taken_out"] += len(taken_out)
+        return replace(events, teleported=lifted, taken_out=taken_out)
 
     def note_route(self, edges: NDArray[np.int32]) -> int:
         """Keep a new route; its first row in Fleet.route, which grows by more than it must."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.simulation.traffic.by_kind import habits
 
 F32 = NDArray[np.float32]
 
@@ -23,6 +24,12 @@ class Drivers(NamedTuple):
     jam_gap: F32  # (K,) m, gap kept when standing [s0]
     shape: F32  # (K,) 1 / (2 sqrt(a b)), s^2/m
     modes: NDArray[np.uint16]  # (K,) words.Mode set: a lane is open to it when it shares one
+    bend: F32  # (K,) as in by_kind.Habits
+    stops: F32  # (K,)
+    delivers: F32  # (K,)
+    pulls_out: F32  # (K,)
+    slips: NDArray[np.uint8]  # (K,)
+    siren: NDArray[np.uint8]  # (K,)
 
 
 # length, top speed, accel, brake, headway, jam gap, modes
@@ -51,6 +58,7 @@ def drivers() -> Drivers:
         jam_gap=jam.copy(),
         shape=(0.5 / np.sqrt(accel * brake)).astype(np.float32),
         modes=np.array([int(row[6]) for row in rows], dtype=np.uint16),
+        **habits(np.array(list(VehicleKind), np.uint8))._asdict(),
     )
 
 

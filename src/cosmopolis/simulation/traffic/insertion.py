@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kerb import HOLDS
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
@@ -44,6 +45,8 @@ def insert_first(
         return False
     desired = min(ways.limit[lane] * fleet.factor[trip], drivers.top_speed[kind])
     speed = min(desired, PULLING_OUT)
+    if roads.kerb[lane] == HOLDS and drivers.pulls_out[kind] > 0.0:
+        speed = np.float32(0.0)
     if position < BORDER and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
     speed = min(speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - 1.0, 0.0)))

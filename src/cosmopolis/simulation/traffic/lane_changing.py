@@ -16,7 +16,9 @@ from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,
     DOWN_TAKEN,
+    ENDS,
     STAY,
+    TURN,
     UP,
     UP_TAKEN,
     Cars,
@@ -36,6 +38,7 @@ BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
 REST_AFTER = 8  # steps between two changes for speed
 LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself
 FROM_END = np.float32(0.2)  # m
+GOES_ROUND = 80.0  # m before its destination, up to which one leaves its lane to go round others
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 
 
@@ -83,7 +86,7 @@ def wish_changes(
                     moves.action[i] = UP if side > 0 else DOWN
                     any_changes = 1
             continue
-        if turn & 3 != 0 or cars.goal[i] != 0 or cars.choice[i] < 0:
+        if turn & 3 != 0 or not _may_choose(i, cars):
             continue
         if cars.speed[i] > 0.85 * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
             continue
@@ -119,9 +122,17 @@ def _better_side(
             continue
         if not _can_change(lane, lane + side, i, False, roads, drivers, ways, cars, moves):
             continue
-        if costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
+        if cars.goal[i] != TURN or costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
             return side
     return 0
+
+
+@kernel
+def _may_choose(i: int, cars: Cars) -> bool:
+    """Whether car i may change for speed: where it goes on, and to its destination if that is some way off."""
+    if cars.goal[i] == TURN:
+        return cars.choice[i] >= 0
+    return cars.goal[i] & ENDS != 0 and cars.goal_position[i] - cars.position[i] > GOES_ROUND
 
 
 @kernel

@@ -30,7 +30,7 @@ from cosmopolis.simulation.traffic.junctions import (
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
-from cosmopolis.simulation.traffic.state import LEAVE, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.state import ENDS, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)
@@ -105,7 +105,7 @@ def _approach(
         _stay_behind(distance + hang, its_speed, i, drivers, cars, moves)
     way = cars.choice[i]
     if way < 0:
-        if cars.goal[i] != LEAVE:
+        if cars.goal[i] & ENDS == 0:
             _stop_at(distance, i, drivers, cars, moves)
         moves.room[i] = min(moves.room[i], np.float32(distance))
         return False

@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
+from cosmopolis.city.network.ragged import ranges
 from cosmopolis.city.words import Mode, Turn
+from cosmopolis.simulation.traffic.bends import bends
+from cosmopolis.simulation.traffic.kerb import kerbs
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -61,6 +64,11 @@ class Roads(NamedTuple):
     circle: U8  # (P,) a connection into a roundabout from outside
     on_red: U8  # (P,) a connection that may be taken at red, behind all others
     shared: U8  # (P,) a connection over ground that others use too: nobody stops on it
+    kerb: U8  # (P,) kerb.ROOM, HOLDS or BORDER of a lane
+    bend_start: I32  # (P + 1,) rows of the following three
+    bend_begin: F32  # (B,) m along the lane
+    bend_end: F32  # (B,) m
+    bend_root: F32  # (B,) sqrt(m), root of the smallest radius
     edge_lane: I32  # (E,) first lane of the edge (a path)
     edge_lanes: I32  # (E,) number of its lanes
     edge_main: I32  # (E,) its first lane for cars, by which the edge is reckoned (a path)
@@ -97,6 +105,7 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
     in_order = np.lexsort((of_city[n_lanes:], of_city[to_lane]))
     into = of_city[to_lane][in_order]
     conflicts = _conflicts(network, of_city, n_lanes, length)
+    bent = _bends(network, city_path)
 
     def by_path(values: NDArray, dtype: type) -> NDArray:
         return np.ascontiguousarray(values[city_path].astype(dtype))
@@ -126,6 +135,8 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         ring=by_path(np.concatenate([np.zeros(n_lanes), on_circle]), np.uint8),
         circle=by_path(np.concatenate([np.zeros(n_lanes), into_circle]), np.uint8),
         on_red=by_path(np.concatenate([np.zeros(n_lanes), to_kerb & turn_on_red]), np.uint8),
+        kerb=by_path(np.concatenate([kerbs(network), np.zeros(n_connections)]), np.uint8),
+        **bent,
         **conflicts,
         edge_lane=of_city[edges.first_lane].astype(np.int32),
         edge_lanes=edges.lane_count.astype(np.int32),
@@ -144,6 +155,20 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         light_start=signals.light_start.astype(np.int32),
         light=signals.light.astype(np.uint8),
     )
+
+
+def _bends(network: Network, city_path: I64) -> dict[str, NDArray]:
+    """Bends of lanes by kernel path; connections have none."""
+    lanes = network.lanes
+    start, begin, end, root = bends(lanes.line, lanes.length, lanes.speed)
+    count = np.concatenate([np.diff(start), np.zeros(len(network.connections), np.int32)])[city_path]
+    rows = ranges(start[:-1][city_path[city_path < len(lanes)]], count[city_path < len(lanes)])
+    return {
+        "bend_start": np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
+        "bend_begin": begin[rows],
+        "bend_end": end[rows],
+        "bend_root": root[rows],
+    }
 
 
 def _main_lanes(network: Network) -> I64:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kerb import HOLDS
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import beside
 from cosmopolis.simulation.traffic.network import Roads
@@ -13,6 +14,7 @@ from cosmopolis.simulation.traffic.state import (
     DONE,
     DOWN_TAKEN,
     FAR,
+    HALT,
     HALTS,
     LEAVES,
     RESUMES,
@@ -153,7 +155,8 @@ def _gather(
         if action == STAY or (action >= STRAYS and action <= HALTS):
             carry(old, i, new, at, moves.position[i], moves.speed[i])
             if action == RESUMES:
-                fleet.halt[old.trip[i]] += 1
+                if old.goal[i] == HALT:
+                    fleet.halt[old.trip[i]] += 1
                 settle(new, at, path, fleet, drivers, roads, ways)
             elif action == STRAYS:
                 new.choice[at] = other_way(
@@ -184,14 +187,22 @@ def _gather(
         row = roads.chunk[k] + moves.entered[k]
         moves.enter_trip[row] = moves.insert[path]
         moves.entered[k] += 1
-        _enter(path, at, time, drivers, ways, new, fleet, moves)
+        _enter(path, at, time, roads, drivers, ways, new, fleet, moves)
         at = _place(begin, at, path, roads, drivers, ways, new, fleet)
     return at
 
 
 @kernel
 def _enter(
-    path: int, at: int, time: float, drivers: Drivers, ways: Ways, new: Cars, fleet: Fleet, moves: Moves
+    path: int,
+    at: int,
+    time: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    new: Cars,
+    fleet: Fleet,
+    moves: Moves,
 ) -> None:
     """The first of the queue becomes car `at`."""
     trip = moves.insert[path]
@@ -202,6 +213,8 @@ def _enter(
     new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
     new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
     new.rest[at], new.still[at] = 4, 0
+    if roads.kerb[path] == HOLDS and new.speed[at] <= 0.0:
+        fleet.dwell[trip] = -drivers.pulls_out[kind]
 
 
 @kernel

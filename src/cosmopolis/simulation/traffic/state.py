@@ -22,8 +22,9 @@ U16 = NDArray[np.uint16]
 
 FAR = 1.0e9  # m or m/s: no goal on this path
 
-# Cars.goal: what waits for the car at goal_position
-TURN, HALT, LEAVE = 0, 1, 2
+# Cars.goal: what waits for the car at goal_position. With bit STANDS it stands there a while, with ENDS it leaves.
+TURN, HALT, LEAVE, PARK, PULL_OUT = 0, 1, 2, 3, 5
+STANDS, ENDS = 1, 2
 
 # Fleet.status
 PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
@@ -45,7 +46,7 @@ class Cars(NamedTuple):
     choice: I32  # (M,) connection to take at the lane's end, -1: none leads on from here
     trip: I32  # (M,) row of Fleet
     kind: U8  # (M,) words.VehicleKind
-    goal: U8  # (M,) TURN, HALT or LEAVE
+    goal: U8  # (M,) TURN, HALT, LEAVE, PARK or PULL_OUT
     shift: I8  # (M,) lanes to change, positive away from the kerb, 0: this lane is right
     rest: U8  # (M,) steps before it changes lane again
     still: U16  # (M,) steps it has been standing
@@ -65,7 +66,7 @@ class Fleet(NamedTuple):
     route_end: I64  # (V,) one past its last edge in `route`
     halt: I64  # (V,) row of the next halt
     halt_end: I64  # (V,)
-    dwell: F32  # (V,) s left of the present halt
+    dwell: F32  # (V,) s left of the present halt or stop at the kerb; < 0: of pulling out
     status: U8  # (V,) PLANNED, WAITING, RUNNING, DONE
     since: F64  # (V,) s, when it entered the road
     next_waiting: I32  # (V,) next trip in the queue of its first lane, -1

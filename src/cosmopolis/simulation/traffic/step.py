@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.simulation.traffic.bends import slow_for_bends
 from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
 from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
 from cosmopolis.simulation.traffic.drivers import Drivers
@@ -30,7 +31,9 @@ from cosmopolis.simulation.traffic.state import (
     HALT,
     HALTS,
     LEAVES,
+    PULL_OUT,
     RESUMES,
+    STANDS,
     STAY,
     STRAYS,
     TURN,
@@ -76,6 +79,8 @@ def decide(
             lead_lane(path, roads, drivers, ways, cars, fleet, moves)
             if roads.lane_count[path] > 1:
                 let_in(path, roads, drivers, ways, cars, moves)
+            if roads.bend_start[path] < roads.bend_start[path + 1]:
+                slow_for_bends(path, roads, drivers, cars, moves)
         else:
             moves.forced[k] = lead_connection(path, roads, drivers, ways, cars, fleet, moves, moves.forced[k])
     _brake_for_halts(lo, hi, cars, moves)
@@ -97,27 +102,32 @@ def decide(
 
 @kernel
 def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
-    """A bus does not drive past its stop."""
+    """Nobody drives past the place where he is to stand: a bus its stop, a car its kerb."""
     for i in range(lo, hi):
-        if cars.goal[i] == HALT:
+        if cars.goal[i] & STANDS != 0:
             moves.room[i] = min(moves.room[i], max(cars.goal_position[i] - cars.position[i], np.float32(0.0)))
 
 
 @kernel
 def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> None:
-    """At its stop a bus stands until its dwell is over."""
+    """At its stop a bus stands until its dwell is over, and so does at the kerb who comes or leaves there."""
     for i in range(lo, hi):
-        if cars.goal[i] != HALT or moves.action[i] != STAY:
+        if cars.goal[i] & STANDS == 0 or moves.action[i] != STAY:
             continue
         if cars.goal_position[i] - cars.position[i] > HALT_WITHIN or cars.speed[i] > 0.5:
             continue
-        trip = cars.trip[i]
+        trip, goal = cars.trip[i], cars.goal[i]
         moves.position[i], moves.speed[i] = cars.position[i], 0.0
-        if fleet.dwell[trip] >= fleet.halt_dwell[fleet.halt[trip]]:
+        if goal == PULL_OUT:
+            fleet.dwell[trip] = min(fleet.dwell[trip] + DT, np.float32(0.0))
+            if fleet.dwell[trip] >= 0.0:
+                moves.action[i] = RESUMES
+            continue
+        if goal == HALT and fleet.dwell[trip] >= fleet.halt_dwell[fleet.halt[trip]]:
             moves.action[i] = HALTS
-        fleet.dwell[trip] -= DT
+        fleet.dwell[trip] = max(fleet.dwell[trip] - DT, np.float32(0.0))
         if fleet.dwell[trip] <= 0.0:
-            moves.action[i] = RESUMES
+            moves.action[i] = RESUMES if goal == HALT else LEAVES
 
 
 @kernel

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kerb import BORDER, HOLDS, stop_seconds
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, TURN, Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, Ways
 from cosmopolis.simulation.traffic.tables import local_floats
 
 NO_WAY = 1000  # lanes: there is none
@@ -21,6 +22,7 @@ MOST_EDGES = 6  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
+AT_END = np.float32(5.0)  # m before the end of a lane that leads nowhere: the trip goes on beyond it
 LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
 FAR32 = np.float32(FAR)
 
@@ -163,8 +165,32 @@ def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads:
         cars.goal[i], cars.goal_speed[i] = HALT, np.float32(0.0)
         cars.goal_position[i] = min(fleet.halt_position[halt], roads.length[path] - np.float32(0.5))
         cars.shift[i] = fleet.halt_lane[halt] - path
+    if fleet.dwell[trip] < 0.0:
+        cars.goal[i], cars.goal_speed[i], cars.goal_position[i] = PULL_OUT, np.float32(0.0), cars.position[i]
+        cars.shift[i] = 0
     if cars.shift[i] != 0 and (roads.modes[path + (1 if cars.shift[i] > 0 else -1)] & modes) == 0:
         cars.shift[i] = 0
+
+
+@kernel
+def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads) -> None:
+    """Over the border one drives on; at a kerb without parking room one stands in the lane."""
+    trip, kind = cars.trip[i], cars.kind[i]
+    if roads.out_start[path] == roads.out_end[path] and fleet.to_position[trip] > roads.length[path] - AT_END:
+        if roads.kerb[path] == BORDER:
+            cars.goal_speed[i] = FAR32
+        return
+    to_go = cars.goal_position[i] - cars.position[i]
+    seconds = stop_seconds(trip, kind, roads.lane_count[path], drivers)
+    if (
+        roads.kerb[path] != HOLDS
+        or seconds <= 0.0
+        or to_go < cars.speed[i] ** 2 / (3.0 * drivers.brake[kind])
+    ):
+        return
+    if fleet.dwell[trip] <= 0.0:
+        fleet.dwell[trip] = seconds
+    cars.goal[i], cars.goal_speed[i] = PARK, np.float32(0.0)
 
 
 @kernel
@@ -176,6 +202,7 @@ def _aim(
     if cursor + 1 >= fleet.route_end[trip]:
         cars.goal[i], cars.goal_speed[i] = LEAVE, LEAVING_SPEED
         cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
+        _arrive(cars, i, path, fleet, drivers, roads)
         if roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
         return

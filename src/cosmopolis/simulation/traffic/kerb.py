@@ -1,0 +1,48 @@
+"""Stops at the kerb: who sets somebody down, delivers or pulls out holds the lane for as long as it takes.
+
+On main streets the kerb is not for parking: who arrives there stands in the lane. On side streets there is room at
+the roadside or in a yard, into which one turns at walking pace. Which is which the street's class says (modelled).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import Network
+from cosmopolis.city.words import Control, StreetKind
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import kernel
+
+ROOM, HOLDS, BORDER = 0, 1, 2  # Roads.kerb: parking room beside the lane; none; traffic leaves the map here
+
+
+def kerbs(network: Network) -> NDArray[np.uint8]:
+    """(L,) what the kerb of each lane is: ROOM, HOLDS or BORDER."""
+    edge = network.lanes.edge.astype(np.int64)
+    kind = network.edges.kind[edge]
+    main = (kind > StreetKind.MOTORWAY_LINK) & (kind <= StreetKind.TERTIARY_LINK)
+    border = network.junctions.control[network.edges.to_junction[edge]] == Control.BORDER
+    return np.where(border, BORDER, np.where(main, HOLDS, ROOM)).astype(np.uint8)
+
+
+@kernel
+def stop_seconds(trip: int, kind: int, lanes: int, drivers: Drivers) -> np.float32:
+    """s that `trip` holds its lane on arrival: half to one and a half of its kind's usual time, by the trip's hash.
+
+    Where those behind can go round it, a delivery takes the time it takes.
+    """
+    usual = drivers.delivers[kind] if lanes > 1 else drivers.stops[kind]
+    return np.float32(usual * (np.float32(0.5) + _share(trip)))
+
+
+@kernel
+def _share(trip: int) -> np.float32:
+    """A number in [0, 1) that looks random (Knuth's multiplicative hash)."""
+    return np.float32(((trip + 1) * 2654435761 % 4294967296) / 4294967296.0)
+
+
+def at_the_kerb(drivers: Drivers, share: float) -> Drivers:
+    """`drivers` whose stops and pull-outs hold the lane for `share` of the usual time."""
+    names = ("stops", "delivers", "pulls_out")
+    return drivers._replace(**{name: np.float32(share) * getattr(drivers, name) for name in names})

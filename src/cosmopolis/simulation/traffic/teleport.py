@@ -1,0 +1,153 @@
+"""A way out of a knot that no street has: who stands too long is lifted on along his route, and counted.
+
+Off unless the rules say after how many seconds. It runs between two steps, on the few that it concerns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.kernels import entry
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import DONE, FAR, STANDS, Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.turning import settle
+
+if TYPE_CHECKING:
+    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drivers import Drivers
+
+EVERY = 10  # steps between two looks
+CLEAR = 0.5  # m from the beginning of the lane to the rear of who is put there
+BRAKES = 3.0  # m/s^2 that who comes into that lane may be asked for
+
+
+def lift_stuck(traffic: Traffic, after: float) -> tuple[list[int], list[int]]:
+    """Trips lifted to the next edge of their route with room, and those for which there was none.
+
+    A vehicle that stands where it means to stand, at a stop or at the kerb, is not stuck.
+    """
+    cars, count = traffic.cars, traffic.count
+    means_to = (cars.goal[:count] & STANDS) != 0
+    rows = np.flatnonzero((cars.still[:count] * DT > after) & ~means_to)[::-1]
+    stuck = cars.trip[
+        rows[np.argsort(-cars.still[rows].astype(np.int64), kind="stable")]
+    ]  # the longest first
+    lifted: list[int] = []
+    taken_out: list[int] = []
+    for trip in stuck.tolist():
+        row = int(np.flatnonzero(cars.trip[: traffic.count] == trip)[0])
+        path = int(np.searchsorted(cars.start, row, side="right")) - 1
+        place = _place_ahead(traffic, trip, int(cars.kind[row]), float(cars.length[row]))
+        if place is None:
+            _take_out(traffic, row, path)
+            traffic.fleet.status[trip] = DONE
+            taken_out.append(trip)
+            continue
+        _skip_to(traffic, trip, place[0])
+        _move(traffic, row, path, place[1], place[2])
+        lifted.append(trip)
+    return lifted, taken_out
+
+
+def _place_ahead(traffic: Traffic, trip: int, kind: int, length: float) -> tuple[int, int, float] | None:
+    """Row of the route, lane and m for a vehicle on the next edge of its route that has room."""
+    roads, fleet, ways = traffic.roads, traffic.fleet, traffic.ways
+    modes = int(traffic.drivers.modes[kind])
+    end = int(fleet.route_end[trip])
+    for row in range(int(fleet.cursor[trip]) + 1, end):
+        edge = int(fleet.route[row])
+        first = int(roads.edge_lane[edge])
+        lanes = range(first, first + int(roads.edge_lanes[edge]))
+        onward = int(fleet.route[row + 1]) if row + 1 < end else -1
+        for lane in sorted(lanes, key=lambda lane: (onward >= 0 and not _leads(lane, onward, roads), lane)):
+            if (int(roads.modes[lane]) & modes) == 0 or ways.closed[lane] != 0:
+                continue
+            position = _room(lane, length, traffic)
+            if position is not None:
+                return row, lane, position
+    return None
+
+
+def _leads(lane: int, edge: int, roads: Roads) -> bool:
+    return bool((roads.edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
+
+
+def _room(lane: int, length: float, traffic: Traffic) -> float | None:
+    """m of the front of a vehicle put behind all others on `lane`; None where it does not fit."""
+    roads, ways, cars = traffic.roads, traffic.ways, traffic.cars
+    whole = float(roads.length[lane])
+    position = min(max(0.5 * whole, length + CLEAR), whole - CLEAR)
+    if ways.tail[lane] < FAR:
+        position = min(position, float(ways.tail[lane]) - 2.0)
+    for way in range(int(roads.out_start[lane]), int(roads.out_end[lane])):
+        if ways.tail[way] < FAR:
+            position = min(position, whole + float(ways.tail[way]) - 2.0)
+        beyond = int(roads.out_end[way])
+        if ways.tail[beyond] < 0.0:
+            position = min(position, whole + float(roads.length[way] + ways.tail[beyond]) - 2.0)
+    rear = position - length
+    if rear < CLEAR:
+        return None
+    for way in roads.in_path[roads.in_start[lane] : roads.in_start[lane + 1]].tolist():
+        last = int(cars.start[way + 1]) - 1
+        if last >= cars.start[way]:
+            gap = rear + float(roads.length[way] - cars.position[last])
+            if gap < float(cars.speed[last]) ** 2 / (2.0 * BRAKES) + CLEAR:
+                return None
+    return position
+
+
+def _skip_to(traffic: Traffic, trip: int, row: int) -> None:
+    """The trip goes on from `row` of its route; halts on the edges left out are left out too."""
+    fleet, roads = traffic.fleet, traffic.roads
+    passed = fleet.route[fleet.cursor[trip] : row]
+    halt, end = int(fleet.halt[trip]), int(fleet.halt_end[trip])
+    while halt < end and roads.edge[fleet.halt_lane[halt]] in passed:
+        halt += 1
+    fleet.halt[trip], fleet.cursor[trip], fleet.dwell[trip] = halt, row, 0.0
+
+
+def _take_out(traffic: Traffic, row: int, path: int) -> None:
+    cars, count = traffic.cars, traffic.count
+    for name, column in cars._asdict().items():
+        if name != "start":
+            column[row : count - 1] = column[row + 1 : count].copy()
+    cars.start[path + 1 :] -= 1
+    _see_tail(traffic, path)
+
+
+def _move(traffic: Traffic, row: int, path: int, lane: int, position: float) -> None:
+    """Car `row` of `path` stands at `position` m of `lane`, as the last there."""
+    cars = traffic.cars
+    kept = {name: column[row].copy() for name, column in cars._asdict().items() if name != "start"}
+    _take_out(traffic, row, path)
+    count, at = traffic.count, int(cars.start[lane])
+    for name, value in kept.items():
+        column = getattr(cars, name)
+        column[at + 1 : count + 1] = column[at:count].copy()
+        column[at] = value
+    cars.start[lane + 1 :] += 1
+    cars.position[at], cars.speed[at], cars.still[at], cars.rest[at] = position, 0.0, 0, 0
+    records = (traffic.cars, traffic.fleet, traffic.drivers, traffic.roads, traffic.ways)
+    _settle_one(at, lane, *map(traffic.tables, records))
+    _see_tail(traffic, lane)
+
+
+def _see_tail(traffic: Traffic, path: int) -> None:
+    cars, ways = traffic.cars, traffic.ways
+    first = int(cars.start[path])
+    if first == cars.start[path + 1]:
+        ways.tail[path], ways.tail_speed[path], ways.asks[path] = FAR, 0.0, 0
+    else:
+        ways.tail[path] = cars.position[first] - cars.length[first]
+        ways.tail_speed[path] = cars.speed[first]
+
+
+@entry
+def _settle_one(
+    i: int, path: int, cars: Cars, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+) -> None:
+    settle(cars, i, path, fleet, drivers, roads, ways)
