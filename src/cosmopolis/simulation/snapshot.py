@@ -97,6 +97,7 @@ def _put_back(traffic: Traffic, found: dict[str, NDArray]) -> None:
     traffic.fleet = traffic.fleet._replace(**fleet)
     more = {name: np.append(getattr(traffic.planned, name), found[f"planned.{name}"]) for name in _PLANNED}
     traffic.planned = traffic.planned._replace(**more)
+    traffic.sirens = np.flatnonzero(traffic.drivers.siren[traffic.fleet.kind])
     new_rows = len(traffic.fleet.depart) - len(traffic.usable)
     traffic.usable = np.append(traffic.usable, np.ones(new_rows, dtype=np.bool_))
     traffic.ways = traffic.ways._replace(**{name: found[f"ways.{name}"] for name in traffic.ways._fields})

@@ -11,7 +11,9 @@ from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
+from cosmopolis.simulation.traffic.corridor import announce
 from cosmopolis.simulation.traffic.crew import helpers, tickets
+from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.simulation.traffic.fleet import muster
@@ -26,6 +28,7 @@ from cosmopolis.simulation.traffic.state import (
     HALTS,
     LEAVES,
     PLANNED,
+    RUNNING,
     STRAYS,
     Cars,
     Fleet,
@@ -64,13 +67,22 @@ class Traffic:
         self._helpers = helpers(threads - 1)
         self.rules = rules
         self.roads, self.drivers = (
-            flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left),
+            flatten(
+                network,
+                turn_on_red=turns_on_red(city),
+                drive_on_left=city.drive_on_left,
+                on_foot=people_a_crossing(city, rules.on_foot),
+                bike_box=rules.bike_box,
+                seed=seed,
+            ),
             at_the_kerb(drivers(), rules.kerb_stops),
         )
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, seed)
         self.usable = self.fleet.status == PLANNED
+        self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
+        self._heard = True
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
             cursor=self.fleet.cursor.copy(),
             route_end=self.fleet.route_end.copy(),
@@ -80,7 +92,9 @@ class Traffic:
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
-        self.ways = empty_ways(self.roads.limit, len(network.signals), self.roads.chunks)
+        self.ways = empty_ways(
+            self.roads.limit, len(network.signals), self.roads.chunks, self.roads.crossings
+        )
         self.steps = self.waiting = 0
         edges = len(network.edges)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
@@ -120,6 +134,7 @@ class Traffic:
         due = np.ascontiguousarray(self._ready(due, midnight), dtype=np.int64)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
+        self._announce_sirens()
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
         arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
         for helper in self._helpers:
@@ -137,6 +152,14 @@ class Traffic:
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
             events = self._lift(events)
         return events
+
+    def _announce_sirens(self) -> None:
+        """Marks the way of emergency vehicles on the road, and wipes the marks once they are gone."""
+        out = (self.fleet.status[self.sirens] == RUNNING).any()
+        if out or self._heard:
+            records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+            announce(*map(self.tables, records))
+            self._heard = bool(out)
 
     def _lift(self, events: Events) -> Events:
         lifted, taken_out = (
@@ -161,6 +184,7 @@ class Traffic:
         row = len(self.fleet.depart)
         self.fleet = fleet
         self.usable = np.append(self.usable, True)
+        self.sirens = np.flatnonzero(self.drivers.siren[fleet.kind])
         names = ("cursor", "route_end", "halt", "to_lane", "to_position", "depart")
         now = {name: np.append(getattr(self.planned, name), getattr(fleet, name)[row]) for name in names}
         self.planned = self.planned._replace(**now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
+from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.network import Roads
@@ -35,6 +36,7 @@ MOST_ARMS = 4  # of a roundabout that are looked at
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 STILL = 0.1  # m/s
+SETS_OFF = 0.3  # m/s, who rolls so fast at a stop line is going
 DT = 0.5  # s, the step
 
 
@@ -137,9 +139,17 @@ def may_enter(
         left = distance + roads.length[way]
         if _taken(row, other, left, comes, locked, roads, ways, cars):
             hold = min(hold, roads.begin[row])
-        elif ((gives_way and roads.yields[row] != 0) or on_red) and ways.light[other] != RED:
+        elif ((gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red) and ways.light[
+            other
+        ] != RED:
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
-            if _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
+            if ways.siren[other] == CROSSES and ways.siren[roads.out_start[other]] == NO_SIREN:
+                if still_comes(other, roads, cars):
+                    hold = min(hold, roads.begin[row])
+            elif roads.stop[way] != 0 and roads.stop[other] != 0 and ways.light[way] == OFF:
+                if _has_its_turn(other, i, roads, ways, cars):
+                    hold = min(hold, roads.begin[row])
+            elif _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
                 hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
@@ -246,6 +256,24 @@ def _comes_first(
     if to_line < SHORT:
         return _comes_next(lane, to_line, clear + margin, roads, ways, cars)
     return False
+
+
+@kernel
+def _has_its_turn(other: int, i: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Where everybody stops, who has stood longest goes first: whether that is the first car before `other`."""
+    lane = roads.out_start[other]
+    last = cars.start[lane + 1] - 1
+    if (
+        last < cars.start[lane]
+        or cars.choice[last] != other
+        or roads.length[lane] - cars.position[last] > NEXT
+    ):
+        return False
+    if ways.held[lane] == NO_ROOM or ways.held[lane] == 0:
+        return False
+    if cars.speed[last] >= SETS_OFF:
+        return bool(cars.speed[i] < SETS_OFF or not _lets_go(i, last, cars))
+    return bool(cars.speed[i] < SETS_OFF and not _lets_go(i, last, cars))
 
 
 @kernel

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
+from cosmopolis.simulation.traffic.corridor import COMES, makes_room
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import overhang
 from cosmopolis.simulation.traffic.kernels import kernel
@@ -31,6 +32,8 @@ from cosmopolis.simulation.traffic.turning import costs_less
 SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
 PUSHED = 3.5  # m/s^2 more for a change that must be, with the lane's end near
 POLITENESS = 0.2  # MOBIL's p
+KEEPS_GAIN, KERB_BIAS = 0.05, 0.15  # m/s^2, MOBIL's threshold and a_bias on a motorway
+KEEPS_GAP = 4.0  # s to the car ahead there, below which one stays on the faster lane
 GAIN = 0.3  # m/s^2, MOBIL's threshold
 NEAR = 30.0  # m before the lane's end at which urgency is full
 PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
@@ -79,16 +82,30 @@ def wish_changes(
         if cars.rest[i] > 0 or moves.action[i] != STAY:
             continue
         turn = step + cars.trip[i]
+        if ways.siren[lane] == COMES and turn & 1 == 0 and makes_room(lane, i, roads, drivers, ways, cars):
+            side = _side_with_room(lane, i, roads, drivers, ways, cars, moves)
+            if side != 0:
+                moves.action[i] = UP if side > 0 else DOWN
+                any_changes = 1
+                continue
         if cars.shift[i] != 0:
             if turn & 1 == 0:
                 side = 1 if cars.shift[i] > 0 else -1
-                if _can_change(lane, lane + side, i, True, roads, drivers, ways, cars, moves):
+                if ways.siren[lane + side] == COMES and not _comes_soon(
+                    lane, lane + side, i, roads, ways, cars
+                ):
+                    continue
+                if _can_change(lane, lane + side, i, True, 0.0, roads, drivers, ways, cars, moves):
                     moves.action[i] = UP if side > 0 else DOWN
                     any_changes = 1
             continue
         if turn & 3 != 0 or not _may_choose(i, cars):
             continue
         if cars.speed[i] > 0.85 * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
+            keeps = roads.keeps[lane] != 0 and turn & 7 == 0 and roads.lane_index[lane] > 0
+            if keeps and _goes_back(lane, i, roads, drivers, ways, cars, fleet, moves):
+                moves.action[i] = DOWN
+                any_changes = 1
             continue
         side = _better_side(lane, i, roads, drivers, ways, cars, fleet, moves)
         if side != 0:
@@ -120,11 +137,64 @@ def _better_side(
         index = roads.lane_index[lane] + side
         if index < 0 or index >= roads.lane_count[lane]:
             continue
-        if not _can_change(lane, lane + side, i, False, roads, drivers, ways, cars, moves):
+        if ways.siren[lane + side] == COMES and drivers.siren[cars.kind[i]] == 0:
+            continue
+        gain = GAIN
+        if roads.keeps[lane] != 0:
+            gain = KEEPS_GAIN + KERB_BIAS * side
+        if not _can_change(lane, lane + side, i, False, gain, roads, drivers, ways, cars, moves):
             continue
         if cars.goal[i] != TURN or costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
             return side
     return 0
+
+
+@kernel
+def _side_with_room(
+    lane: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
+) -> int:
+    """The side to which car i can get out of the way of an emergency vehicle, the kerb's first; 0: none."""
+    for side in (-1, 1):
+        index = roads.lane_index[lane] + side
+        if index < 0 or index >= roads.lane_count[lane] or ways.siren[lane + side] == COMES:
+            continue
+        if _can_change(lane, lane + side, i, True, 0.0, roads, drivers, ways, cars, moves):
+            return side
+    return 0
+
+
+@kernel
+def _comes_soon(lane: int, target: int, i: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Whether car i must change before the emergency vehicle on `target` is past; or it is past already."""
+    is_past = ways.siren_at[target] > beside(cars.position[i], lane, target, roads)
+    return bool(is_past or roads.length[lane] - cars.position[i] < NEAR)
+
+
+@kernel
+def _goes_back(
+    lane: int,
+    i: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
+) -> bool:
+    """Whether car i, on a motorway, leaves the faster lane for the one on the kerb side, which serves it as well.
+
+    MOBIL's asymmetric rule (Kesting, Treiber & Helbing 2007, eq. 6), and a gap in front for the next seconds.
+    """
+    target = lane - 1
+    position = beside(cars.position[i], lane, target, roads)
+    ahead = first_beyond(target, position, cars)
+    if ahead < cars.start[target + 1]:
+        gap = cars.position[ahead] - cars.length[ahead] - position
+        if gap < KEEPS_GAP * cars.speed[i] and cars.speed[ahead] < 0.95 * cars.desired[i]:
+            return False
+    if not _can_change(lane, target, i, False, KEEPS_GAIN - KERB_BIAS, roads, drivers, ways, cars, moves):
+        return False
+    return costs_less(lane, target, cars.trip[i], fleet, drivers, roads, ways)
 
 
 @kernel
@@ -141,13 +211,14 @@ def _can_change(
     target: int,
     i: int,
     must: bool,
+    gain: float,
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether car i finds a safe gap in `target`; without `must` it also has to gain by it."""
+    """Whether car i finds a safe gap in `target`; without `must` it also has to gain `gain` m/s^2 by it."""
     kind = cars.kind[i]
     if (roads.modes[target] & drivers.modes[kind]) == 0 or ways.closed[target] != 0:
         return False
@@ -157,7 +228,7 @@ def _can_change(
     urgency = 0.0
     if must:
         left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
-        zone = PER_LANE * abs(cars.shift[i])
+        zone = PER_LANE * max(abs(cars.shift[i]), 1)
         urgency = min(1.0, max(0.0, 1.0 - (left - NEAR) / zone))
     ahead = first_beyond(target, position, cars)
     after, limit = moves.accel[i], SAFE + PUSHED * urgency
@@ -175,7 +246,7 @@ def _can_change(
         if gap < 0.5 or its_accel < -limit:
             return False
         cost = max(0.0, moves.accel[behind] - its_accel)
-    return must or new_accel - after > GAIN + POLITENESS * cost
+    return must or new_accel - after > gain + POLITENESS * cost
 
 
 @kernel

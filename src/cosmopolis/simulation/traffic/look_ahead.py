@@ -12,13 +12,16 @@ from cosmopolis.simulation.traffic.car_following import (
     free_road,
     keep_behind,
 )
+from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, carefully, passes_red
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import (
     DT,
     FORCES,
     FREE,
     LOCKED,
+    NEXT,
     NO_ROOM,
+    SETS_OFF,
     goes_second,
     ground_ahead,
     has_room_beyond,
@@ -29,7 +32,8 @@ from cosmopolis.simulation.traffic.junctions import (
 )
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import PERMISSIVE, PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.on_foot import people_in_the_way
+from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import ENDS, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import likely_way
 
@@ -72,13 +76,24 @@ def lead_lane(
             return
         goes = not stops_for_light(ways.light[way], distance, cars.speed[i])
         if not goes:
-            _stop_at(distance, i, drivers, cars, moves)
+            _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
 
 
 @kernel
 def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(distance))
+
+
+@kernel
+def _to_stop_line(lane: int, distance: float, i: int, roads: Roads, drivers: Drivers, cars: Cars) -> float:
+    """m to where car i stops at red: short of the two-wheelers' waiting area, unless it is past that already."""
+    box = roads.box[lane]
+    short = distance - box
+    speed = cars.speed[i]
+    if box > 0.0 and drivers.slips[cars.kind[i]] == 0 and short > speed * speed / 6.0:
+        return short
+    return distance
 
 
 @kernel
@@ -103,7 +118,7 @@ def _approach(
     hang, its_speed = overhang(lane, roads, ways)
     if hang < FREE:
         _stay_behind(distance + hang, its_speed, i, drivers, cars, moves)
-    way = cars.choice[i]
+    way, kind = cars.choice[i], cars.kind[i]
     if way < 0:
         if cars.goal[i] & ENDS == 0:
             _stop_at(distance, i, drivers, cars, moves)
@@ -112,12 +127,29 @@ def _approach(
     light = ways.light[way]
     speed = cars.speed[i]
     on_red = light == RED and roads.on_red[way] != 0
+    must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
+    if ways.siren[lane] != NO_SIREN or ways.siren[way] == CROSSES:
+        on_red = on_red or (light <= YELLOW and passes_red(lane, i, drivers, ways, cars))
+        if on_red:
+            moves.accel[i] = min(moves.accel[i], np.float32(carefully(distance, i, drivers, cars)))
+        elif ways.siren[lane] == NO_SIREN and drivers.siren[kind] == 0 and not must_go:
+            _stop_at(distance, i, drivers, cars, moves)
+            return False
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed):
-        _stop_at(distance, i, drivers, cars, moves)
+        _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
-    must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
     if distance < decides_at and not must_go:
+        if roads.stop[way] != 0 and light == OFF:
+            if not _has_stood(lane, i, distance, ways, cars):
+                _stop_at(distance, i, drivers, cars, moves)
+                return False
+            moves.held[lane] = 1
+        if people_in_the_way(way, i, light, roads, ways, cars):
+            _stop_at(distance, i, drivers, cars, moves)
+            if light != RED:
+                moves.held[lane] = min(250, ways.held[lane] + 1)
+            return False
         if (
             roads.shared[way] != 0
             and roads.ring[way] == 0
@@ -145,6 +177,14 @@ def _approach(
     cursor = fleet.cursor[cars.trip[i]]
     _beyond(way, distance, cursor, i, roads, drivers, ways, cars, fleet, moves)
     return True
+
+
+@kernel
+def _has_stood(lane: int, i: int, distance: float, ways: Ways, cars: Cars) -> bool:
+    """Whether car i, the first of `lane`, has come to a stand at the line; `held` remembers it while it sets off."""
+    return bool(
+        distance < NEXT and (cars.speed[i] < SETS_OFF or (cars.speed[i] < 3.0 and ways.held[lane] > 0))
+    )
 
 
 @kernel
@@ -267,6 +307,8 @@ def _beyond(
         if cursor + 1 >= fleet.route_end[trip]:
             return
         path = likely_way(path, cursor, trip, fleet, drivers, roads)
+        if path >= 0 and ways.light[path] <= YELLOW and drivers.siren[cars.kind[i]] != 0:
+            continue
         if path < 0 or (ways.light[path] <= YELLOW and roads.on_red[path] == 0):
             moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
             return

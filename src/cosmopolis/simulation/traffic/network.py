@@ -7,15 +7,16 @@ connections are a range, and lane changes and entering a junction never leave th
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
 from cosmopolis.city.network.ragged import ranges
-from cosmopolis.city.words import Mode, Turn
+from cosmopolis.city.words import Control, Mode, StreetKind, Turn
 from cosmopolis.simulation.traffic.bends import bends
+from cosmopolis.simulation.traffic.crossings import feet
 from cosmopolis.simulation.traffic.kerb import kerbs
 
 F32 = NDArray[np.float32]
@@ -26,6 +27,7 @@ U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 
 SHORTEST = 0.5  # m, a path is at least so long, so that a car is always somewhere
+WIDE = 2.9  # m, a lane in which a two-wheeler finds its way past a car
 CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
 
 
@@ -64,6 +66,21 @@ class Roads(NamedTuple):
     circle: U8  # (P,) a connection into a roundabout from outside
     on_red: U8  # (P,) a connection that may be taken at red, behind all others
     shared: U8  # (P,) a connection over ground that others use too: nobody stops on it
+    stop: U8  # (P,) a connection before which everybody comes to a stand
+    keeps: U8  # (P,) a lane of a motorway, where one keeps to the kerb side
+    slips: U8  # (P,) a lane wide enough for two-wheelers to pass standing cars
+    crossings: int  # X, and the following ten as in crossings.Feet
+    foot_rate: F32  # (X,) people an hour
+    foot_red_start: I32  # (X + 1,)
+    foot_red: I32  # connections
+    foot_seed: int
+    walk_in: I32  # (P,) crossing, -1
+    walk_out: I32  # (P,)
+    walk_lit: U8  # (P,)
+    mid_start: I32  # (P + 1,)
+    mid: I32  # crossing
+    mid_at: F32  # m
+    box: F32  # (P,) m before the end of a lane that cars leave to two-wheelers at red
     kerb: U8  # (P,) kerb.ROOM, HOLDS or BORDER of a lane
     bend_start: I32  # (P + 1,) rows of the following three
     bend_begin: F32  # (B,) m along the lane
@@ -87,8 +104,20 @@ class Roads(NamedTuple):
     light: U8  # (lights,) words.Light
 
 
-def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool = False) -> Roads:
-    """City.network as the kernels read it; `turn_on_red`: the turn to the kerb side is free at a red light."""
+def flatten(
+    network: Network,
+    *,
+    turn_on_red: bool = False,
+    drive_on_left: bool = False,
+    on_foot: NDArray | None = None,
+    bike_box: float = 0.0,
+    seed: int = 0,
+) -> Roads:
+    """City.network as the kernels read it; `turn_on_red`: the turn to the kerb side is free at a red light.
+
+    `on_foot` (X,) people an hour at each crossing; when they come is drawn from `seed`. `bike_box` m before the
+    stop lines at lights are for two-wheelers.
+    """
     lanes, connections, edges = network.lanes, network.connections, network.edges
     n_lanes, n_connections = len(lanes), len(connections)
     from_lane, to_lane = connections.from_lane.astype(np.int64), connections.to_lane.astype(np.int64)
@@ -117,6 +146,8 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
     nothing = np.full(n_connections, -1)
     count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
     signals = network.signals
+    all_stop = network.junctions.control[connections.junction] == Control.ALL_WAY_STOP
+    motorway = np.isin(edges.kind[lane_edge], (StreetKind.MOTORWAY, StreetKind.TRUNK))
     return Roads(
         paths=n_paths,
         edges=len(edges),
@@ -135,8 +166,13 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         ring=by_path(np.concatenate([np.zeros(n_lanes), on_circle]), np.uint8),
         circle=by_path(np.concatenate([np.zeros(n_lanes), into_circle]), np.uint8),
         on_red=by_path(np.concatenate([np.zeros(n_lanes), to_kerb & turn_on_red]), np.uint8),
+        stop=by_path(np.concatenate([np.zeros(n_lanes), all_stop]), np.uint8),
+        keeps=by_path(np.concatenate([motorway, np.zeros(n_connections)]), np.uint8),
+        slips=by_path(np.concatenate([lanes.width >= WIDE, np.zeros(n_connections)]), np.uint8),
+        box=by_path(np.concatenate([_boxes(network, bike_box), np.zeros(n_connections)]), np.float32),
         kerb=by_path(np.concatenate([kerbs(network), np.zeros(n_connections)]), np.uint8),
         **bent,
+        **feet(network, of_city, on_foot, seed, int(kerb_turns))._asdict(),
         **conflicts,
         edge_lane=of_city[edges.first_lane].astype(np.int32),
         edge_lanes=edges.lane_count.astype(np.int32),
@@ -157,7 +193,16 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
     )
 
 
-def _bends(network: Network, city_path: I64) -> dict[str, NDArray]:
+def _boxes(network: Network, metres: float) -> F64:
+    """(L,) `metres` where a lane with lights is wide enough and open to two-wheelers, else 0."""
+    lanes, connections = network.lanes, network.connections
+    lit = np.zeros(len(lanes), bool)
+    lit[connections.from_lane[connections.signal >= 0]] = True
+    open_to = (lanes.modes & int(Mode.BICYCLE | Mode.MOTORCYCLE)) != 0
+    return metres * (lit & open_to & (lanes.width >= WIDE) & (lanes.length > 4.0 * metres))
+
+
+def _bends(network: Network, city_path: I64) -> dict[str, Any]:
     """Bends of lanes by kernel path; connections have none."""
     lanes = network.lanes
     start, begin, end, root = bends(lanes.line, lanes.length, lanes.speed)
@@ -214,7 +259,7 @@ def _ways_out(of_city: I64, from_lane: I64, to_lane: I64, n_lanes: int) -> tuple
     )
 
 
-def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) -> dict[str, NDArray]:
+def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) -> dict[str, Any]:
     """Conflict rows by kernel path, each with the other's own stretch beside it; both directions are present."""
     table, connections = network.conflicts, network.connections
     n_connections = len(connections)

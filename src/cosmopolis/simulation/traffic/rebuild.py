@@ -19,6 +19,7 @@ from cosmopolis.simulation.traffic.state import (
     LEAVES,
     RESUMES,
     RUNNING,
+    SLIPS,
     STAY,
     STRAYS,
     UP_TAKEN,
@@ -152,8 +153,11 @@ def _gather(
     begin = at
     for i in range(old.start[path], old.start[path + 1]):
         action = moves.action[i]
-        if action == STAY or (action >= STRAYS and action <= HALTS):
+        stays = action == STAY or (action >= STRAYS and action <= HALTS)
+        if stays or action == SLIPS:
             carry(old, i, new, at, moves.position[i], moves.speed[i])
+            if at > begin and new.position[at - 1] > new.position[at]:
+                _swap(new, at - 1, at)  # the one before has slipped past
             if action == RESUMES:
                 if old.goal[i] == HALT:
                     fleet.halt[old.trip[i]] += 1

@@ -16,6 +16,7 @@ class Rules:
 
     teleport_after: float = 0.0  # s of standing after which a vehicle is lifted along its route; 0: never
     kerb_stops: float = 1.0  # share of the usual time that stops and pull-outs hold the lane; 0: none
+    bike_box: float = 0.0  # m before stop lines at lights that cars leave to two-wheelers; 0: there is none
     on_foot: float = 1.0  # share of the usual number of people on crossings; 0: nobody
 
     def __post_init__(self) -> None:

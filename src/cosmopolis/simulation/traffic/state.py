@@ -30,7 +30,7 @@ STANDS, ENDS = 1, 2
 PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
 
 # Moves.action: what a car does in this step besides rolling on
-STAY, CROSS, UP, DOWN, LEAVES, BROKEN, STRAYS, RESUMES, HALTS, UP_TAKEN, DOWN_TAKEN = range(11)
+STAY, CROSS, UP, DOWN, LEAVES, BROKEN, STRAYS, RESUMES, HALTS, UP_TAKEN, DOWN_TAKEN, SLIPS = range(12)
 
 
 class Cars(NamedTuple):
@@ -91,6 +91,10 @@ class Ways(NamedTuple):
     asks_position: F32  # (P,) m, its front
     asks_length: F32  # (P,) m
     asks_speed: F32  # (P,) m/s
+    siren: U8  # (P,) corridor.COMES or CROSSES while an emergency vehicle is near, else 0
+    siren_at: F32  # (P,) m along the lane where it is, < 0 before it; FAR: none comes
+    on_foot: U8  # (X,) 1: people are on the crossing
+    foot_wait: F32  # (X,) s for which people there have had to wait
     queue: I32  # (P,) first trip waiting to enter here, -1
     queue_end: I32  # (P,) last one, -1
     queued: I32  # (chunks,) trips waiting in all queues of a chunk
@@ -177,7 +181,7 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
     )
 
 
-def empty_ways(limit: F32, programs: int, chunks: int) -> Ways:
+def empty_ways(limit: F32, programs: int, chunks: int, crossings: int = 0) -> Ways:
     paths = len(limit)
     return Ways(
         limit=limit.copy(),
@@ -192,6 +196,10 @@ def empty_ways(limit: F32, programs: int, chunks: int) -> Ways:
         asks_position=np.zeros(paths, np.float32),
         asks_length=np.zeros(paths, np.float32),
         asks_speed=np.zeros(paths, np.float32),
+        siren=np.zeros(paths, np.uint8),
+        siren_at=np.full(paths, FAR, np.float32),
+        on_foot=np.zeros(crossings, np.uint8),
+        foot_wait=np.zeros(crossings, np.float32),
         queue=np.full(paths, -1, np.int32),
         queue_end=np.full(paths, -1, np.int32),
         queued=np.zeros(chunks, np.int32),

@@ -23,8 +23,12 @@ from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import admit_changes, let_in, wish_changes
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.on_foot import wait_for_people, walk
 from cosmopolis.simulation.traffic.rebuild import other_way, rebuild
 from cosmopolis.simulation.traffic.signals import show_lights
+from cosmopolis.simulation.traffic.slipping import EVERY as SLIPS_EVERY
+from cosmopolis.simulation.traffic.slipping import STANDING as LONG_ENOUGH
+from cosmopolis.simulation.traffic.slipping import slip_forward
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     CROSS,
@@ -81,6 +85,8 @@ def decide(
                 let_in(path, roads, drivers, ways, cars, moves)
             if roads.bend_start[path] < roads.bend_start[path + 1]:
                 slow_for_bends(path, roads, drivers, cars, moves)
+            if roads.mid_start[path] < roads.mid_start[path + 1]:
+                wait_for_people(path, roads, drivers, ways, cars, moves)
         else:
             moves.forced[k] = lead_connection(path, roads, drivers, ways, cars, fleet, moves, moves.forced[k])
     _brake_for_halts(lo, hi, cars, moves)
@@ -94,6 +100,9 @@ def decide(
             moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
             wish_changes(path, step, roads, drivers, ways, cars, fleet, moves)
+        queues = cars.still[cars.start[path + 1] - 1] >= LONG_ENOUGH
+        if queues and roads.slips[path] != 0 and (path + step) % SLIPS_EVERY == 0:
+            slip_forward(path, roads, drivers, ways, cars, moves)
         _leave_path(k, path, roads, drivers, ways, cars, moves)
     for i in range(lo, hi):
         if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
@@ -244,8 +253,9 @@ def release(roads: Roads, moves: Moves) -> None:
 
 
 @kernel
-def begin(time: float, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) -> None:
+def begin(time: float, step: int, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) -> None:
     show_lights(time, roads, ways)
+    walk(time, step, roads, ways)
     for row in range(len(due)):
         wait_at_kerb(due[row], roads, fleet, ways)
 
@@ -294,7 +304,7 @@ def step_traffic(
 ) -> None:
     """From the old cars to the new ones. With `helps`, only a helper's part of it, on another thread meanwhile."""
     if helps == 0:
-        begin(time, due, roads, ways, fleet)
+        begin(time, step, due, roads, ways, fleet)
     for stage in range(STAGES):
         if helps != 0:
             wait_until_open(stage, counters)

@@ -22,6 +22,7 @@ MOST_EDGES = 6  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
+SIREN_SPEED = np.float32(1.4)  # times the limit, with the siren on
 AT_END = np.float32(5.0)  # m before the end of a lane that leads nowhere: the trip goes on beyond it
 LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
 FAR32 = np.float32(FAR)
@@ -148,6 +149,8 @@ def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads:
     """Fill in what car i wants on `path`, which it has just entered."""
     trip, kind = cars.trip[i], cars.kind[i]
     cars.desired[i] = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    if drivers.siren[kind] != 0:
+        cars.desired[i] = min(SIREN_SPEED * cars.desired[i], drivers.top_speed[kind])
     cars.goal_position[i], cars.goal_speed[i], cars.goal[i] = FAR32, FAR32, TURN
     cars.choice[i], cars.shift[i] = -1, 0
     if roads.lane_count[path] == 0:

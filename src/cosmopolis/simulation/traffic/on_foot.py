@@ -1,0 +1,97 @@
+"""People on crossings, as far as cars must know: whether somebody is on one now.
+
+Nobody walks yet. How many people come is modelled (see `crossings`); when they come is a hash of (seed, crossing,
+time), so it is the same on any number of threads and after a restore. At lights they wait for their green and then
+go together.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.signals import PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.state import Cars, Moves, Ways
+
+SLOT = 8  # steps, 4 s: somebody at 1.2 m/s (HCM 2010) crosses a lane and its sides
+MOST = 0.75  # share of the slots at most with people: beyond that they bunch
+PATIENCE = 30.0  # s after which people let a waiting car through
+BRAKES = 3.0  # m/s^2
+# Share of a day's walks by the full hour; two peaks and a busy noon.
+HOURLY = (
+    np.array([3, 2, 1, 1, 3, 10, 30, 80, 90, 60, 50, 55, 65, 55, 50, 50, 60, 90, 90, 70, 50, 35, 20, 8])
+    / 1028
+)
+
+
+@kernel
+def walk(time: float, step: int, roads: Roads, ways: Ways) -> None:
+    """Whether people are on each crossing for the next 4 s; one crossing in eight is looked at in each step."""
+    hour = int(time / 3600.0) % 24
+    for crossing in range(step % SLOT, roads.crossings, SLOT):
+        rate = roads.foot_rate[crossing]
+        if rate <= 0.0:
+            continue
+        ways.on_foot[crossing] = 0
+        waited = ways.foot_wait[crossing] + np.float32(SLOT * 0.5)
+        if not _may_walk(crossing, roads, ways):
+            ways.foot_wait[crossing] = waited
+            continue
+        ways.foot_wait[crossing] = np.float32(0.0)
+        share = min(1.0 - exp(-rate * 24.0 * HOURLY[hour] * waited / 3600.0), MOST)
+        if _uniform(roads.foot_seed, crossing, int(time * 2.0)) < share:
+            ways.on_foot[crossing] = 1
+
+
+@kernel
+def _may_walk(crossing: int, roads: Roads, ways: Ways) -> bool:
+    """Whether the lights, if there are any, keep the cars back that do not turn."""
+    for row in range(roads.foot_red_start[crossing], roads.foot_red_start[crossing + 1]):
+        light = ways.light[roads.foot_red[row]]
+        if light in (PROTECTED, YELLOW):
+            return False
+    return True
+
+
+@kernel
+def _uniform(seed: int, crossing: int, time: int) -> float:
+    """In [0, 1): the finaliser of SplitMix64 (Steele, Lea and Flood 2014)."""
+    z = np.uint64(seed) * np.uint64(0xD1B54A32D192ED03) + np.uint64(crossing) * np.uint64(0x9E3779B97F4A7C15)
+    z += np.uint64(time) * np.uint64(0x8CB92BA72F3D8DD7)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return float(z >> np.uint64(11)) * 2.0**-53
+
+
+@kernel
+def people_in_the_way(way: int, i: int, light: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Whether car i waits at the line before connection `way` because people are on a crossing that it meets."""
+    if cars.still[i] * 0.5 > PATIENCE:
+        return False
+    here, there = roads.walk_in[way], roads.walk_out[way]
+    if here >= 0 and ways.on_foot[here] != 0 and (roads.walk_lit[way] == 0 or light == RED):
+        return True
+    return bool(there >= 0 and ways.on_foot[there] != 0)
+
+
+@kernel
+def wait_for_people(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
+    """Cars of a lane stop before a crossing between junctions that people are on, if they still can."""
+    for row in range(roads.mid_start[lane], roads.mid_start[lane + 1]):
+        if ways.on_foot[roads.mid[row]] == 0:
+            continue
+        line = roads.mid_at[row] - np.float32(3.0)
+        for i in range(cars.start[lane], cars.start[lane + 1]):
+            gap, speed = line - cars.position[i], cars.speed[i]
+            if gap < 0.0 or gap < speed * speed / (2.0 * BRAKES) or cars.still[i] * 0.5 > PATIENCE:
+                continue
+            if gap > speed * speed / 2.0 + 10.0:
+                continue
+            wish = -speed * speed / (2.0 * max(gap, np.float32(0.3)))
+            moves.accel[i] = min(moves.accel[i], np.float32(wish))
+            moves.room[i] = min(moves.room[i], gap)

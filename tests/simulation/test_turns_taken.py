@@ -1,0 +1,147 @@
+"""Who goes when all must stop, when two queues become one, and who keeps to which lane of a motorway."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from cosmopolis.city.model import City
+from cosmopolis.city.words import Control, StreetKind, VehicleKind
+from cosmopolis.simulation import Rules, Simulation
+from tests.network.towns import cross, edge
+from tests.simulation.drawings import one_trip, row_of, streets_of
+from tests.simulation.ground import Ground
+from tests.simulation.occupancy import SharedGround
+from tests.simulation.roads import Drawing, trips_of
+
+
+def all_stop() -> City:
+    city = streets_of(cross(1, 1, stops_signs="c"))
+    assert (city.network.junctions.control == Control.ALL_WAY_STOP).any()
+    return city
+
+
+def test_before_a_stop_line_everybody_comes_to_a_stand_even_alone() -> None:
+    city = all_stop()
+    network = city.network
+    route = [edge(network, "w", "c"), edge(network, "c", "e")]
+    simulation = Simulation(city, trips_of([one_trip(city, route, 0.0, from_position=8.0)]), threads=1)
+    lane = int(network.edges.first_lane[route[0]])
+    slowest = 99.0
+    while simulation.counts()["arrived"] == 0:
+        simulation.step()
+        vehicles = simulation.vehicles()
+        if (
+            len(vehicles)
+            and vehicles.path[0] == lane
+            and vehicles.position[0] > network.lanes.length[lane] - 3.0
+        ):
+            slowest = min(slowest, float(vehicles.speed[0]))
+    assert slowest < 0.3
+    assert simulation.time < 70.0
+
+
+def test_where_all_stop_the_arms_take_turns() -> None:
+    city = all_stop()
+    network = city.network
+    rows = []
+    for begin, end, late in (("w", "e", 0.0), ("s", "n", 0.3)):
+        route = [edge(network, begin, "c"), edge(network, "c", end)]
+        rows += [one_trip(city, route, 3.0 * n + late, from_position=8.0) for n in range(12)]
+    trips = trips_of(rows)
+    simulation = Simulation(city, trips, threads=1)
+    shared, crossed = SharedGround(simulation), []
+    inside: set[int] = set()
+    while simulation.counts()["arrived"] < 24:
+        simulation.step()
+        assert shared.clashes() == [] and simulation.time < 600.0
+        vehicles = simulation.vehicles()
+        now = set(vehicles.id[vehicles.path >= len(network.lanes)].tolist())
+        crossed += sorted(now - inside)
+        inside = now
+    main = [trips.route[trips.route_start[id]] == rows[0]["route"][0] for id in dict.fromkeys(crossed)]
+    changes = sum(one != other for one, other in pairwise(main))
+    assert changes >= 14, "mostly one from here and one from there"
+
+
+def merge() -> City:
+    """Edges 0 and 1 become edge 2, whose far end is slow; edge 0 yields."""
+    drawing = Drawing()
+    drawing.edge((0, 10), (300, 2))
+    drawing.edge((0, -10), (300, -2))
+    drawing.edge((315, 0), (500, 0))
+    drawing.edge((505, 0), (700, 0), speed=4.0)
+    one, other = drawing.join(0, 2), drawing.join(1, 2)
+    drawing.join(2, 3, speed=4.0)
+    drawing.conflict(one, other, 10.0, 10.0, yields=one)
+    return drawing.city()
+
+
+def test_in_two_queues_that_become_one_they_go_in_turns() -> None:
+    city = merge()
+    rows = [
+        one_trip(city, [arm, 2, 3], 2.5 * n + arm, from_position=8.0) for n in range(60) for arm in (0, 1)
+    ]
+    trips = trips_of(rows)
+    simulation = Simulation(city, trips, threads=1)
+    ground, order, last = Ground(simulation), [], set()
+    while simulation.time < 400.0:
+        simulation.step()
+        assert ground.overlaps() == []
+        vehicles = simulation.vehicles()
+        now = set(vehicles.id[vehicles.path == 2].tolist())
+        order += sorted(now - last)
+        last |= now
+    arm = trips.route[trips.route_start[order]]
+    queued = arm[15:90]
+    assert 0.38 < queued.mean() < 0.62
+    assert np.mean(queued[1:] != queued[:-1]) > 0.6
+
+
+def motorway(kind: StreetKind) -> City:
+    drawing = Drawing(speed=100 / 3.6)
+    for begin, end in ((0, 1_500), (1_505, 2_300), (2_305, 2_600)):
+        drawing.edge((begin, 0), (end, 0), lanes=2)
+    for one in (0, 1):
+        for lane in (0, 1):
+            drawing.join(one, one + 1, lane)
+    city = drawing.city()
+    edges = replace(city.network.edges, kind=np.full(3, int(kind), np.uint8))
+    return replace(city, network=replace(city.network, edges=edges))
+
+
+def lane_at(city: City, rows: list[dict], id: int, metres: list[float]) -> list[int]:  # type: ignore[type-arg]
+    """Lane of edge 0 that vehicle `id` is on as it passes each of `metres`."""
+    simulation = Simulation(city, trips_of(rows), threads=1, rules=Rules(kerb_stops=0.0))
+    found: list[int] = []
+    while len(found) < len(metres):
+        simulation.step()
+        row = row_of(vehicles := simulation.vehicles(), id)
+        if row is not None and vehicles.position[row] >= metres[len(found)]:
+            found.append(int(vehicles.path[row]))
+        assert simulation.time < 200.0
+    return found
+
+
+def test_on_a_motorway_one_goes_back_to_the_kerb_side_and_in_town_one_stays() -> None:
+    for kind, lane in ((StreetKind.MOTORWAY, 0), (StreetKind.SECONDARY, 1)):
+        city = motorway(kind)
+        rows = [one_trip(city, [0, 1, 2], 0.0, from_lane=1)]
+        assert lane_at(city, rows, 0, [1_200.0]) == [lane]
+
+
+def test_on_a_motorway_a_slow_bus_is_overtaken_on_the_faster_lane() -> None:
+    city = motorway(StreetKind.MOTORWAY)
+    rows = [one_trip(city, [0, 1, 2], 0.0, VehicleKind.BUS), one_trip(city, [0, 1, 2], 3.0)]
+    simulation = Simulation(city, trips_of(rows), threads=1, rules=Rules(kerb_stops=0.0))
+    used, arrived = set(), []
+    while len(arrived) < 2:
+        arrived += simulation.step().arrived.tolist()
+        row = row_of(vehicles := simulation.vehicles(), 1)
+        if row is not None:
+            used.add(int(vehicles.path[row]))
+        assert simulation.time < 300.0
+    assert arrived == [1, 0]
+    assert 1 in used and 0 in used
