@@ -6,5 +6,6 @@ connections, right of way and signals would be lost in building it anew from cen
 
 from cosmopolis.sources.sumo.city import read_net
 from cosmopolis.sources.sumo.faults import SKIPPED
+from cosmopolis.sources.sumo.scenario import Scenario, read_scenario
 
-__all__ = ["SKIPPED", "read_net"]
+__all__ = ["SKIPPED", "Scenario", "read_net", "read_scenario"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,17 +76,6 @@ def read_drawing(path: Path, faults: Faults) -> Drawing:
             if take is not None:
                 take(drawing, row)
     return drawing
-
-
-def read_programs(elements: Iterable[Row], faults: Faults) -> dict[str, list[DrawnProgram]]:
-    """The tlLogics among the rows of an additional file."""
-    found: dict[str, list[DrawnProgram]] = {}
-    for row in elements:
-        if row.tag == "tlLogic":
-            with faults.leaving_out():
-                program = _program(row)
-                found.setdefault(program.id, []).append(program)
-    return found
 
 
 def _edge(drawing: Drawing, row: Row) -> None:
@@ -170,7 +158,8 @@ def _link(drawing: Drawing, row: Row) -> None:
         drawing.links.append(row)
 
 
-def _program(row: Row) -> DrawnProgram:
+def read_program(row: Row) -> DrawnProgram:
+    """Of a tlLogic."""
     phases = tuple(
         (phase.seconds("duration"), phase.text("state")) for phase in row.children if phase.tag == "phase"
     )
@@ -190,7 +179,7 @@ def _program(row: Row) -> DrawnProgram:
 
 
 def _add_program(drawing: Drawing, row: Row) -> None:
-    program = _program(row)
+    program = read_program(row)
     drawing.programs.setdefault(program.id, []).append(program)
 
 
