@@ -23,12 +23,10 @@ def departures(repeat: Repeat, end: float, random: np.random.Generator) -> NDArr
         return _first(seconds[random.random(len(seconds)) < repeat.chance], most)
     period = repeat.period or (repeat.end - repeat.begin) / repeat.number
     count = min(most, np.ceil((until - repeat.begin) / period - 1e-9))
-    return repeat.begin + period * np.arange(int(count))
+    return np.asarray(repeat.begin + period * np.arange(int(count)), np.float64)
 
 
-def _poisson(
-    repeat: Repeat, until: float, most: float, random: np.random.Generator
-) -> NDArray[np.float64]:
+def _poisson(repeat: Repeat, until: float, most: float, random: np.random.Generator) -> NDArray[np.float64]:
     found: list[float] = []
     time = repeat.begin
     while len(found) < most:

@@ -39,9 +39,7 @@ class RoadGraph:
         return len(self.free_time)
 
     @classmethod
-    def of(
-        cls, network: Network, mode: Mode, *, waits: NDArray[np.float64] | None = None
-    ) -> RoadGraph:
+    def of(cls, network: Network, mode: Mode, *, waits: NDArray[np.float64] | None = None) -> RoadGraph:
         """The graph for one mode, from the connections between lanes that allow it.
 
         `waits` (C,) s at each connection replaces our own guesses; side streets then are as quick as their limit.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,22 +43,28 @@ class Ways:
         """The edges of these names; BadInput where the network has none of a name."""
         for key in keys:
             if key not in self.edge:
-                raise row.bad(f'drives over edge "{key}", which the network does not have; correct the route.')
+                raise row.bad(
+                    f'drives over edge "{key}", which the network does not have; correct the route.'
+                )
         return tuple(self.edge[key] for key in keys)
 
     def lanes(self, edge: int, modes: Mode) -> list[int]:
         """Lanes of the edge that are open, the kerb first."""
         first = int(self.network.edges.first_lane[edge])
         count = int(self.network.edges.lane_count[edge])
-        return [lane for lane in range(first, first + count) if int(self.network.lanes.modes[lane]) & int(modes)]
+        return [
+            lane for lane in range(first, first + count) if int(self.network.lanes.modes[lane]) & int(modes)
+        ]
 
     def check(self, edges: Edges, modes: Mode, row: Row) -> None:
         """BadInput where the route leaves what `modes` may drive, or goes on where nothing connects."""
         key = self.network.edges.key
         for edge in edges:
             if not self.lanes(edge, modes):
-                raise row.bad(f'drives over edge "{key[edge]}", which is closed to its vClass; correct either.')
-        for a, b in zip(edges, edges[1:]):
+                raise row.bad(
+                    f'drives over edge "{key[edge]}", which is closed to its vClass; correct either.'
+                )
+        for a, b in pairwise(edges):
             after = {lane for one in self.lanes(a, modes) for lane in self._links.get(one, ())}
             if not after & set(self.lanes(b, modes)):
                 raise row.bad(
@@ -77,7 +84,7 @@ class Ways:
     def over(self, via: Edges, modes: Mode, row: Row) -> Edges:
         """The quickest way over these edges in their order, as found before."""
         edges = via[:1]
-        for a, b in zip(via, via[1:]):
+        for a, b in pairwise(via):
             leg = self._quickest[modes, a, b]
             if not leg:
                 names = [self.network.edges.key[edge] for edge in (a, b)]

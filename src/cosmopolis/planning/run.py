@@ -25,9 +25,11 @@ from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import Simulation
+from cosmopolis.simulation.traffic.drivers import Drivers
 
 INTERVAL = 300.0  # s
 SAMPLE = 10.0  # s between two looks at the edges
+LONGEST_STANDSTILL = 7200.0  # s
 OUR_FILES = {"run.json", "edges.parquet", "trips.parquet"}
 
 
@@ -36,33 +38,43 @@ def record(
     trips: Trips,
     *,
     begin: float,
-    end: float,
+    end: float | None,
     seed: int,
     out: Path,
     threads: int | None = None,
+    drivers: Drivers | None = None,
+    facts: dict[str, Any] | None = None,
+    ids: NDArray[np.object_] | None = None,
     progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Run from `begin` to `end` (s after midnight) and write the folder `out`; returns what run.json holds.
 
+    With `drivers`, the table of the run's own vehicle types, every trip is made once, on its own route; then
+    without an `end` the run goes on until everybody has arrived. `facts` are more to be kept in run.json,
+    `ids` (N,) names for the table of trips.
     The folder appears when the run is complete. An older run of that name is replaced; a folder with anything
     else in it raises BadInput.
     """
     _check_free(out)
     progress("Starting the simulation", 0.0)
-    simulation = Simulation(city, trips, seed=seed, start=begin, threads=threads)
+    simulation = Simulation(
+        city, trips, seed=seed, start=begin, threads=threads, drivers=drivers, daily=drivers is None
+    )
     watch = _Watch(city, trips, simulation)
     started = wall_time.perf_counter()
-    while simulation.time < end - 1e-9:
+    while simulation.time < end - 1e-9 if end is not None else not _done(simulation, watch):
         watch.see(simulation.step())
         if simulation.time % 60 < simulation.dt:
-            progress(f"{_clock(simulation.time)} in the city", (simulation.time - begin) / (end - begin))
+            share = (simulation.time - begin) / (end - begin) if end is not None else 0.5
+            progress(f"{_clock(simulation.time)} in the city", share)
     spent = wall_time.perf_counter() - started
     facts = {
+        **(facts or {}),
         "city": city.name,
         "city_version": city.version,
         "seed": seed,
         "from": begin,
-        "to": end,
+        "to": simulation.time,
         "step": simulation.dt,
         **simulation.counts(),
         "mean_duration": watch.mean_duration(),
@@ -70,8 +82,14 @@ def record(
         "wall_seconds": round(spent, 3),
         "vehicle_updates_per_second": round(simulation.counts()["updates"] / max(spent, 1e-9)),
     }
-    _write(out, facts, watch)
+    _write(out, facts, watch.edge_table(), watch.trip_table(ids))
     return facts
+
+
+def _done(simulation: Simulation, watch: _Watch) -> bool:
+    """Whether everybody has arrived, or will not any more: nobody has for hours though some are on the road."""
+    still = simulation.counts()["vehicles"] > 0 and simulation.time - watch.last > LONGEST_STANDSTILL
+    return simulation.over or still
 
 
 @dataclass
@@ -88,6 +106,7 @@ class _Watch:
     speed: NDArray[np.float64] = field(init=False)
     density: NDArray[np.float64] = field(init=False)
     looks: int = 0
+    last: float = 0.0  # s, when somebody entered the road or arrived
 
     def __post_init__(self) -> None:
         self.begin = self.simulation.time
@@ -99,6 +118,8 @@ class _Watch:
 
     def see(self, events: Any) -> None:
         own = len(self.trips)
+        if len(events.departed) or len(events.arrived) or not self.last:
+            self.last = events.time
         self.entered[events.departed[events.departed < own]] = events.time + self.simulation.dt
         self.arrived[events.arrived[events.arrived < own]] = events.time + self.simulation.dt
         now = self.simulation.time
@@ -148,17 +169,19 @@ class _Watch:
         }
         return _table(columns, units)
 
-    def trip_table(self) -> pa.Table:
+    def trip_table(self, ids: NDArray[np.object_] | None = None) -> pa.Table:
         seen = np.flatnonzero(np.isfinite(self.entered))
         columns = {
             "trip": seen,
-            "kind": self.trips.kind[seen],
+            "kind": self.simulation.drivers.kind[self.trips.kind[seen]],
             "due": self.trips.depart[seen],
             "entered": self.entered[seen],
             "arrived": self.arrived[seen],
             "origin": self.trips.origin[seen],
             "destination": self.trips.destination[seen],
         }
+        if ids is not None:
+            columns["id"] = ids[seen]
         seconds = dict.fromkeys(("due", "entered", "arrived"), "s after midnight")
         return _table(columns, seconds)
 
@@ -181,13 +204,13 @@ def _check_free(out: Path) -> None:
         )
 
 
-def _write(out: Path, facts: dict[str, Any], watch: _Watch) -> None:
+def _write(out: Path, facts: dict[str, Any], edges: pa.Table, trips: pa.Table) -> None:
     """Beside, then in one rename."""
     aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         (aside / "run.json").write_bytes(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
-        pq.write_table(watch.edge_table(), aside / "edges.parquet")
-        pq.write_table(watch.trip_table(), aside / "trips.parquet")
+        pq.write_table(edges, aside / "edges.parquet")
+        pq.write_table(trips, aside / "trips.parquet")
         if out.exists():
             shutil.rmtree(out)
         aside.chmod(0o755)

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import City
+from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.drivers import drivers
+from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
 from cosmopolis.simulation.traffic.network import flatten
@@ -51,23 +52,31 @@ COUNTED = (
 class Traffic:
     """City network, fleet and cars of one run."""
 
-    def __init__(self, city: City, trips: Trips, seed: int, threads: int) -> None:
+    def __init__(
+        self,
+        city: City,
+        trips: Trips,
+        seed: int,
+        threads: int,
+        *,
+        types: Drivers | None = None,
+        daily: bool = True,
+    ) -> None:
         network = city.network
         self._helpers = helpers(threads - 1)
-        self.roads, self.drivers = (
-            flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left),
-            drivers(),
-        )
+        self.roads = flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left)
+        self.drivers = drivers() if types is None else joined(types, drivers())
+        self.daily = daily
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
-        self.fleet = muster(trips, self.roads, seed)
+        self.fleet = muster(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
             cursor=self.fleet.cursor.copy(),
             route_end=self.fleet.route_end.copy(),
             to_lane=self.fleet.to_lane.copy(),
             to_position=self.fleet.to_position.copy(),
-            depart=np.mod(self.fleet.depart, 86_400.0),
+            depart=np.mod(self.fleet.depart, 86_400.0) if daily else self.fleet.depart.copy(),
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
@@ -85,6 +94,10 @@ class Traffic:
     def count(self) -> int:
         """Cars on the road."""
         return int(self.cars.start[-1])
+
+    def row_of(self, kind: int) -> int:
+        """The row of `drivers` that a vehicle of words.VehicleKind `kind` has which a command adds."""
+        return len(self.drivers.kind) - len(VehicleKind) + kind
 
     @property
     def graph(self) -> EdgeGraph:
@@ -123,7 +136,7 @@ class Traffic:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             measure(*tables, self.speed_ratio, self.density)
         events = self._tell(time, old)
-        if self.steps % detours.EVERY == 0:
+        if self.daily and self.steps % detours.EVERY == 0:
             detours.avoid_jams(self)
         return events
 

@@ -21,7 +21,7 @@ MOST_EDGES = 6  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
-LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
+SLOWEST = np.float32(1.0)  # m/s that anybody wishes to drive
 FAR32 = np.float32(FAR)
 
 
@@ -73,7 +73,9 @@ def plan_lanes(
         for index in range(count):
             cost = NEVER
             if row + 1 >= end:
-                cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
+                cost = np.float32(0.0)
+                if drivers.leaves[fleet.kind[trip]] < FAR32:
+                    cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
@@ -142,10 +144,18 @@ def costs_less(
 
 
 @kernel
+def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, ways: Ways) -> np.float32:
+    """m/s that the driver of `trip` takes `path` at."""
+    kind = fleet.kind[trip]
+    wish = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    return max(wish - drivers.dawdle[kind], min(wish, SLOWEST))
+
+
+@kernel
 def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> None:
     """Fill in what car i wants on `path`, which it has just entered."""
     trip, kind = cars.trip[i], cars.kind[i]
-    cars.desired[i] = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    cars.desired[i] = wished_speed(path, trip, fleet, drivers, ways)
     cars.goal_position[i], cars.goal_speed[i], cars.goal[i] = FAR32, FAR32, TURN
     cars.choice[i], cars.shift[i] = -1, 0
     if roads.lane_count[path] == 0:
@@ -174,9 +184,9 @@ def _aim(
     """The goal at the end of the lane, the next turn or the destination, and the lane that is best for it."""
     trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
-        cars.goal[i], cars.goal_speed[i] = LEAVE, LEAVING_SPEED
+        cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.leaves[kind]
         cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
-        if roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
+        if drivers.leaves[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
         return
     modes = drivers.modes[kind]
@@ -186,7 +196,7 @@ def _aim(
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
-        cars.goal_speed[i] = min(ways.limit[way] * fleet.factor[trip], drivers.top_speed[kind])
+        cars.goal_speed[i] = wished_speed(way, trip, fleet, drivers, ways)
     if roads.lane_count[path] == 1:
         return
     own = _place(path, roads)

@@ -10,7 +10,7 @@ from cosmopolis.city.furnish import furnish
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import RawCity, Source
-from cosmopolis.sources.sumo.drawing import DrawnProgram, Drawing, read_drawing
+from cosmopolis.sources.sumo.drawing import Drawing, DrawnProgram, read_drawing
 from cosmopolis.sources.sumo.faults import Faults
 from cosmopolis.sources.sumo.network import network_of
 from cosmopolis.sources.sumo.place import place_of

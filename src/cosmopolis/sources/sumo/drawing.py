@@ -167,7 +167,9 @@ def read_program(row: Row) -> DrawnProgram:
         if seconds < 0:
             raise phase.bad(f"lasts {seconds:g} s; write a duration above 0.")
         if strange := sorted(set(state) - set(LIGHTS)):
-            raise phase.bad(f'shows "{strange[0]}" in its state, which is no light; use r, y, g, G, o, O, s or u.')
+            raise phase.bad(
+                f'shows "{strange[0]}" in its state, which is no light; use r, y, g, G, o, O, s or u.'
+            )
         if len(state) != len(phases[0][1]):
             raise phase.bad(
                 f'of tlLogic "{row.text("id")}" shows {len(state)} lights where its first phase shows '

@@ -9,11 +9,10 @@ import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Connections, Crossings, Edges, Junctions, Lanes, Network, Walks
-from cosmopolis.city.network import lines
 from cosmopolis.city.network.components import strong_components
 from cosmopolis.city.words import Control, Mode, Provenance, Turn
 from cosmopolis.geometry.polylines import Polylines
-from cosmopolis.sources.sumo.drawing import DrawnEdge, DrawnLane, Drawing, points_of
+from cosmopolis.sources.sumo.drawing import Drawing, DrawnEdge, DrawnLane, points_of
 from cosmopolis.sources.sumo.paths import Path, link_numbers, paths_of
 from cosmopolis.sources.sumo.place import Move
 from cosmopolis.sources.sumo.programs import Lit, lit_by, signals_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.sources.sumo.drawing import DrawnLane, Drawing
+from cosmopolis.sources.sumo.drawing import Drawing, DrawnLane
 from cosmopolis.sources.sumo.stream import Row
 
 F64 = NDArray[np.float64]

@@ -69,7 +69,9 @@ def _lit(variants: list[DrawnProgram], places: list[tuple[int, int]], drawing: D
 def signals_of(lit: Sequence[Lit], junction: NDArray[np.int64], begin: float) -> Signals:
     """The table of programs; `junction` (C,) is each connection's, `begin` s what offset="begin" means."""
     durations = [seconds for one in lit for seconds, _ in one.program.phases]
-    lights = [[LIGHTS[state[place]] for place in one.places] for one in lit for _, state in one.program.phases]
+    lights = [
+        [LIGHTS[state[place]] for place in one.places] for one in lit for _, state in one.program.phases
+    ]
 
     def starts(counts: list[int]) -> NDArray[np.int32]:
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)

@@ -35,13 +35,13 @@ def conflicts_of(
         by_junction.setdefault(path.junction, []).append(c)
     for junction, members in by_junction.items():
         pairs.update(_pairs(members, number, paths, drawing.junctions[junction], drawing))
-    c, d = (np.array([pair[k] for pair in pairs], dtype=np.int64) for k in (0, 1))
+    first, second = (np.array([pair[k] for pair in pairs], dtype=np.int64) for k in (0, 1))
     said = np.array(list(pairs.values()), dtype=bool).reshape(-1, 2)
-    waits = np.where(said[:, 0] == said[:, 1], _by_side(line, c, d, right_first), said[:, 0])
+    waits = np.where(said[:, 0] == said[:, 1], _by_side(line, first, second, right_first), said[:, 0])
     to_lane = np.array([path.to_lane for path in paths], dtype=np.int64)
-    merge = to_lane[c] == to_lane[d]
-    span_c, span_d = shared_ground(line, c, d, merge)
-    one, other = np.concatenate([c, d]), np.concatenate([d, c])
+    merge = to_lane[first] == to_lane[second]
+    span_c, span_d = shared_ground(line, first, second, merge)
+    one, other = np.concatenate([first, second]), np.concatenate([second, first])
     order = np.lexsort((other, one))
     span = np.concatenate([span_c, span_d])[order]
     return Conflicts(

@@ -37,8 +37,15 @@ class Scenario:
         return self.traffic.faults.found
 
 
-def read_scenario(path: Path, *, skip_bad: bool = False, progress: Progress = quiet) -> Scenario:
-    """The scenario of the configuration `path` (.sumocfg).
+def read_scenario(
+    path: Path,
+    *,
+    skip_bad: bool = False,
+    begin: float | None = None,
+    end: float | None = None,
+    progress: Progress = quiet,
+) -> Scenario:
+    """The scenario of the configuration `path` (.sumocfg); `begin` and `end`, s, instead of its own.
 
     Raises BadInput with file and line for the first thing that is wrong; with `skip_bad` what is wrong is left
     out and told in `findings`. Elements that are none of ours, such as persons, are counted in `traffic.ignored`.
@@ -50,10 +57,7 @@ def read_scenario(path: Path, *, skip_bad: bool = False, progress: Progress = qu
     faults = Faults(skip_bad)
     progress("Reading the network", 0.1)
     drawing = read_drawing(_files(path, options["net-file"])[0], faults)
-    begin = options["begin"].seconds("value") if "begin" in options else 0.0
-    end = options["end"].seconds("value") if "end" in options else -1.0
-    if 0 <= end <= begin:
-        raise options["end"].bad(f"is {end:g} s, not after the beginning at {begin:g} s; correct it.")
+    begin, end = _times(path, options, begin, end)
     traffic = Traffic(faults)
     for key in ("additional-files", "route-files"):
         for file in _files(path, options[key]) if key in options else []:
@@ -63,7 +67,23 @@ def read_scenario(path: Path, *, skip_bad: bool = False, progress: Progress = qu
             traffic.read(stream)
     city = city_of(drawing, programs=traffic.programs, begin=begin, name=path.name.partition(".")[0])
     step = options["step-length"].seconds("value") if "step-length" in options else 1.0
-    return Scenario(city.name, city, traffic, begin, end if end > 0 else None, step)
+    return Scenario(city.name, city, traffic, begin, end, step)
+
+
+def _times(
+    path: Path, options: dict[str, Row], begin: float | None, end: float | None
+) -> tuple[float, float | None]:
+    """Beginning and end, the user's before the file's; an end below 0 is none."""
+    if begin is None:
+        begin = options["begin"].seconds("value") if "begin" in options else 0.0
+    if end is None and "end" in options:
+        end = options["end"].seconds("value")
+    if end is None or end < 0:
+        return begin, None
+    if end <= begin:
+        at = options["end"].at if "end" in options else str(path)
+        raise BadInput(f"{at}: the end at {end:g} s is not after the beginning at {begin:g} s; correct one.")
+    return begin, end
 
 
 def _options(path: Path) -> dict[str, Row]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from cosmopolis.city.errors import BadInput
@@ -144,7 +144,7 @@ def _parser(path: Path, found: list[Row], roots: tuple[str, ...]) -> Any:
     return parser
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> gzip.GzipFile | BinaryIO:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path) if packed else path.open("rb")

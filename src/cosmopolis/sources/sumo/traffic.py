@@ -93,12 +93,17 @@ def _type_mixture(traffic: Traffic, row: Row) -> None:
 
 def _mixture(row: Row, names: str) -> Mixture:
     """Names and weights of a distribution, nested or listed."""
-    inner = [(child.text("id", child.text("refId", "")), child.real("probability", 1.0)) for child in row.children]
+    inner = [
+        (child.text("id", child.text("refId", "")), child.real("probability", 1.0)) for child in row.children
+    ]
     listed = row.words(names)
     weights = row.words("probabilities") or ["1"] * len(listed)
     if len(weights) != len(listed):
         raise row.bad(f"lists {len(listed)} {names} and {len(weights)} probabilities; give one for each.")
-    inner += [(name, Row(row.tag, {"p": weight}, row.file, row.line).real("p")) for name, weight in zip(listed, weights)]
+    inner += [
+        (name, Row(row.tag, {"p": weight}, row.file, row.line).real("p"))
+        for name, weight in zip(listed, weights)
+    ]
     if not sum(weight for _, weight in inner) > 0 or min(weight for _, weight in inner) < 0:
         raise row.bad("has nothing to choose from; give it members with a probability above 0.")
     return tuple(inner)
@@ -197,7 +202,9 @@ def _flow(traffic: Traffic, row: Row) -> None:
     if end < begin:
         raise row.bad(f"ends at {end:g} s, before it begins at {begin:g} s; correct end.")
     if number < 0 and not (period > 0 or gap > 0 or chance > 0):
-        raise row.bad("does not say how many vehicles it has; write number, period, vehsPerHour or probability.")
+        raise row.bad(
+            "does not say how many vehicles it has; write number, period, vehsPerHour or probability."
+        )
     if number >= 0 and end == inf and not (period > 0 or gap > 0 or chance > 0):
         raise row.bad('has no end; write end="…" in seconds, or how often it departs by period="…".')
     if not 0 <= chance <= 1:
