@@ -33,6 +33,8 @@ class RunType(NamedTuple):
     modes: Mode
     enters: float  # m/s at most when it enters the road; inf: as fast as the road allows
     leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
+    looks: bool = False  # for the quickest way as it departs
+    picks: bool = False  # its first lane as it departs
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
 
     What is left to chance (types and routes of distributions, flows with a probability, lanes) comes from `seed`.
     Raises BadInput for unknown types, routes and edges and for routes that do not hang together, with file and
-    line; a scenario read with `skip_bad` has them left out and told in its findings.
+    line; a scenario read with `skip_bad` has them left out and told in its findings. As in SUMO, trips that name
+    only their ends look for their way again when they depart, by the speeds of that time.
     """
     faults = scenario.traffic.faults
     random = np.random.default_rng([seed, 0x5C])
@@ -157,6 +160,8 @@ class _Table:
             begin = stops[0][1]
         end = _position(wish, "arrivalPos", float(length[to_lane]), float(length[to_lane]), self.random)
         run_type = RunType(vehicle, looks, modes, _speed(wish, "departSpeed"), _speed(wish, "arrivalSpeed"))
+        picks = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
+        run_type = run_type._replace(looks=len(wish.via) == 2, picks=picks)
         row = self.types.setdefault(run_type, len(self.types))
         values = (one.time, row, from_lane, begin, to_lane, end, edges, stops)
         for name, value in zip(_COLUMNS, values, strict=True):

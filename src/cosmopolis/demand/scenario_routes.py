@@ -21,6 +21,13 @@ FORESIGHT = 3000.0  # m ahead over which lanes are compared
 Edges = tuple[int, ...]
 
 
+def scenario_graph(network: Network, modes: Mode) -> RoadGraph:
+    """The network as SUMO reckons: by the limits, and something for giving way and for turning round."""
+    links = network.connections
+    waits = MINOR * (gives_way(network) & (links.signal < 0)) + TURNAROUND * (links.turn == int(Turn.U_TURN))
+    return RoadGraph.of(network, modes, waits=waits)
+
+
 @dataclass
 class Ways:
     """What can be driven in a network, by modes; answers are kept, for thousands of vehicles ask the same."""
@@ -95,12 +102,8 @@ class Ways:
         return edges
 
     def _graph(self, modes: Mode) -> RoadGraph:
-        """As SUMO reckons: by the limits, and something for giving way and for turning round."""
         if modes not in self._graphs:
-            links = self.network.connections
-            waits = MINOR * (gives_way(self.network) & (links.signal < 0))
-            waits = waits + TURNAROUND * (links.turn == int(Turn.U_TURN))
-            self._graphs[modes] = RoadGraph.of(self.network, modes, waits=waits)
+            self._graphs[modes] = scenario_graph(self.network, modes)
         return self._graphs[modes]
 
     def best_lanes(self, edges: Edges, modes: Mode) -> list[int]:

@@ -88,6 +88,11 @@ class Simulation:
         return self._traffic.drivers
 
     @property
+    def factor(self) -> NDArray[np.float32]:
+        """(V,) how the driver of each trip takes the speed limit."""
+        return self._traffic.fleet.factor
+
+    @property
     def over(self) -> bool:
         """Whether everybody has arrived and nobody departs any more."""
         traffic = self._traffic

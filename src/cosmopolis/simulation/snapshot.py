@@ -48,6 +48,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         "late": traffic.late,
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
+        "known_speed": traffic.known_speed,
         "tally": np.array(list(traffic.tally.values()), np.int64),
         "numbers": np.array(
             [traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64
@@ -111,6 +112,7 @@ def unpack(
     traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]
     traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
     traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]
+    traffic.known_speed = found["known_speed"]
     _put_back(traffic, found)
     return simulation
 

@@ -12,6 +12,7 @@ from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
+from cosmopolis.simulation.traffic.departures import Lookout, choose_lanes
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
@@ -35,6 +36,7 @@ from cosmopolis.simulation.traffic.tables import Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
+KNOWN = np.float32(0.055)  # weight of the newest measurement in what drivers know: about that of 3 minutes
 COUNTED = (
     "departed",
     "arrived",
@@ -67,6 +69,8 @@ class Traffic:
         self.roads = flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left)
         self.drivers = drivers() if types is None else joined(types, drivers())
         self.daily = daily
+        self._decide = bool(self.drivers.looks.any() or self.drivers.picks.any())
+        self._lookout = Lookout(network, self.drivers)
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, self.drivers, seed)
@@ -83,6 +87,9 @@ class Traffic:
         self.ways = empty_ways(self.roads.limit, len(network.signals), self.roads.chunks)
         self.steps = self.waiting = 0
         edges = len(network.edges)
+        self.known_speed = np.ones(
+            edges, np.float32
+        )  # share of the limit, by which those who depart find a way
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
@@ -135,6 +142,7 @@ class Traffic:
         if self.steps % EVERY == 0:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             measure(*tables, self.speed_ratio, self.density)
+            self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
         events = self._tell(time, old)
         if self.daily and self.steps % detours.EVERY == 0:
             detours.avoid_jams(self)
@@ -185,7 +193,22 @@ class Traffic:
         fleet.dwell[due] = 0.0
         fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
         self.waiting += len(due)
+        if self._decide:
+            self._let_decide(due)
         return due
+
+    def _let_decide(self, due: NDArray[np.int64]) -> None:
+        """Those whose type says so look for their way and pick their lane now."""
+        fleet = self.fleet
+        looks = due[self.drivers.looks[fleet.kind[due]] != 0]
+        begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
+        found = self._lookout.quickest(fleet.kind[looks], begin, goal, self.known_speed)
+        for trip, edges in zip(looks.tolist(), found):
+            old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
+            if len(edges) and not np.array_equal(edges, old):
+                detours.give_route(self, trip, edges)
+        records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+        choose_lanes(due, *map(self.tables, records))
 
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""

@@ -38,6 +38,8 @@ class Drivers(NamedTuple):
     dawdle: F32  # (K,) m/s that it drives on average below what it wishes
     enters: F32  # (K,) m/s at most when it enters the road; FAR: as fast as it can; < 0: from the kerb
     leaves: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
+    looks: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
+    picks: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
     factor: F64  # (K,) how its drivers take the speed limit: mean,
     deviation: F64  # (K,) and deviation,
     least: F64  # (K,) no less,
@@ -80,6 +82,8 @@ def drivers(name: str = "field") -> Drivers:
         dawdle=np.zeros(len(rows), np.float32),
         enters=np.full(len(rows), -1.0, np.float32),
         leaves=np.full(len(rows), KERB_SPEED, np.float32),
+        looks=np.zeros(len(rows), np.uint8),
+        picks=np.zeros(len(rows), np.uint8),
         factor=np.full(len(rows), 1.0),
         deviation=np.full(len(rows), 0.08),
         least=np.full(len(rows), 0.8),
@@ -124,6 +128,8 @@ def drivers_of(types: Sequence[RunType], name: str = "sumo") -> Drivers:
         kind=kind,
         enters=np.minimum(np.array([row.enters for row in types], np.float64), FAR).astype(np.float32),
         leaves=np.minimum(np.array([row.leaves for row in types], np.float64), FAR).astype(np.float32),
+        looks=np.array([row.looks for row in types], np.uint8),
+        picks=np.array([row.picks for row in types], np.uint8),
         factor=column(lambda t: t.factor, np.float64),
         deviation=column(lambda t: t.deviation, np.float64),
         least=column(lambda t: t.least, np.float64),

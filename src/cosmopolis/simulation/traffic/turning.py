@@ -17,7 +17,7 @@ NO_WAY = 1000  # lanes: there is none
 NEVER = np.float32(1000.0)  # lane changes: there is no way
 SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
-MOST_EDGES = 6  # ahead
+MOST_EDGES = 12  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
@@ -80,7 +80,7 @@ def plan_lanes(
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
             else:
-                way = best_way(first + index, fleet.route[row + 1], modes, costs, beyond, roads, ways)
+                way = best_way(first + index, fleet.route[row + 1], trip, modes, costs, beyond, roads, ways)
                 if way >= 0:
                     cost = costs[beyond + _place(roads.out_end[way], roads)]
                     if ways.closed[roads.out_end[way]] != 0:
@@ -105,10 +105,17 @@ def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore
 
 
 @kernel
-def best_way(lane: int, edge: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways) -> int:  # type: ignore[no-untyped-def]
-    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none."""
+def best_way(  # type: ignore[no-untyped-def]
+    lane: int, edge: int, trip: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
+) -> int:
+    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none.
+
+    Where several cost the same the trips are dealt out among them, so that all of them are used.
+    """
     best, best_cost = -1, np.float32(2.0) * NEVER
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
+    first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
+    for turn in range(count):
+        way = first + (trip + turn) % count
         if roads.edge[way] != edge or (roads.modes[way] & modes) == 0:
             continue
         to_lane = roads.out_end[way]
@@ -192,7 +199,7 @@ def _aim(
     modes = drivers.modes[kind]
     costs = local_floats(32)
     plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
-    way = best_way(path, fleet.route[cursor + 1], modes, costs, MOST_LANES, roads, ways)
+    way = best_way(path, fleet.route[cursor + 1], trip, modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
