@@ -2,6 +2,8 @@
 
 from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
 from cosmopolis.simulation.event import Arrived, Broken, Departed, Event, Events, Forced, Halted, Strayed
+from cosmopolis.simulation.observer import Loop, Observer
+from cosmopolis.simulation.reading import LoopCounts, Reading, Stretches, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -16,9 +18,15 @@ __all__ = [
     "Events",
     "Forced",
     "Halted",
+    "Loop",
+    "LoopCounts",
+    "Observer",
     "OpenLane",
+    "Reading",
     "SetSpeedLimit",
     "Simulation",
     "Strayed",
+    "Stretches",
+    "TripRecords",
     "Vehicles",
 ]
