@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,8 @@ from cosmopolis.simulation.traffic.electric import (
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust, exhaust_tables
 
 CAR, VAN, TRUCK, BUS = VehicleKind.CAR, VehicleKind.VAN, VehicleKind.TRUCK, VehicleKind.BUS
-BATTERY = battery_tables(len(VehicleKind))
-EXHAUST = exhaust_tables(len(VehicleKind))
+BATTERY = battery_tables(np.array(list(VehicleKind)))
+EXHAUST = exhaust_tables(np.array(list(VehicleKind)))
 UP_AND_DOWN = np.concatenate([np.arange(0.0, 13.0), np.full(30, 13.0), np.arange(13.0, -1.0, -1.5), [0.0]])
 CITY = np.concatenate(
     [np.zeros(15), np.arange(0, 13.9, 1.2), np.full(30, 13.9), np.arange(13.9, 0, -1.5), [0.0]]
@@ -41,7 +42,7 @@ def at_wheels(speed: float, new_speed: float, way: float, grade: float = 0.0, ki
 
 def cycle(speeds: np.ndarray) -> np.ndarray:
     """J at the wheels of each second of a cycle, driven at its end's speed as SUMO does."""
-    return np.array([at_wheels(a, b, b) for a, b in zip(speeds[:-1], speeds[1:], strict=True)])
+    return np.array([at_wheels(a, b, b) for a, b in pairwise(speeds.tolist())])
 
 
 def test_at_constant_speed_the_energy_a_metre_is_the_power_over_the_speed():
@@ -97,7 +98,7 @@ def test_the_battery_takes_what_sumo_takes_by_the_same_model(tmp_path: Path):
 
 def grams(kind: int, speeds: np.ndarray) -> dict[str, float]:
     """g of each over a cycle of seconds."""
-    steps = [(float(b), float(b - a)) for a, b in zip(speeds[:-1], speeds[1:], strict=True)]
+    steps = [(float(b), float(b - a)) for a, b in pairwise(speeds.tolist())]
     nitrogen = EXHAUST["nitrogen"]
     return {
         "CO2": sum(exhaust(v, a, EXHAUST["carbon"], kind) for v, a in steps),

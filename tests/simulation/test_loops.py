@@ -90,6 +90,7 @@ def test_a_rear_is_followed_beyond_the_end_of_the_lane(kind):
     length = float(simulation._traffic.drivers.length[kind])
     assert loops.passed.tolist() == [1, 1, 1]
     assert loops.covered == pytest.approx(length / loops.speed, rel=0.02)
+    assert loops.length == pytest.approx([length] * 3)
 
 
 def test_in_town_a_loop_counts_what_was_seen_to_pass():
@@ -135,5 +136,5 @@ def test_a_loop_lies_on_a_lane_there_is():
     simulation = Simulation(parallel_roads(1, 200.0), trips_of([]), threads=1)
     with pytest.raises(BadInput, match="lane 7, which there is not"):
         Observer(simulation, loops=[Loop("x", 7, 10.0)])
-    with pytest.raises(BadInput, match="lane of 200.00 m"):
+    with pytest.raises(BadInput, match=r"lane of 200\.00 m"):
         Observer(simulation, loops=[Loop("x", 0, 210.0)])

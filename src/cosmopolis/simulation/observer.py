@@ -55,7 +55,10 @@ class Observer:
         self.loops = tuple(loops)
         self._loops = _lay(self.loops, simulation)
         self._sums = ledger.empty_sums(len(traffic.roads.length))
-        self._engines = ledger.engines(len(traffic.drivers.length), _grades(simulation))
+        self._kinds = np.arange(
+            len(traffic.drivers.length), dtype=np.uint8
+        )  # VehicleKind of each row of Drivers
+        self._engines = ledger.engines(self._kinds, _grades(simulation))
         self._lines = ledger.empty_lines(0)
         self._entered, self._arrived = np.zeros(0), np.zeros(0)
         self._rerouted = np.zeros(0, np.int64)
@@ -100,7 +103,7 @@ class Observer:
         self._lines[trips] = 0.0
         self._lines[trips, ledger.NEAREST] = ledger.FAR
         on_battery = electric_trips(trips, self._simulation.seed, self._electric)
-        on_battery |= fleet.kind[trips] == VehicleKind.E_BIKE
+        on_battery |= self._kinds[fleet.kind[trips]] == VehicleKind.E_BIKE
         self._lines[trips, engine] = fleet.kind[trips] + ledger.ELECTRIC * on_battery
         self._rerouted[trips] = 0
 
@@ -149,10 +152,10 @@ class Observer:
         seen = np.flatnonzero(np.isfinite(self._entered))
         lines = self._lines[seen]
         electric = lines[:, ledger.ENGINE] >= ledger.ELECTRIC
-        kind = fleet.kind[seen]
+        row = fleet.kind[seen]
         return TripRecords(
             trip=seen,
-            kind=kind.copy(),
+            kind=self._kinds[row],
             electric=electric,
             due=fleet.depart[seen].copy(),
             entered=self._entered[seen],
@@ -172,7 +175,7 @@ class Observer:
             carbon=lines[:, ledger.CARBON].copy(),
             nitrogen=lines[:, ledger.NITROGEN].copy(),
             particles=lines[:, ledger.PARTICLES].copy(),
-            fuel=lines[:, ledger.CARBON] * self._engines.heating[kind],
+            fuel=lines[:, ledger.CARBON] * self._engines.heating[row],
             drawn=lines[:, ledger.DRAWN].copy(),
             recovered=lines[:, ledger.RECOVERED].copy(),
         )

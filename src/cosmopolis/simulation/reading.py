@@ -22,6 +22,7 @@ class LoopCounts:
     passed: F64  # (D,) fronts that passed
     speed: F64  # (D,) m/s, summed over them
     pace: F64  # (D,) s/m, summed over them
+    length: F64  # (D,) m of vehicle, summed over them
     covered: F64  # (D,) s that somebody was above it
 
     @classmethod

@@ -34,10 +34,10 @@ _TABLE: dict[VehicleKind, tuple[float, float, float, float, float]] = {
 }
 
 
-def battery_tables(kinds: int) -> dict[str, NDArray[np.float64]]:
-    """By kind, (K,) each: `mass` kg, `drag` kg/m (half the air's density x area x coefficient), `rolling` N,
-    `auxiliaries` W. A kind that VehicleKind does not know counts as a car."""
-    rows = [_TABLE[VehicleKind(k)] if k < len(_TABLE) else _TABLE[VehicleKind.CAR] for k in range(kinds)]
+def battery_tables(kinds: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
+    """For each of the K words.VehicleKind in `kinds`, (K,) each: `mass` kg, `drag` kg/m (half the air's density x area
+    x coefficient), `rolling` N, `auxiliaries` W."""
+    rows = [_TABLE[VehicleKind(kind)] for kind in kinds.tolist()]
     mass, front, drag, rolling, auxiliaries = np.array(rows, np.float64).reshape(-1, 5).T
     return {
         "mass": mass.copy(),

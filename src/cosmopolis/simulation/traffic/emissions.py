@@ -64,11 +64,10 @@ ENGINE = {  # the paper has neither vans nor motorcycles: a motorcycle counts as
 PETROL, DIESEL = 69_300.0e-9, 74_100.0e-9
 
 
-def exhaust_tables(kinds: int) -> dict[str, NDArray[np.float64]]:
-    """Fits a row of `kinds`: `carbon` (K * FIT), `nitrogen` (K * 2 FIT), `particles` (K * FIT), `heating` (K) J a g of
-    CO2. A kind that VehicleKind does not know counts as a car.
-    """
-    engines = [ENGINE[VehicleKind(k)] if k < len(ENGINE) else ENGINE[VehicleKind.CAR] for k in range(kinds)]
+def exhaust_tables(kinds: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
+    """Fits for each of the K words.VehicleKind in `kinds`: `carbon` (K * FIT), `nitrogen` (K * 2 FIT), `particles`
+    (K * FIT), and `heating` (K) J of fuel a g of CO2."""
+    engines = [ENGINE[VehicleKind(kind)] for kind in kinds.tolist()]
     petrol = [engine in ("petrol car", "none") for engine in engines]
     return {
         "carbon": _fits([CARBON[engine] for engine in engines]),

@@ -56,7 +56,7 @@ class TripLines(NamedTuple):
 
 
 class Engines(NamedTuple):
-    """By words.VehicleKind, K kinds; see emissions.py and electric.py."""
+    """By row of Drivers, K rows; see emissions.py and electric.py."""
 
     carbon: F64  # (K * FIT,)
     nitrogen: F64  # (2 K * FIT,)
@@ -87,6 +87,6 @@ def clear(sums: PathSums) -> None:
     sums.nearest[:] = FAR
 
 
-def engines(kinds: int, grade: F64) -> Engines:
-    """`grade` (P,) by kernel path."""
+def engines(kinds: NDArray[np.uint8], grade: F64) -> Engines:
+    """`kinds` (K,) are the words.VehicleKind of each row of Drivers, `grade` (P,) is by kernel path."""
     return Engines(**exhaust_tables(kinds), **battery_tables(kinds), grade=grade)

@@ -21,7 +21,7 @@ SLOWEST = 0.01  # m/s, for the mean of 1 / speed
 
 
 class Loops(NamedTuple):
-    """D detectors; the last four are sums since the last reading."""
+    """D detectors; the last five are sums since the last reading."""
 
     lane: NDArray[np.int32]  # (D,) path
     position: F64  # (D,) m
@@ -31,13 +31,17 @@ class Loops(NamedTuple):
     passed: F64  # (D,) fronts that passed
     speed: F64  # (D,) m/s, summed over them
     pace: F64  # (D,) s/m, summed over them
+    length: F64  # (D,) m of vehicle, summed over them
     covered: F64  # (D,) s that somebody was above it
 
 
 def lay_loops(lane: NDArray, position: NDArray) -> Loops:
     """Loops in kernel paths `lane` (D,) at `position` (D,) m."""
     count = len(lane)
-    zeros = {name: np.zeros(count) for name in ("to_go", "odometer", "passed", "speed", "pace", "covered")}
+    zeros = {
+        name: np.zeros(count)
+        for name in ("to_go", "odometer", "passed", "speed", "pace", "length", "covered")
+    }
     return Loops(
         lane=np.ascontiguousarray(lane, np.int32),
         position=np.ascontiguousarray(position, np.float64),
@@ -84,6 +88,7 @@ def _pass(
         comes = (place - begin) / way
         loops.passed[d] += 1.0
         loops.speed[d] += way / dt
+        loops.length[d] += length
         loops.pace[d] += 1.0 / max(way / dt, SLOWEST)
     if end - length >= place:
         goes = (place + length - begin) / way
