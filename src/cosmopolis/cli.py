@@ -58,6 +58,7 @@ class ExportFormat(StrEnum):
 class Benchmark(StrEnum):
     imports = "import"
     traffic = "traffic"
+    measures = "measures"
     world = "world"
     grow = "grow"
 
