@@ -77,8 +77,8 @@ def shoot(page: Page, address: str, pictures: dict[str, tuple[float, View | None
             arg=hour * 3600,
         )
         settle(page)
-        page.screenshot(path=out / f"{name}.png")
-        print(out / f"{name}.png", flush=True)
+        page.screenshot(path=out / f"{name}.jpg", type="jpeg", quality=88)
+        print(out / f"{name}.jpg", flush=True)
 
 
 def placed(page: Page, view: View) -> View:
