@@ -75,6 +75,8 @@ from cosmopolis.simulation.traffic.state import (
 )
 from cosmopolis.simulation.traffic.step import HALT_WITHIN
 
+SOME_STAND, SOME_CHANGE = 1, 2  # what a first look at a path's cars tells
+
 
 @kernel
 def book_chunk(
@@ -97,11 +99,13 @@ def book_chunk(
         if moves.action[hi - 1] == CROSS:
             _book_end(path, hi - 1, row, dt, roads, cars, moves, sums)
             row += 1
-        _book_way(path, lo, hi, dt, cars, moves, sums, trips)
+        news = _book_way(path, lo, hi, dt, cars, moves, sums, trips)
         _book_power(path, lo, hi, dt, cars, moves, engines, sums, trips)
         _book_nearness(path, lo, hi, roads, ways, cars, moves, sums, trips)
-        _book_standing(path, lo, hi, dt, roads, cars, moves, sums, trips)
-        _book_changes(path, lo, hi, cars, moves, sums, trips)
+        if news & SOME_STAND:
+            _book_standing(path, lo, hi, dt, roads, cars, moves, sums, trips)
+        if news & SOME_CHANGE:
+            _book_changes(path, lo, hi, cars, moves, sums, trips)
 
 
 @kernel
@@ -132,12 +136,16 @@ def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
 @kernel
 def _book_way(
     path: int, lo: int, hi: int, dt: float, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
-) -> None:
-    """Time, distance and time lost of the cars of a path."""
-    time, distance, lost = 0.0, 0.0, 0.0
+) -> int:
+    """Time, distance and time lost of the cars of a path; whether some stand or change."""
+    time, distance, lost, news = 0.0, 0.0, 0.0, 0
     for i in range(lo, hi):
-        if moves.action[i] == BROKEN:
-            continue
+        if moves.action[i] > CROSS:
+            news |= SOME_CHANGE
+            if moves.action[i] == BROKEN:
+                continue
+        if moves.speed[i] < STANDING:
+            news |= SOME_STAND
         line = np.int64(cars.trip[i]) * WIDTH
         way = np.float64(moves.position[i] - cars.position[i])
         time += dt
@@ -152,6 +160,7 @@ def _book_way(
     sums.line[path * SPAN + TIME] += time
     sums.line[path * SPAN + WAY] += distance
     sums.line[path * SPAN + LOST] += lost
+    return news
 
 
 @kernel
