@@ -13,7 +13,7 @@ from cosmopolis.benchmarks.traffic import Case
 from cosmopolis.city.build import build
 from cosmopolis.simulation import Observer, Simulation
 
-WARM = 10.0  # s of traffic before the clock runs: the kernels are compiled in them
+WARM = 60.0  # s of traffic before the clock runs: the kernels are compiled in them
 
 CASE = Case(period=0.03, seconds=300.0)
 
