@@ -1,7 +1,17 @@
 """The running city: state, commands in, events out. Knows no sockets, files or wall-clock time."""
 
-from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
+from cosmopolis.simulation.command import (
+    AddTrip,
+    CloseLane,
+    Command,
+    FollowPlan,
+    OpenLane,
+    SetPlan,
+    SetSpeedLimit,
+    ShowPhase,
+)
 from cosmopolis.simulation.event import Arrived, Broken, Departed, Event, Events, Forced, Halted, Strayed
+from cosmopolis.simulation.lookout import Call, Lookout, View
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -9,16 +19,22 @@ __all__ = [
     "AddTrip",
     "Arrived",
     "Broken",
+    "Call",
     "CloseLane",
     "Command",
     "Departed",
     "Event",
     "Events",
+    "FollowPlan",
     "Forced",
     "Halted",
+    "Lookout",
     "OpenLane",
+    "SetPlan",
     "SetSpeedLimit",
+    "ShowPhase",
     "Simulation",
     "Strayed",
     "Vehicles",
+    "View",
 ]
