@@ -6,7 +6,7 @@ occupied, and hands that out and takes it back, so that a run with controllers c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,13 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic.approaches import Places, empty_seen, look
+from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import CLEAR
 
 ROOM = 256  # calls noted at first
+
+_BY_LANE = ("near", "halted", "first", "first_speed")
+_BY_LINK = ("waiting", "standing", "beyond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,55 +93,43 @@ class Lookout:
         )
         self._places = _places(simulation, lanes, links, (reach, call), detectors, every)
         self._seen = empty_seen(self._places, ROOM)
-        self._roads = roads
+        self._comes = [_next_stages(roads, program) for program in self.programs]
 
     def look(self) -> list[View]:
         """A view for each program."""
         calls = self._note_calls()
-        seen, ways = self._seen, self._simulation._traffic.ways
-        column = {
-            name: getattr(seen, name).tolist()
-            for name in (
-                "near",
-                "halted",
-                "first",
-                "first_speed",
-                "occupied",
-                "waiting",
-                "standing",
-                "beyond",
-            )
-        }
-        clears, phase, coming, since = (
-            array[self.programs].tolist()
-            for array in (ways.clearing != CLEAR, ways.phase, ways.coming, ways.since)
-        )
-        stage, first_phase = self._roads.stage, self._roads.phase_start
-        per_lane = self._places.detectors
-        views = []
-        for w, program in enumerate(self.programs):
+        by_lane = {name: getattr(self._seen, name).tolist() for name in _BY_LANE}
+        by_link = {name: getattr(self._seen, name).tolist() for name in _BY_LINK}
+        occupied, per_lane = self._seen.occupied.tolist(), self._places.detectors
+        time, views = self._simulation.time, []
+        for w, (phase, clears, since) in enumerate(self._shown()):
             lanes = slice(self._lane_start[w], self._lane_start[w + 1])
             links = slice(self._link_start[w], self._link_start[w + 1])
-            shown = coming[w] if clears[w] else phase[w]
             views.append(
                 View(
-                    time=self._simulation.time,
-                    program=program,
-                    phase=shown,
-                    clears=clears[w] or stage[first_phase[program] + shown] == 0,
-                    since=since[w],
-                    near=column["near"][lanes],
-                    halted=column["halted"][lanes],
-                    first=column["first"][lanes],
-                    first_speed=column["first_speed"][lanes],
-                    occupied=column["occupied"][lanes.start * per_lane : lanes.stop * per_lane],
-                    waiting=column["waiting"][links],
-                    standing=column["standing"][links],
-                    beyond=column["beyond"][links],
+                    time=time,
+                    program=self.programs[w],
+                    phase=phase,
+                    clears=clears,
+                    since=since,
+                    occupied=occupied[lanes.start * per_lane : lanes.stop * per_lane],
                     calls=calls.get(w, ()),
+                    **{name: column[lanes] for name, column in by_lane.items()},
+                    **{name: column[links] for name, column in by_link.items()},
                 )
             )
         return views
+
+    def _shown(self) -> Iterator[tuple[int, bool, float]]:
+        """Of each program the stage that it shows or that comes next, whether it clears, and since when, s."""
+        ways = self._simulation._traffic.ways
+        for w, program in enumerate(self.programs):
+            phase, since = int(ways.phase[program]), float(ways.since[program])
+            if ways.clearing[program] != CLEAR:
+                yield int(ways.coming[program]), True, since
+            else:
+                stage = self._comes[w][phase]
+                yield stage, stage != phase, since  # a clearance of the plan
 
     @property
     def memory(self) -> list[float]:
@@ -174,6 +166,14 @@ class Lookout:
             )
             found.setdefault(int(seen.call_program[row]), []).append(call)
         return {program: tuple(calls) for program, calls in found.items()}
+
+
+def _next_stages(roads: Roads, program: int) -> list[int]:
+    """For each phase of a program the stage that it leads to in the plan; itself, if it is one."""
+    stage = roads.stage[roads.phase_start[program] : roads.phase_start[program + 1]]
+    count = len(stage)
+    following = (np.arange(count)[:, None] + np.arange(count)) % count
+    return following[np.arange(count), np.argmax(stage[following], axis=1)].tolist() if count else []
 
 
 def _lanes_and_links(
