@@ -167,6 +167,18 @@ def simulate(
     begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
     end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
     out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the run to.")],
+    interval: Annotated[
+        float, typer.Option(min=0.1, max=1440.0, metavar="MINUTES", help="Of edges, lanes and detectors.")
+    ] = 5.0,
+    fcd: Annotated[
+        float | None,
+        typer.Option(min=0.5, metavar="SECONDS", help="Write where every vehicle is, so often."),
+    ] = None,
+    detectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Loop detectors: a CSV name,lane,position, or SUMO's additional."),
+    ] = None,
+    xml: Annotated[bool, typer.Option("--xml", help="Write all of it in SUMO's formats too.")] = False,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -178,11 +190,15 @@ def simulate(
         )
     the_city = load(city)
     from cosmopolis.demand.store import cached_trips
+    from cosmopolis.planning.recorder import Wanted
     from cosmopolis.planning.run import record
 
+    wanted = Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors)
     with progress() as tell:
         trips = cached_trips(the_city, city, seed=seed, progress=tell)
-        result = record(the_city, trips, begin=first, end=last, seed=seed, out=out, progress=tell)
+        result = record(
+            the_city, trips, begin=first, end=last, seed=seed, out=out, wanted=wanted, progress=tell
+        )
     if as_json:
         print_json(result)
     else:

@@ -12,6 +12,8 @@ from cosmopolis.simulation.command import (
 )
 from cosmopolis.simulation.event import Arrived, Broken, Departed, Event, Events, Forced, Halted, Strayed
 from cosmopolis.simulation.lookout import Call, Lookout, View
+from cosmopolis.simulation.observer import Loop, Observer
+from cosmopolis.simulation.reading import LoopCounts, Reading, Stretches, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -29,12 +31,18 @@ __all__ = [
     "Forced",
     "Halted",
     "Lookout",
+    "Loop",
+    "LoopCounts",
+    "Observer",
     "OpenLane",
+    "Reading",
     "SetPlan",
     "SetSpeedLimit",
     "ShowPhase",
     "Simulation",
     "Strayed",
+    "Stretches",
+    "TripRecords",
     "Vehicles",
     "View",
 ]
