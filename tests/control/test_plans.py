@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cosmopolis.city.errors import BadInput
 from cosmopolis.control import programs_of
 from cosmopolis.control.flows import measured_flows, planned_flows
-from cosmopolis.control.plans import critical_ratios, timed, webster, webster_cycle, with_cycle
+from cosmopolis.control.plans import EVENLY, critical_ratios, timed, webster, webster_cycle, with_cycle
 from cosmopolis.simulation import SetPlan, Simulation
 from tests.control.scenes import arms, crossing, durations, straight_through
 from tests.simulation.drawings import busy_trips, chessboard
@@ -20,9 +20,9 @@ from tests.simulation.roads import trips_of
 def test_websters_cycle_by_hand() -> None:
     """L = 10 s, y = 0.3 and 0.2: C = (1.5 x 10 + 5) / (1 - 0.5) = 40 s; 30 s of green as 3 : 2."""
     assert webster_cycle(10.0, 0.5) == pytest.approx(40.0)
-    plan = webster([0.3, 0.2], 10.0)
+    plan = webster([0.3, 0.2], 10.0, shortest=30.0)
     assert plan.cycle == pytest.approx(40.0) and plan.greens == pytest.approx((18.0, 12.0))
-    longer = webster([0.45, 0.25], 12.0)
+    longer = webster([0.45, 0.25], 12.0, shortest=30.0)
     assert longer.cycle == pytest.approx(23.0 / 0.3)
     assert longer.greens == pytest.approx(
         (0.45 / 0.7 * (longer.cycle - 12.0), 0.25 / 0.7 * (longer.cycle - 12.0))
@@ -31,7 +31,7 @@ def test_websters_cycle_by_hand() -> None:
 
 def test_a_full_junction_gets_the_longest_cycle_and_an_empty_one_the_shortest() -> None:
     assert webster([0.7, 0.5], 10.0).cycle == 120.0
-    assert webster([0.0, 0.0], 10.0).cycle == 40.0
+    assert webster([0.0, 0.0], 10.0).cycle == 60.0
     with pytest.raises(BadInput, match="below 1"):
         webster_cycle(10.0, 1.0)
 
@@ -61,8 +61,10 @@ def test_critical_ratios_are_those_of_the_fullest_lane() -> None:
     for (one, other), cars in ((west, 475.0), (south, 190.0)):
         flow[(program.from_edge == one) & (program.to_edge == other)] = cars
     assert sorted(critical_ratios(program, flow)) == pytest.approx([0.1, 0.25])
-    plan = timed(program, flow)
-    assert plan.cycle == pytest.approx(max(40.0, (1.5 * program.lost + 5.0) / 0.65))
+    plan = timed(program, flow, shortest=30.0)
+    assert plan.cycle == pytest.approx((1.5 * program.lost + 5.0) / (1.0 - 0.35 / EVENLY))
+    flow[(program.from_edge == west[0]) & (program.to_edge != west[1])] = 190.0  # who turn count for more
+    assert critical_ratios(program, flow).max() > 0.25 + 0.1
 
 
 def test_planned_flows_are_those_of_the_trips_and_so_are_measured_ones() -> None:

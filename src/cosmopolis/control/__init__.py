@@ -6,7 +6,7 @@ from cosmopolis.control.pressure import MaxPressure
 from cosmopolis.control.priority import Preemption, TransitPriority
 from cosmopolis.control.program import Program, programs_of
 from cosmopolis.control.run import Runner
-from cosmopolis.control.schemes import Scheme, begin
+from cosmopolis.control.schemes import Scheme, Steering, begin
 
 __all__ = [
     "Actuated",
@@ -17,6 +17,7 @@ __all__ = [
     "Program",
     "Runner",
     "Scheme",
+    "Steering",
     "TransitPriority",
     "begin",
     "programs_of",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.words import Light, Turn
-from cosmopolis.control.plans import critical_ratios, webster, with_cycle
+from cosmopolis.control.plans import EVENLY, critical_ratios, webster, with_cycle
 from cosmopolis.control.program import Program
 from cosmopolis.control.progression import best_wave
 from cosmopolis.simulation import SetPlan
@@ -125,7 +125,9 @@ def coordinated(city: City, programs: Mapping[int, Program], flow: F64 | None = 
 def wave_plans(arterial: Arterial, programs: Mapping[int, Program], flow: F64 | None = None) -> list[SetPlan]:
     """Plans for the signals of one arterial; arguments as in `coordinated`."""
     members = [programs[row] for row in arterial.programs]
-    ratios = [np.array(p.greens) if flow is None else critical_ratios(p, flow[p.link]) for p in members]
+    ratios = [
+        np.array(p.greens) if flow is None else critical_ratios(p, flow[p.link]) / EVENLY for p in members
+    ]
     cycles = [p.cycle if flow is None else webster(y.tolist(), p.lost).cycle for p, y in zip(members, ratios)]
     cycle = float(np.ceil(max(cycles)))
     timings = [with_cycle(y.tolist(), p.lost, cycle) for p, y in zip(members, ratios)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from cosmopolis.control.actuated import Actuated
@@ -12,7 +14,7 @@ from cosmopolis.control.pressure import MaxPressure
 from cosmopolis.control.priority import Preemption, TransitPriority
 from cosmopolis.control.program import Program, programs_of
 from cosmopolis.control.run import Runner
-from cosmopolis.simulation import SetPlan, Simulation
+from cosmopolis.simulation import Command, SetPlan, Simulation
 
 
 class Scheme(StrEnum):
@@ -20,6 +22,21 @@ class Scheme(StrEnum):
     actuated = "actuated"
     pressure = "pressure"
     green_wave = "green-wave"
+
+
+@dataclass(frozen=True)
+class Steering:
+    """A scheme that is still to meet its simulation, as `planning.run.record` takes it."""
+
+    scheme: Scheme = Scheme.fixed
+    priority: bool = False  # buses and emergency vehicles get their green sooner
+
+    @property
+    def name(self) -> str:
+        return f"{self.scheme.value} with priority" if self.priority else self.scheme.value
+
+    def begin(self, simulation: Simulation) -> Callable[[], Sequence[Command]]:
+        return begin(self.scheme, simulation, priority=self.priority).commands
 
 
 FLOW_OF = 3600.0  # s of planned trips that a green wave is made for
