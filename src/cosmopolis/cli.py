@@ -65,6 +65,7 @@ class SignalControl(StrEnum):
 class Benchmark(StrEnum):
     imports = "import"
     traffic = "traffic"
+    measures = "measures"
     world = "world"
     grow = "grow"
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cosmopolis.benchmarks.process import sumo_binary
 from cosmopolis.city.words import VehicleKind
@@ -168,3 +170,12 @@ def drive(folder: Path, model: str, speeds: np.ndarray, *more: str) -> dict[str,
     rows = np.array([line.split(";") for line in (folder / "out.csv").read_text().split()], float)
     columns = dict(zip(("CO", "CO2", "HC", "PMx", "NOx", "fuel", "electricity"), rows.T[4:], strict=True))
     return {name: columns[name] for name in ("CO2", "NOx", "PMx", "electricity")}
+
+
+@given(st.lists(st.floats(0.0, 15.0), min_size=1, max_size=20))
+def test_no_way_to_a_standstill_gives_back_more_than_it_took(speeds):
+    """From rest to rest on the level, however one drives: the losses remain."""
+    energy = cycle(np.array([0.0, *speeds, 0.0]))
+    battery = sum(battery_energy(joules) for joules in energy.tolist())
+    way = sum(speeds)
+    assert battery >= BATTERY["rolling"][CAR] * way * 0.999

@@ -63,7 +63,7 @@ class SumoFiles:
         self._fcd.writelines(
             f'    <vehicle id={quoteattr(self._id(id))} x="{x:.2f}" y="{y:.2f}" angle="{angle:.2f}" '
             f'type="{KINDS[kind]}" speed="{speed:.2f}" pos="{max(position, 0.0):.2f}" '
-            f'lane={quoteattr(self.lane[path])}/>\n'
+            f"lane={quoteattr(self.lane[path])}/>\n"
             for id, kind, path, x, y, angle, speed, position in rows
         )
         self._fcd.write("  </timestep>\n")

@@ -66,7 +66,6 @@ class Observer:
         self._book = ledger.TripLines(self._lines.ravel())
         self._grow()
         self._entered[traffic.cars.trip[: traffic.count]] = simulation.time
-        ledger.clear(self._sums)
 
     def see(self, events: Events) -> None:
         """The step that has just been taken, which gave `events`."""
@@ -95,7 +94,7 @@ class Observer:
         self._begin(new)
         self._lines[new, ledger.FIRST_SPEED] = traffic.moves.insert_speed[lane]
         self._entered[new], self._arrived[new] = after, np.nan
-        np.add.at(self._sums.departed, lane, 1.0)
+        np.add.at(ledger.columns(self._sums)[:, ledger.DEPARTED], lane, 1.0)
 
     def _begin(self, trips: NDArray) -> None:
         """Clean lines for trips that begin; those of an earlier day are forgotten."""
@@ -125,7 +124,7 @@ class Observer:
     def read(self) -> Reading:
         """What was added up since the last reading; the next begins now."""
         roads, sums = self._simulation._traffic.roads, self._sums
-        by_path = {name: getattr(sums, name)[roads.of_city] for name in Reading.columns()}
+        by_path = ledger.columns(sums)[roads.of_city]
         loops = self._loops
         counted = LoopCounts(
             names=tuple(loop.name for loop in self.loops),
@@ -138,7 +137,7 @@ class Observer:
             lanes=len(self._simulation.city.network.lanes),
             length=roads.length[roads.of_city].astype(np.float64),
             loops=counted,
-            **by_path,
+            **{name: np.ascontiguousarray(by_path[:, n]) for n, name in enumerate(ledger.SUMS)},
         )
         ledger.clear(sums)
         for name in LoopCounts.sums():

@@ -16,22 +16,44 @@ from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
 from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.ledger import (
+    ARRIVED,
+    BACK,
+    BROKEN_OF,
     CARBON,
+    CARBON_OF,
+    CHANGED_IN,
+    CHANGED_OUT,
     CLOSE,
     CONFLICTS,
+    CONFLICTS_OF,
     DISTANCE,
     DRAWN,
+    DRAWN_OF,
     ELECTRIC,
     ENGINE,
+    ENTERED,
+    FARTHEST_BACK,
+    FUEL_OF,
     HALTED,
     LAST_SPEED,
+    LEFT,
     LOSS,
+    LOST,
+    MOST_STANDING,
     NEAREST,
+    NEAREST_OF,
     NITROGEN,
+    NITROGEN_OF,
     PARTICLES,
+    PARTICLES_OF,
     RECOVERED,
+    RECOVERED_OF,
+    SPAN,
+    STANDING_OF,
     STOPS,
+    TIME,
     WAITED,
+    WAY,
     WIDTH,
     Engines,
     PathSums,
@@ -52,6 +74,8 @@ from cosmopolis.simulation.traffic.state import (
     Ways,
 )
 from cosmopolis.simulation.traffic.step import HALT_WITHIN
+
+SOME_STAND, SOME_CHANGE = 1, 2  # what a first look at a path's cars tells
 
 
 @kernel
@@ -75,11 +99,13 @@ def book_chunk(
         if moves.action[hi - 1] == CROSS:
             _book_end(path, hi - 1, row, dt, roads, cars, moves, sums)
             row += 1
-        _book_way(path, lo, hi, dt, cars, moves, sums, trips)
+        news = _book_way(path, lo, hi, dt, cars, moves, sums, trips)
         _book_power(path, lo, hi, dt, cars, moves, engines, sums, trips)
         _book_nearness(path, lo, hi, roads, ways, cars, moves, sums, trips)
-        _book_standing(path, lo, hi, dt, roads, cars, moves, sums, trips)
-        _book_changes(path, lo, hi, cars, moves, sums, trips)
+        if news & SOME_STAND:
+            _book_standing(path, lo, hi, dt, roads, cars, moves, sums, trips)
+        if news & SOME_CHANGE:
+            _book_changes(path, lo, hi, cars, moves, sums, trips)
 
 
 @kernel
@@ -91,9 +117,9 @@ def _book_end(
     over = max(moves.position[i] - roads.length[path], 0.0)
     sums.over_distance[row] = over
     sums.over_time[row] = dt * over / max(way, 1.0e-6)
-    sums.left[path] += 1.0
-    sums.distance[path] -= over
-    sums.time[path] -= sums.over_time[row]
+    sums.line[path * SPAN + LEFT] += 1.0
+    sums.line[path * SPAN + WAY] -= over
+    sums.line[path * SPAN + TIME] -= sums.over_time[row]
 
 
 @kernel
@@ -110,12 +136,16 @@ def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
 @kernel
 def _book_way(
     path: int, lo: int, hi: int, dt: float, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
-) -> None:
-    """Time, distance and time lost of the cars of a path."""
-    time, distance, lost = 0.0, 0.0, 0.0
+) -> int:
+    """Time, distance and time lost of the cars of a path; whether some stand or change."""
+    time, distance, lost, news = 0.0, 0.0, 0.0, 0
     for i in range(lo, hi):
-        if moves.action[i] == BROKEN:
-            continue
+        if moves.action[i] > CROSS:
+            news |= SOME_CHANGE
+            if moves.action[i] == BROKEN:
+                continue
+        if moves.speed[i] < STANDING:
+            news |= SOME_STAND
         line = np.int64(cars.trip[i]) * WIDTH
         way = np.float64(moves.position[i] - cars.position[i])
         time += dt
@@ -127,9 +157,10 @@ def _book_way(
         loss = dt - way / cars.desired[i]
         trips.line[line + LOSS] += loss
         lost += loss
-    sums.time[path] += time
-    sums.distance[path] += distance
-    sums.loss[path] += lost
+    sums.line[path * SPAN + TIME] += time
+    sums.line[path * SPAN + WAY] += distance
+    sums.line[path * SPAN + LOST] += lost
+    return news
 
 
 @kernel
@@ -181,12 +212,12 @@ def _book_power(
         grams = dt * exhaust(mean, accel, engines.particles, kind)
         trips.line[line + PARTICLES] += grams
         particles += grams
-    sums.carbon[path] += carbon
-    sums.nitrogen[path] += nitrogen
-    sums.particles[path] += particles
-    sums.fuel[path] += fuel
-    sums.drawn[path] += drawn
-    sums.recovered[path] += recovered
+    sums.line[path * SPAN + CARBON_OF] += carbon
+    sums.line[path * SPAN + NITROGEN_OF] += nitrogen
+    sums.line[path * SPAN + PARTICLES_OF] += particles
+    sums.line[path * SPAN + FUEL_OF] += fuel
+    sums.line[path * SPAN + DRAWN_OF] += drawn
+    sums.line[path * SPAN + RECOVERED_OF] += recovered
 
 
 @kernel
@@ -202,6 +233,7 @@ def _book_nearness(
     trips: TripLines,
 ) -> None:
     """Time to collision after the step of those on a path who close in on their leader, while he remains that."""
+    least = FAR
     for i in range(lo, hi):
         action = moves.action[i]
         if action == CROSS or not _stays_in_line(action):
@@ -222,11 +254,12 @@ def _book_nearness(
         elif trips.line[line + CLOSE] == 0.0:
             trips.line[line + CLOSE] = 1.0
             trips.line[line + CONFLICTS] += 1.0
-            sums.conflicts[path] += 1.0
+            sums.line[path * SPAN + CONFLICTS_OF] += 1.0
         if left < trips.line[line + NEAREST]:
             trips.line[line + NEAREST] = left
-        if left < sums.nearest[path]:
-            sums.nearest[path] = left
+        least = min(least, left)
+    if least < sums.line[path * SPAN + NEAREST_OF]:
+        sums.line[path * SPAN + NEAREST_OF] = least
 
 
 @kernel
@@ -277,10 +310,10 @@ def _book_standing(
         if cars.still[i] == 0:
             trips.line[line + STOPS] += 1.0
     if count > 0.0:
-        sums.standing[path] += count * dt
-        sums.back[path] += back * dt
-        sums.most_standing[path] = max(sums.most_standing[path], count)
-        sums.farthest_back[path] = max(sums.farthest_back[path], back)
+        sums.line[path * SPAN + STANDING_OF] += count * dt
+        sums.line[path * SPAN + BACK] += back * dt
+        sums.line[path * SPAN + MOST_STANDING] = max(sums.line[path * SPAN + MOST_STANDING], count)
+        sums.line[path * SPAN + FARTHEST_BACK] = max(sums.line[path * SPAN + FARTHEST_BACK], back)
 
 
 @kernel
@@ -291,16 +324,16 @@ def _book_changes(
     for i in range(lo, hi):
         action = moves.action[i]
         if action == LEAVES:
-            sums.arrived[path] += 1.0
+            sums.line[path * SPAN + ARRIVED] += 1.0
             trips.line[np.int64(cars.trip[i]) * WIDTH + LAST_SPEED] = moves.speed[i]
         elif action == BROKEN:
-            sums.broken[path] += 1.0
+            sums.line[path * SPAN + BROKEN_OF] += 1.0
         elif action == UP_TAKEN:
-            sums.changed_out[path] += 1.0
-            sums.changed_in[path + 1] += 1.0
+            sums.line[path * SPAN + CHANGED_OUT] += 1.0
+            sums.line[(path + 1) * SPAN + CHANGED_IN] += 1.0
         elif action == DOWN_TAKEN:
-            sums.changed_out[path] += 1.0
-            sums.changed_in[path - 1] += 1.0
+            sums.line[path * SPAN + CHANGED_OUT] += 1.0
+            sums.line[(path - 1) * SPAN + CHANGED_IN] += 1.0
 
 
 @kernel
@@ -312,14 +345,14 @@ def book_crossings(roads: Roads, cars: Cars, moves: Moves, sums: PathSums) -> No
             time, distance = sums.over_time[row], sums.over_distance[row]
             if way >= 0 and to != way:
                 share = roads.length[way] / max(distance, 1.0e-6)
-                sums.time[way] += share * time
-                sums.distance[way] += roads.length[way]
-                sums.entered[way] += 1.0
-                sums.left[way] += 1.0
+                sums.line[way * SPAN + TIME] += share * time
+                sums.line[way * SPAN + WAY] += roads.length[way]
+                sums.line[way * SPAN + ENTERED] += 1.0
+                sums.line[way * SPAN + LEFT] += 1.0
                 time, distance = (1.0 - share) * time, distance - roads.length[way]
-            sums.time[to] += time
-            sums.distance[to] += distance
-            sums.entered[to] += 1.0
+            sums.line[to * SPAN + TIME] += time
+            sums.line[to * SPAN + WAY] += distance
+            sums.line[to * SPAN + ENTERED] += 1.0
 
 
 @entry

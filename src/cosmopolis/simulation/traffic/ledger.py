@@ -19,33 +19,23 @@ DRAWN, RECOVERED, WAITED, STOPS, HALTED, CONFLICTS, FIRST_SPEED, LAST_SPEED = ra
 WIDTH = 16
 ELECTRIC = 64.0  # added to the kind in ENGINE
 
+# A path's line, likewise. `simulation.reading.Reading` says what each number is.
+SUMS = (
+    "time", "distance", "loss", "carbon", "nitrogen", "particles", "fuel", "drawn",
+    "recovered", "standing", "back", "most_standing", "farthest_back", "nearest", "conflicts", "left",
+    "entered", "departed", "arrived", "broken", "changed_in", "changed_out",
+)  # fmt: skip
+TIME, WAY, LOST, CARBON_OF, NITROGEN_OF, PARTICLES_OF, FUEL_OF, DRAWN_OF = range(8)
+RECOVERED_OF, STANDING_OF, BACK, MOST_STANDING, FARTHEST_BACK, NEAREST_OF, CONFLICTS_OF, LEFT = range(8, 16)
+ENTERED, DEPARTED, ARRIVED, BROKEN_OF, CHANGED_IN, CHANGED_OUT = range(16, 22)
+SPAN = 24
+
 
 class PathSums(NamedTuple):
-    """Since the last reading, by path."""
+    """P paths since the last reading; a flat array, so that all that a step writes of a path lies together."""
 
-    time: F64  # (P,) s that vehicles spent on it
-    distance: F64  # (P,) m that they drove on it
-    loss: F64  # (P,) s lost against each driver's own speed
-    standing: F64  # (P,) s that they stood, halts of buses left out
-    most_standing: F64  # (P,) vehicles standing at once, at most
-    back: F64  # (P,) m x s: back of the queue, from the end of the path, over time
-    farthest_back: F64  # (P,) m, at most
-    entered: F64  # (P,) vehicles that drove onto it, over its beginning
-    left: F64  # (P,) vehicles that drove off its end
-    departed: F64  # (P,) vehicles whose trip began here
-    arrived: F64  # (P,) vehicles whose trip ended here
-    broken: F64  # (P,) vehicles taken out because of a bad value
-    changed_in: F64  # (P,) vehicles that came from the lane beside
-    changed_out: F64  # (P,) vehicles that went to it
-    conflicts: F64  # (P,) times that somebody's time to collision fell below safety.CONFLICT
-    nearest: F64  # (P,) s, least time to collision; FAR without any
-    carbon: F64  # (P,) g of CO2
-    nitrogen: F64  # (P,) g of nitrogen oxides
-    particles: F64  # (P,) g
-    fuel: F64  # (P,) J
-    drawn: F64  # (P,) J out of batteries
-    recovered: F64  # (P,) J into them
-    over_time: F64  # (P,) s beyond the end of the path; row as in Moves.exit_car, of one step
+    line: F64  # (P * SPAN,)
+    over_time: F64  # (P,) s beyond the end of the path, of one step; rows as in Moves.exit_car
     over_distance: F64  # (P,) m
 
 
@@ -70,21 +60,27 @@ class Engines(NamedTuple):
 
 
 def empty_sums(paths: int) -> PathSums:
-    return PathSums(**{name: np.zeros(paths) for name in PathSums._fields})
+    sums = PathSums(empty_lines(paths, SPAN).ravel(), np.zeros(paths), np.zeros(paths))
+    clear(sums)
+    return sums
 
 
-def empty_lines(trips: int) -> F64:
-    """(trips, WIDTH) zeros that begin where a cache line does."""
-    spare = np.zeros(trips * WIDTH + 8)
+def columns(sums: PathSums) -> F64:
+    """(P, SPAN) the numbers of each path."""
+    return sums.line.reshape(-1, SPAN)
+
+
+def empty_lines(rows: int, width: int = WIDTH) -> F64:
+    """(rows, width) zeros that begin where a cache line does."""
+    spare = np.zeros(rows * width + 8)
     begin = (-spare.ctypes.data % 64) // 8
-    return spare[begin : begin + trips * WIDTH].reshape(trips, WIDTH)
+    return spare[begin : begin + rows * width].reshape(rows, width)
 
 
 def clear(sums: PathSums) -> None:
     """Begin anew."""
-    for array in sums:
-        array[:] = 0.0
-    sums.nearest[:] = FAR
+    sums.line[:] = 0.0
+    columns(sums)[:, NEAREST_OF] = FAR
 
 
 def engines(kinds: NDArray[np.uint8], grade: F64) -> Engines:
