@@ -16,6 +16,7 @@ from cosmopolis.city.build import build
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.store import save
+from cosmopolis.control import Scheme, Steering
 from cosmopolis.demand import Trips, plan_trips
 from cosmopolis.growth import grow
 from cosmopolis.planning.run import record
@@ -127,3 +128,13 @@ def test_a_full_disk_leaves_nothing_behind(village, trips, tmp_path, monkeypatch
     with pytest.raises(BadInput, match="disk is full"):
         record(village, trips, out=tmp_path / "x.run", **(MORNING | {"end": MORNING["begin"] + 5}))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_controller_changes_the_run_and_the_run_says_who_it_was(run, village, trips, tmp_path):
+    plans = json.loads((run / "run.json").read_text())
+    assert plans["control"] == "fixed"
+    facts = record(
+        village, trips, out=tmp_path / "b.run", control=Steering(Scheme.pressure, priority=True), **MORNING
+    )
+    assert facts["control"] == "pressure with priority" and facts["digest"] != plans["digest"]
+    assert facts["departed"] == facts["arrived"] + facts["broken"] + facts["vehicles"]

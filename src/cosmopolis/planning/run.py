@@ -12,8 +12,9 @@ RUN/*.xml              the same in SUMO's formats; where asked for
 from __future__ import annotations
 
 import time as wall_time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -25,10 +26,35 @@ from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.recorder import FILES, XML_FILES, Recorder, Wanted
-from cosmopolis.simulation import Simulation
+from cosmopolis.simulation import Command, Simulation
 
 OUR_FILES = {"run.json"} | FILES | XML_FILES
 PLAIN = Wanted()
+
+
+class Control(Protocol):
+    """Who decides about the signals of a run."""
+
+    @property
+    def name(self) -> str:
+        """As run.json names it."""
+        ...
+
+    def begin(self, simulation: Simulation) -> Callable[[], Sequence[Command]]:
+        """From now on, what is to be commanded in the next step."""
+        ...
+
+
+class Plans:
+    """Nobody: the signals follow the city's plans."""
+
+    name = "fixed"
+
+    def begin(self, simulation: Simulation) -> Callable[[], Sequence[Command]]:
+        return tuple
+
+
+AS_PLANNED = Plans()
 
 
 def record(
@@ -40,6 +66,7 @@ def record(
     seed: int,
     out: Path,
     wanted: Wanted = PLAIN,
+    control: Control = AS_PLANNED,
     ids: NDArray[np.object_] | None = None,
     threads: int | None = None,
     progress: Progress = quiet,
@@ -53,12 +80,13 @@ def record(
     wanted.check(Simulation.dt)
     progress("Starting the simulation", 0.0)
     simulation = Simulation(city, trips, seed=seed, start=begin, threads=threads)
+    orders = control.begin(simulation)
     with folder_aside(out) as folder:
         recorder = Recorder(simulation, trips, folder, wanted, ids)
         try:
             started = wall_time.perf_counter()
             while simulation.time < end - 1e-9:
-                recorder.see(simulation.step())
+                recorder.see(simulation.step(orders()))
                 if simulation.time % 60 < simulation.dt:
                     progress(
                         f"{_clock(simulation.time)} in the city", (simulation.time - begin) / (end - begin)
@@ -74,6 +102,7 @@ def record(
             "from": begin,
             "to": end,
             "step": simulation.dt,
+            "control": control.name,
             **simulation.counts(),
             **totals,
             "digest": simulation.digest(),
