@@ -60,6 +60,7 @@ class Benchmark(StrEnum):
     traffic = "traffic"
     world = "world"
     grow = "grow"
+    gpu = "gpu"
 
 
 @app.command()
