@@ -68,6 +68,7 @@ class Benchmark(StrEnum):
     measures = "measures"
     world = "world"
     grow = "grow"
+    gpu = "gpu"
 
 
 @app.command()

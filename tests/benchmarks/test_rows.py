@@ -76,3 +76,13 @@ def test_free_times_are_the_lanes_and_the_turns_at_the_limit():
         speed = float(network.edges.speed[route[0]])
         assert metres / speed <= times[row] <= (metres + 45.0 * (len(route) - 1)) / speed
     assert sorted(trips.depart) == list(trips.depart)
+
+
+def test_the_card_is_measured_beside_the_processor_or_the_row_says_why_not():
+    from cosmopolis.benchmarks import gpu
+
+    *processor, card = gpu.run(gpu.Case(vehicles=200, steps=3, runs=1))
+    assert [row["engine"] for row in processor] == ["cpu"] * len(processor)
+    assert all(row["vehicles"] == 200 and row["updates_per_s"] > 0 for row in processor)
+    assert card["engine"] == "gpu"
+    assert card.get("skipped") or card.keys() >= {"device", "updates_per_s", "gpu_over_cpu"}
