@@ -61,11 +61,20 @@ class ParameterSet(StrEnum):
     field = "field"
 
 
+class SignalControl(StrEnum):
+    fixed = "fixed"
+    actuated = "actuated"
+    pressure = "pressure"
+    green_wave = "green-wave"
+
+
 class Benchmark(StrEnum):
     imports = "import"
     traffic = "traffic"
+    measures = "measures"
     world = "world"
     grow = "grow"
+    gpu = "gpu"
 
 
 @app.command()
@@ -188,6 +197,24 @@ def simulate(
         str | None, typer.Option("--from", metavar="HH:MM", help="A scenario says it itself.")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="HH:MM", help="Likewise.")] = None,
+    interval: Annotated[
+        float, typer.Option(min=0.1, max=1440.0, metavar="MINUTES", help="Of edges, lanes and detectors.")
+    ] = 5.0,
+    fcd: Annotated[
+        float | None,
+        typer.Option(min=0.5, metavar="SECONDS", help="Write where every vehicle is, so often."),
+    ] = None,
+    detectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Loop detectors: a CSV name,lane,position, or SUMO's additional."),
+    ] = None,
+    xml: Annotated[bool, typer.Option("--xml", help="Write all of it in SUMO's formats too.")] = False,
+    control: Annotated[
+        SignalControl, typer.Option(help="Who decides about the signals: their plans, or a controller.")
+    ] = SignalControl.fixed,
+    priority: Annotated[
+        bool, typer.Option("--priority", help="Buses and emergency vehicles get their green sooner.")
+    ] = False,
     seed: Seed = 1,
     parameters: Annotated[
         ParameterSet, typer.Option("--set", help="Of a scenario: how its drivers drive.")
@@ -204,25 +231,36 @@ def simulate(
         raise BadInput(
             f"--to {end} is not after --from {begin}: a run goes forward within one day (24:00 is its end)."
         )
+    from cosmopolis.control import Scheme, Steering
+    from cosmopolis.planning.recorder import Wanted
+
+    written: dict[str, Any] = {
+        "seed": seed,
+        "out": out,
+        "wanted": Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors),
+        "control": Steering(Scheme(control.value), priority),
+    }
     if what.is_file():
-        result = run_scenario(what, first, last, seed, out, parameters.value, skip_bad)
+        result = run_scenario(what, first, last, parameters.value, skip_bad, written)
     else:
-        result = run_day(what, first, last, seed, out)
+        result = run_day(what, first, last, written)
     if as_json:
         print_json(result)
         return
-    for sentence in result.get("left_out", [])[:LISTED]:
+    left_out = result.get("left_out", [])
+    for sentence in left_out[:LISTED]:
         told.print(f"[yellow]Left out[/] {escape(sentence)}")
-    if len(result.get("left_out", [])) > LISTED:
-        told.print(f"{len(result['left_out']):,} were left out; run.json lists them all")
+    if len(left_out) > LISTED:
+        told.print(f"{len(left_out):,} were left out; run.json lists them all")
     told.print(
         f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at the end; "
+        f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
         f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
         f"Written to {escape(str(out))}"
     )
 
 
-def run_day(folder: Path, first: float | None, last: float | None, seed: int, out: Path) -> dict[str, Any]:
+def run_day(folder: Path, first: float | None, last: float | None, written: dict[str, Any]) -> dict[str, Any]:
     """A part of a day of a stored city, with the trips planned for it."""
     if first is None or last is None:
         raise BadInput(
@@ -233,18 +271,17 @@ def run_day(folder: Path, first: float | None, last: float | None, seed: int, ou
     from cosmopolis.planning.run import record
 
     with progress() as tell:
-        trips = cached_trips(the_city, folder, seed=seed, progress=tell)
-        return record(the_city, trips, begin=first, end=last, seed=seed, out=out, progress=tell)
+        trips = cached_trips(the_city, folder, seed=written["seed"], progress=tell)
+        return record(the_city, trips, begin=first, end=last, progress=tell, **written)
 
 
 def run_scenario(
     config: Path,
     first: float | None,
     last: float | None,
-    seed: int,
-    out: Path,
     parameters: str,
     skip_bad: bool,
+    written: dict[str, Any],
 ) -> dict[str, Any]:
     """A SUMO scenario as it is, to its end, or until everybody has arrived where it has none."""
     from cosmopolis.planning.scenario import record_scenario
@@ -252,7 +289,7 @@ def run_scenario(
 
     with progress() as tell:
         scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
-        return record_scenario(scenario, seed=seed, out=out, parameters=parameters, progress=tell)
+        return record_scenario(scenario, parameters=parameters, progress=tell, **written)
 
 
 @app.command()

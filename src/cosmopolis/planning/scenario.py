@@ -10,7 +10,8 @@ import numpy as np
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.scenario import plan_scenario
-from cosmopolis.planning.run import record
+from cosmopolis.planning.recorder import Wanted
+from cosmopolis.planning.run import AS_PLANNED, PLAIN, Control, record
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import SKIPPED, Scenario
 
@@ -21,6 +22,8 @@ def record_scenario(
     seed: int,
     out: Path,
     parameters: str = "sumo",
+    wanted: Wanted = PLAIN,
+    control: Control = AS_PLANNED,
     threads: int | None = None,
     progress: Progress = quiet,
 ) -> dict[str, Any]:
@@ -53,6 +56,8 @@ def record_scenario(
         end=scenario.end,
         seed=seed,
         out=out,
+        wanted=wanted,
+        control=control,
         threads=threads,
         drivers=drivers_of(plan.types, parameters),
         facts=facts,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
     from cosmopolis.simulation.traffic.drivers import Drivers
 
-FORMAT = 2
+FORMAT = 3
 S = TypeVar("S", bound="Simulation")
 
 

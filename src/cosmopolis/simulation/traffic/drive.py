@@ -12,7 +12,7 @@ from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.departures import Lookout, choose_lanes
+from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
@@ -70,7 +70,7 @@ class Traffic:
         self.drivers = drivers() if types is None else joined(types, drivers())
         self.daily = daily
         self._decide = bool(self.drivers.looks.any() or self.drivers.picks.any())
-        self._lookout = Lookout(network, self.drivers)
+        self._way_finder = WayFinder(network, self.drivers)
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, self.drivers, seed)
@@ -84,12 +84,11 @@ class Traffic:
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
-        self.ways = empty_ways(self.roads.limit, len(network.signals), self.roads.chunks)
+        self.ways = empty_ways(self.roads.limit, self.roads.chunks, self.roads.duration, self.roads.offset)
         self.steps = self.waiting = 0
         edges = len(network.edges)
-        self.known_speed = np.ones(
-            edges, np.float32
-        )  # share of the limit, by which those who depart find a way
+        # Share of the limit on each edge, by which those who depart find a way.
+        self.known_speed = np.ones(edges, np.float32)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
@@ -202,7 +201,7 @@ class Traffic:
         fleet = self.fleet
         looks = due[self.drivers.looks[fleet.kind[due]] != 0]
         begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
-        found = self._lookout.quickest(fleet.kind[looks], begin, goal, self.known_speed)
+        found = self._way_finder.quickest(fleet.kind[looks], begin, goal, self.known_speed)
         for trip, edges in zip(looks.tolist(), found):
             old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
             if len(edges) and not np.array_equal(edges, old):
