@@ -19,7 +19,7 @@ def full_rings(lanes: int, per_lane: int, *, space: float = 25.0, seed: int = 1)
     Nobody has a goal, so they drive round and round.
     """
     count, random, table = lanes * per_lane, np.random.default_rng(seed), drivers()
-    kind = random.choice(list(SHARES), size=count, p=list(SHARES.values())).astype(np.uint8)
+    kind = random.choice(list(SHARES), size=count, p=list(SHARES.values())).astype(np.uint16)
     place = space * np.arange(1, per_lane + 1) + random.uniform(0.0, 0.2 * space, (lanes, per_lane))
     limit = np.float32(LIMIT) * speed_factors(count, seed)
     cars = empty_cars(lanes, count)._replace(

@@ -27,9 +27,11 @@ from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.recorder import FILES, XML_FILES, Recorder, Wanted
 from cosmopolis.simulation import Command, Simulation
+from cosmopolis.simulation.traffic.drivers import Drivers
 
 OUR_FILES = {"run.json"} | FILES | XML_FILES
 PLAIN = Wanted()
+LONGEST_STANDSTILL = 7200.0  # s
 
 
 class Control(Protocol):
@@ -62,45 +64,52 @@ def record(
     trips: Trips,
     *,
     begin: float,
-    end: float,
+    end: float | None,
     seed: int,
     out: Path,
     wanted: Wanted = PLAIN,
     control: Control = AS_PLANNED,
     ids: NDArray[np.object_] | None = None,
     threads: int | None = None,
+    drivers: Drivers | None = None,
+    facts: dict[str, Any] | None = None,
     progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Run from `begin` to `end` (s after midnight) and write the folder `out`; returns what run.json holds.
 
-    `ids` (N,) are names for the table of trips. The folder appears when the run is complete. An older run of that
-    name is replaced; a folder with anything else in it raises BadInput.
+    With `drivers`, the table of the run's own vehicle types, every trip is made once, on its own route; then
+    without an `end` the run goes on until everybody has arrived. `facts` are more to be kept in run.json,
+    `ids` (N,) names for the table of trips.
+    The folder appears when the run is complete. An older run of that name is replaced; a folder with anything
+    else in it raises BadInput.
     """
     _check_free(out)
     wanted.check(Simulation.dt)
     progress("Starting the simulation", 0.0)
-    simulation = Simulation(city, trips, seed=seed, start=begin, threads=threads)
+    simulation = Simulation(
+        city, trips, seed=seed, start=begin, threads=threads, drivers=drivers, daily=drivers is None
+    )
     orders = control.begin(simulation)
     with folder_aside(out) as folder:
         recorder = Recorder(simulation, trips, folder, wanted, ids)
         try:
             started = wall_time.perf_counter()
-            while simulation.time < end - 1e-9:
+            while simulation.time < end - 1e-9 if end is not None else not _done(simulation, recorder):
                 recorder.see(simulation.step(orders()))
                 if simulation.time % 60 < simulation.dt:
-                    progress(
-                        f"{_clock(simulation.time)} in the city", (simulation.time - begin) / (end - begin)
-                    )
+                    share = (simulation.time - begin) / (end - begin) if end is not None else 0.5
+                    progress(f"{_clock(simulation.time)} in the city", share)
             totals = recorder.close()
         finally:
             recorder.abandon()
         spent = wall_time.perf_counter() - started
         facts = {
+            **(facts or {}),
             "city": city.name,
             "city_version": city.version,
             "seed": seed,
             "from": begin,
-            "to": end,
+            "to": simulation.time,
             "step": simulation.dt,
             "control": control.name,
             **simulation.counts(),
@@ -111,6 +120,12 @@ def record(
         }
         (folder / "run.json").write_bytes(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
     return facts
+
+
+def _done(simulation: Simulation, recorder: Recorder) -> bool:
+    """Whether everybody has arrived, or will not any more: nobody has for hours though some are on the road."""
+    still = simulation.counts()["vehicles"] > 0 and simulation.time - recorder.last > LONGEST_STANDSTILL
+    return simulation.over or still
 
 
 def _check_free(out: Path) -> None:

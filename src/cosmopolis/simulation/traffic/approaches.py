@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, Cars, Fleet
@@ -89,7 +90,16 @@ def empty_seen(places: Places, calls: int) -> Seen:
 
 
 @entry
-def look(time: float, room: int, roads: Roads, cars: Cars, fleet: Fleet, places: Places, seen: Seen) -> int:
+def look(
+    time: float,
+    room: int,
+    roads: Roads,
+    drivers: Drivers,
+    cars: Cars,
+    fleet: Fleet,
+    places: Places,
+    seen: Seen,
+) -> int:
     """Fill `seen` with what is there at `time`; the number of calls, of which at most `room` are written."""
     for b in range(places.links):
         seen.waiting[b], seen.standing[b] = 0, 0
@@ -98,9 +108,9 @@ def look(time: float, room: int, roads: Roads, cars: Cars, fleet: Fleet, places:
         _look_along(a, time, roads, cars, places, seen)
     calls = 0
     for i in range(cars.start[roads.paths]):
-        kind = cars.kind[i]
+        kind = drivers.kind[cars.kind[i]]
         if kind in (BUS, ARTICULATED_BUS, EMERGENCY):
-            calls = _call(i, calls, room, roads, cars, fleet, places, seen)
+            calls = _call(i, kind, calls, room, roads, cars, fleet, places, seen)
     return calls
 
 
@@ -152,7 +162,15 @@ def _press(
 
 @kernel
 def _call(
-    i: int, calls: int, room: int, roads: Roads, cars: Cars, fleet: Fleet, places: Places, seen: Seen
+    i: int,
+    kind: int,
+    calls: int,
+    room: int,
+    roads: Roads,
+    cars: Cars,
+    fleet: Fleet,
+    places: Places,
+    seen: Seen,
 ) -> int:
     """Car i calls at every program that lies on its route within reach; the number of calls then."""
     path = _path_of(i, roads, cars)
@@ -168,7 +186,7 @@ def _call(
             halts = 1
         if places.program_of[edge] >= 0:
             if calls < room:
-                seen.caller[calls], seen.call_kind[calls] = trip, cars.kind[i]
+                seen.caller[calls], seen.call_kind[calls] = trip, kind
                 seen.call_program[calls] = places.program_of[edge]
                 seen.call_distance[calls], seen.call_speed[calls] = distance, cars.speed[i]
                 seen.call_from[calls], seen.call_to[calls] = edge, fleet.route[cursor + 1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation.command import (
     AddTrip,
@@ -18,7 +20,7 @@ from cosmopolis.simulation.command import (
 )
 from cosmopolis.simulation.traffic.detours import give_route, shut_edges
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.fleet import added
+from cosmopolis.simulation.traffic.fleet import added, factors_of
 from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.programs import direct
@@ -80,14 +82,17 @@ def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
     if not (isfinite(command.from_position) and isfinite(command.to_position)):
         raise BadInput("A trip begins and ends at a number of metres along its lanes.")
     from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)
-    modes = int(traffic.drivers.modes[command.kind])
+    kind, row = traffic.row_of(command.kind), len(traffic.fleet.depart)
+    modes = int(traffic.drivers.modes[kind])
     edge = traffic.roads.edge
     route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, shut_edges(traffic), traffic.graph)
     if len(route) == 0:
         raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
     begin = traffic.note_route(route)
     rows = begin, begin + len(route)
-    traffic.append(added(command, from_lane, to_lane, rows, time, traffic.fleet, traffic.seed))
+    kinds = np.append(traffic.fleet.kind, np.uint16(kind))
+    factor = factors_of(kinds, traffic.drivers, traffic.seed)[row]
+    traffic.append(added(command, from_lane, to_lane, rows, time, kind, traffic.fleet, factor))
 
 
 def _go_round_shut_edges(traffic: Traffic) -> None:

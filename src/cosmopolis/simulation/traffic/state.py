@@ -50,7 +50,7 @@ class Cars(NamedTuple):
     goal_speed: F32  # (M,) m/s allowed there
     choice: I32  # (M,) connection to take at the lane's end, -1: none leads on from here
     trip: I32  # (M,) row of Fleet
-    kind: U8  # (M,) words.VehicleKind
+    kind: U16  # (M,) row of Drivers
     goal: U8  # (M,) TURN, HALT or LEAVE
     shift: I8  # (M,) lanes to change, positive away from the kerb, 0: this lane is right
     rest: U8  # (M,) steps before it changes lane again
@@ -60,7 +60,7 @@ class Cars(NamedTuple):
 class Fleet(NamedTuple):
     """What a trip knows, one row each, V rows; read when a car enters a path, not in the hot loop."""
 
-    kind: U8  # (V,) words.VehicleKind
+    kind: U16  # (V,) row of Drivers
     factor: F32  # (V,) how its driver takes the speed limit
     depart: F64  # (V,) s after midnight of day 0
     from_lane: I32  # (V,) path
@@ -151,7 +151,7 @@ def empty_cars(paths: int, room: int) -> Cars:
         goal_speed=np.zeros(room, np.float32),
         choice=np.full(room, -1, np.int32),
         trip=np.zeros(room, np.int32),
-        kind=np.zeros(room, np.uint8),
+        kind=np.zeros(room, np.uint16),
         goal=np.zeros(room, np.uint8),
         shift=np.zeros(room, np.int8),
         rest=np.zeros(room, np.uint8),
