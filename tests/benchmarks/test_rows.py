@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cosmopolis.benchmarks import sumo_traffic
+from cosmopolis.benchmarks import measures, sumo_traffic
 from cosmopolis.benchmarks.grid import grid
 from cosmopolis.benchmarks.random_trips import free_times, random_trips
 from cosmopolis.benchmarks.traffic import Case, run
@@ -52,6 +54,14 @@ def test_the_peer_drives_as_many_trips_and_the_last_row_compares(rows):
     )
     assert micro["inserted"] == pytest.approx(60, abs=10) == meso["inserted"]
     assert rows[-1]["ratios"][0].keys() >= {"updates_over_micro", "updates_over_meso", "micro_wall_over_ours"}
+
+
+def test_watching_is_timed_beside_the_run():
+    rows = list(measures.run(replace(TINY, seconds=120.0, period=2.0)))
+    assert rows[0]["threads"] == 1
+    for row in rows:
+        assert row["updates"] > 500
+        assert row["wall_ratio"] == pytest.approx(1 + row["observer_ns"] / row["step_ns"], abs=0.02)
 
 
 def test_free_times_are_the_lanes_and_the_turns_at_the_limit():
