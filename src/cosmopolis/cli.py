@@ -60,6 +60,7 @@ class Benchmark(StrEnum):
     traffic = "traffic"
     world = "world"
     grow = "grow"
+    routing = "routing"
 
 
 @app.command()

@@ -96,7 +96,7 @@ def read_trips(path: Path) -> F64:
 
 def read_flow(path: Path) -> tuple[I32, I32, F64, F64]:
     """(tail, head, flow, cost), each (A,), of a `_flow.tntp` file, whose first line is a header."""
-    rows = []
+    rows: list[list[float]] = []
     for line, text in _lines(path):
         values = text.rstrip(";").replace(":", " ").split()
         if not rows and values and not values[0].replace(".", "").isdigit():
