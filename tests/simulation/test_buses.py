@@ -139,9 +139,6 @@ def test_a_restored_bus_goes_on_with_its_dwell() -> None:
     assert len(rest) == 2
 
 
-@pytest.mark.xfail(
-    strict=False, reason="two abreast wait for each other at the line until both go another way"
-)
 def test_two_vehicles_abreast_that_need_each_others_lane_both_get_it() -> None:
     """Each asks to be let in, and neither is behind the other: one has to fall back."""
     drawing = Drawing()

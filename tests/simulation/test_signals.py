@@ -170,13 +170,7 @@ def test_at_yellow_the_near_go_on_and_the_far_stop(distance: float, passes: bool
         assert simulation.vehicles().speed[0] < 0.1
 
 
-PULLS_OUT = pytest.mark.xfail(
-    strict=False,
-    reason="from the kerb it comes with 3 m/s, half a metre before the line: more than it can brake",
-)
-
-
-@pytest.mark.parametrize("place", [290.0, 295.0, pytest.param(299.5, marks=PULLS_OUT)])
+@pytest.mark.parametrize("place", [290.0, 295.0, 299.5])
 def test_who_pulls_out_at_a_red_light_does_not_drive_past_it(place: float) -> None:
     city = roads_with_lights(1, 300.0, 300.0, [(1_000.0, Light.RED)])
     trips = trips_of([one_trip(city, [0, 1], 1.0, from_position=place)])

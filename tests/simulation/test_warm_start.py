@@ -128,9 +128,6 @@ def test_trips_that_left_the_evening_before_are_still_under_way_after_midnight()
     assert simulation.counts()["vehicles"] == 1
 
 
-@pytest.mark.xfail(
-    strict=False, reason="it reckons with the limit of the kerb lane, often a cycle lane of 20 km/h"
-)
 @pytest.mark.parametrize("clock", [EIGHT, 18 * 3600.0])
 def test_as_many_are_on_the_road_as_in_a_run_that_comes_to_that_time(
     village: City, trips: Trips, clock: float

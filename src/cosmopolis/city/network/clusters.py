@@ -24,11 +24,11 @@ _MEDIAN = 35.0  # m between the carriageways of a divided road
 _SIGNALLED = 25.0  # m between two lights of one crossing
 _SQUEEZED = 22.0  # m; longer segments rather have their stop lines nearer to the corner
 MIN_LANE = 9.0  # m that a lane should keep between its two stop lines
-_LIT_ROOM, _LIT_SQUEEZED = 13.0, 32.0  # m, the same between two junctions with lights
+_LIT_ROOM, _LIT_SQUEEZED = 20.0, 50.0  # m, the same between two junctions with lights
 _SPREAD = 70.0  # m across the nodes of one junction at most
 _OVERLAP = 50.0  # m at most between two junctions whose ground overlaps,
 _WIDEST = 90.0  # m across what they become
-_SQUEEZED_SPREAD = 38.0  # m, where it is merged for want of room only
+_SQUEEZED_SPREAD, _LIT_SPREAD = 38.0, 75.0  # m, where it is merged for want of room only
 _APPROACH = 45.0  # m from a light at a stop line to its junction
 _CULVERT = 16.0  # m; a shorter bridge does not keep two junctions apart
 _ECHO = 70.0  # m from a light where streets only join to the crossing it belongs to
@@ -103,7 +103,8 @@ def swallowed(
     """(N,) place of every node after segments went whose stop lines leave no room for a vehicle in between.
 
     `cuts` are (S, 2) metres with and without crossings on foot. Where the ground of two junctions overlaps they
-    are one, however large; two with lights and hardly a car's room in between are run as one, if small.
+    are one, however large. Two with lights and less than a few cars' room in between are run as one: with lights of
+    their own the few who stand between them lock both.
     """
     p, length = segments.profile, segments.line.length
     rigid = table.roundabout[p] | (table.structure[p] & (length > _CULVERT))
@@ -114,7 +115,8 @@ def swallowed(
     both = lit[place[segments.a]] & lit[place[segments.b]]
     room, limit = np.where(both, _LIT_ROOM, MIN_LANE), np.where(both, _LIT_SQUEEZED, _SQUEEZED)
     tight = (length - cuts[0].sum(axis=1) < room) & (length < limit) & ~rigid & apart
-    return _union_shortest(segments, place, tight, raw.node_xy, _SQUEEZED_SPREAD)
+    place = _union_shortest(segments, place, tight & both, raw.node_xy, _LIT_SPREAD)
+    return _union_shortest(segments, place, tight & ~both, raw.node_xy, _SQUEEZED_SPREAD)
 
 
 def _union_shortest(segments: Segments, place: Ints, chosen: Bools, xy: F64, spread: float) -> Ints:

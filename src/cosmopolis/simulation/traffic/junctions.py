@@ -29,11 +29,12 @@ POCKET = 4.0  # m into the junction that a car must be able to go to wait there
 SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 LONGEST = 18.0  # m, vehicle
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
-PUSHES = 60.0  # s of standing at the line after which a driver makes do with less room beyond
+PUSHES = 120.0  # s of standing at the line after which a driver makes do with less room beyond
 LEFT_FREE = np.float32(7.0)  # m on the ring, a car and its gap
 MOST_ARMS = 4  # of a roundabout that are looked at
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
+STILL = 0.1  # m/s
 DT = 0.5  # s, the step
 
 
@@ -75,8 +76,6 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
     if roads.circle[way] != 0:
         return _has_room_to_circle(way, i, roads, drivers, ways, cars)
-    waited = cars.still[i] * DT
-    pushes = min(1.0, max(0.0, 1.0 - (waited - PUSHES) / PUSHES))
     needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
     if room > needed + 40.0:
         return True
@@ -84,6 +83,7 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
         other = roads.in_path[row]
         for j in range(cars.start[other], cars.start[other + 1]):
             needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
+    pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / PUSHES))
     return bool(room >= needed * pushes)
 
 
@@ -270,11 +270,12 @@ def _comes_next(lane: int, beyond: float, until: float, roads: Roads, ways: Ways
 
 @kernel
 def ground_ahead(
-    way: int, i: int, position: float, reach: float, roads: Roads, ways: Ways, cars: Cars
+    way: int, i: int, position: float, reach: float, locked: bool, roads: Roads, ways: Ways, cars: Cars
 ) -> float:
     """m that car i may drive from `position` on connection `way` before ground that others are on.
 
-    `reach` is how far it could come in this step. 1e9 where nothing is in the way.
+    `reach` is how far it could come in this step. 1e9 where nothing is in the way. With `locked` those who stand
+    are passed.
     """
     free = 1.0e9
     speed = cars.speed[i]
@@ -288,7 +289,7 @@ def ground_ahead(
         comes = distance / max(speed, 1.0)
         for j in range(cars.start[other], cars.start[other + 1]):
             rear = cars.position[j] - cars.length[j]
-            if rear >= end:
+            if rear >= end or (locked and cars.still[j] > 0):
                 continue
             if cars.position[j] > begin:
                 if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
@@ -301,7 +302,8 @@ def ground_ahead(
                 free = min(free, distance)
         to_lane = roads.out_end[other]
         rear = roads.length[other] + ways.tail[to_lane]
-        if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
+        hangs = rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes
+        if hangs and not (locked and ways.tail_speed[to_lane] < STILL):
             free = min(free, distance)
         lane = roads.out_start[other]
         last = cars.start[lane + 1] - 1

@@ -187,7 +187,10 @@ def _accept(gap: float, leader_speed: float, i: int, urgency: float, drivers: Dr
 
 @kernel
 def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
-    """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently."""
+    """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently.
+
+    Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level.
+    """
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
         if index < 0 or index >= roads.lane_count[lane]:
@@ -205,6 +208,8 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
                 np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
             )
             moves.accel[behind] = min(moves.accel[behind], max(wish, LETS_IN))
+        elif cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0):
+            moves.accel[behind] = min(moves.accel[behind], LETS_IN)
 
 
 @kernel

@@ -118,8 +118,11 @@ def _approach(
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
     if distance < decides_at and not must_go:
-        minds_room = roads.crossed[way] != 0 or roads.circle[way] != 0
-        if minds_room and not has_room_beyond(way, i, roads, drivers, ways, cars):
+        if (
+            roads.shared[way] != 0
+            and roads.ring[way] == 0
+            and not has_room_beyond(way, i, roads, drivers, ways, cars)
+        ):
             _stop_at(distance, i, drivers, cars, moves)
             moves.held[lane] = NO_ROOM
             return False
@@ -137,7 +140,7 @@ def _approach(
         _mind_those_ahead(way, i, -distance, roads, drivers, cars, moves)
     reach = speed * DT + 0.75
     if reach > distance:
-        _mind_ground(way, i, -distance, reach, roads, drivers, ways, cars, moves)
+        _mind_ground(way, i, -distance, reach, moves.locked[lane] != 0, roads, drivers, ways, cars, moves)
         _mind_merging(way, distance + roads.length[way], i, reach, roads, cars, moves)
     cursor = fleet.cursor[cars.trip[i]]
     _beyond(way, distance, cursor, i, roads, drivers, ways, cars, fleet, moves)
@@ -150,13 +153,14 @@ def _mind_ground(
     i: int,
     position: float,
     reach: float,
+    locked: bool,
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
     cars: Cars,
     moves: Moves,
 ) -> None:
-    free = ground_ahead(way, i, position, reach, roads, ways, cars)
+    free = ground_ahead(way, i, position, reach, locked, roads, ways, cars)
     if free < 1.0e8:
         _stop_at(free, i, drivers, cars, moves)
 
@@ -220,10 +224,10 @@ def lead_connection(
         _mind_those_ahead(way, i, cars.position[i], roads, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
         if cars.still[i] * DT <= FORCES:
-            _mind_ground(way, i, cars.position[i], reach, roads, drivers, ways, cars, moves)
+            _mind_ground(way, i, cars.position[i], reach, False, roads, drivers, ways, cars, moves)
         elif (
             cars.still[i] * DT <= FORCES + DT
-            and ground_ahead(way, i, cars.position[i], reach, roads, ways, cars) < FREE
+            and ground_ahead(way, i, cars.position[i], reach, False, roads, ways, cars) < FREE
         ):
             forced += 1
     return forced

@@ -60,7 +60,7 @@ class Roads(NamedTuple):
     ring: U8  # (P,) a connection from one edge of a roundabout to the next
     circle: U8  # (P,) a connection into a roundabout from outside
     on_red: U8  # (P,) a connection that may be taken at red, behind all others
-    crossed: U8  # (P,) a connection that others cross: do not stand on it
+    shared: U8  # (P,) a connection over ground that others use too: nobody stops on it
     edge_lane: I32  # (E,) first lane of the edge (a path)
     edge_lanes: I32  # (E,) number of its lanes
     edge_main: I32  # (E,) its first lane for cars, by which the edge is reckoned (a path)
@@ -214,12 +214,12 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
     path = of_city[n_lanes + rows["one"]]
     by_path = np.argsort(path, kind="stable")
     n_paths = len(of_city)
-    crossed, minor = np.zeros(n_paths, dtype=np.uint8), np.zeros(n_paths, dtype=np.uint8)
+    shared, minor = np.zeros(n_paths, dtype=np.uint8), np.zeros(n_paths, dtype=np.uint8)
     minor[path[rows["yields"] == 1]] = 1
     one_goes = np.where(
         rows["yields"] == rows["yields"][reverse], rows["one"] < rows["other"], rows["yields"] == 0
     )
-    crossed[path[rows["merge"] == 0]] = 1
+    shared[path] = 1
     return {
         "conflict_start": np.searchsorted(path[by_path], np.arange(n_paths + 1)).astype(np.int32),
         "conflict": of_city[n_lanes + rows["other"][by_path]].astype(np.int32),
@@ -231,7 +231,7 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
         "merge": rows["merge"][by_path],
         "first": one_goes.astype(np.uint8)[by_path],
         "minor": minor,
-        "crossed": crossed,
+        "shared": shared,
     }
 
 

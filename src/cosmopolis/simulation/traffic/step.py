@@ -44,7 +44,7 @@ DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
 STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the car takes another way
 TURNS_AWAY_AFTER = (
-    150.0  # s without room beyond the junction, likewise: queues may wait for each other in a ring
+    60.0  # s without room beyond the junction, likewise: queues may wait for each other in a ring
 )
 AT_THE_LINE = 8.0  # m before the end of the lane
 HALT_WITHIN = np.float32(1.0)  # m of the stop
