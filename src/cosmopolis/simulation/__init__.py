@@ -3,6 +3,7 @@
 from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
 from cosmopolis.simulation.event import Arrived, Broken, Departed, Event, Events, Forced, Halted, Strayed
 from cosmopolis.simulation.run import Simulation
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.vehicles import Vehicles
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Event",
     "Events",
     "Forced",
+    "Guidance",
     "Halted",
     "OpenLane",
     "SetSpeedLimit",

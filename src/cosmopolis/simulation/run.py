@@ -18,6 +18,7 @@ from cosmopolis.simulation.clock import DT, Timetable
 from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic.drive import Traffic
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.interventions import obey
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -26,18 +27,26 @@ class Simulation:
     """The traffic of `city` under `trips`, repeated every day.
 
     `start` is in s after midnight of day 0; later than 0 the trips then under way are put on the road where they
-    would be. Same city, trips, seed and commands give the same bytes on any number of `threads` (default: all).
+    would be. `guidance` says who hears of live travel times and goes another way. Same city, trips, seed and commands
+    give the same bytes on any number of `threads` (default: all).
     """
 
     dt = DT
 
     def __init__(
-        self, city: City, trips: Trips, *, seed: int = 1, start: float = 0.0, threads: int | None = None
+        self,
+        city: City,
+        trips: Trips,
+        *,
+        seed: int = 1,
+        start: float = 0.0,
+        threads: int | None = None,
+        guidance: Guidance | None = None,
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
         self._timetable = Timetable(trips.depart, start)
-        self._traffic = Traffic(city, trips, seed, threads or _cores())
+        self._traffic = Traffic(city, trips, seed, threads or _cores(), told=guidance)
         if start > 0.0:
             self._traffic.begin_at(start)
 

@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zlib
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, TypeVar
 from zipfile import BadZipFile
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.state import empty_cars
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         "late": traffic.late,
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
+        "guidance": np.array(astuple(traffic.guidance)),
         "tally": np.array(list(traffic.tally.values()), np.int64),
         "numbers": np.array(
             [traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64
@@ -78,7 +81,8 @@ def unpack(kind: type[S], city: City, trips: Trips, data: bytes, threads: int | 
     if head != wanted:
         raise BadInput(f"The snapshot is of {head}, not of {wanted}; start from a time of day instead.")
     steps, waiting, day, following, seed = (int(number) for number in found["numbers"])
-    simulation = kind(city, trips, seed=seed, threads=threads)
+    guidance = Guidance(*found["guidance"].tolist())
+    simulation = kind(city, trips, seed=seed, threads=threads, guidance=guidance)
     simulation.time = float(found["time"][0])
     simulation._timetable.day, simulation._timetable.next = day, following
     traffic = simulation._traffic

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
-from cosmopolis.simulation.traffic.detours import give_route, shut_edges
+from cosmopolis.simulation.traffic.detours import everybody, go_round
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.fleet import added
 from cosmopolis.simulation.traffic.kernels import entry
@@ -25,13 +25,15 @@ def obey(command: Command, traffic: Traffic, time: float) -> None:
     match command:
         case CloseLane(lane):
             traffic.ways.closed[_lane(lane, traffic)] = 1
-            _go_round_shut_edges(traffic)
+            traffic.forget()
+            go_round(traffic, everybody(traffic))
         case OpenLane(lane):
             traffic.ways.closed[_lane(lane, traffic)] = 0
         case SetSpeedLimit(edge, speed):
             _limit(edge, speed, traffic)
         case AddTrip():
             _add(command, traffic, time)
+    traffic.forget()
     records = (traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
     settle_all(*map(traffic.tables, records))
 
@@ -69,23 +71,9 @@ def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
     from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)
     modes = int(traffic.drivers.modes[command.kind])
     edge = traffic.roads.edge
-    route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, shut_edges(traffic), traffic.graph)
+    route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, traffic.shut, traffic.live)
     if len(route) == 0:
         raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
     begin = traffic.note_route(route)
     rows = begin, begin + len(route)
     traffic.append(added(command, from_lane, to_lane, rows, time, traffic.fleet, traffic.seed))
-
-
-def _go_round_shut_edges(traffic: Traffic) -> None:
-    """New routes for those on the road whose way leads over an edge that is shut now."""
-    shut = shut_edges(traffic)
-    for trip in traffic.cars.trip[: traffic.count]:
-        fleet = traffic.fleet
-        ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
-        if not shut[ahead[1:]].any():
-            continue
-        modes = int(traffic.drivers.modes[fleet.kind[trip]])
-        route = quickest(int(ahead[0]), int(ahead[-1]), modes, shut, traffic.graph)
-        if len(route):
-            give_route(traffic, int(trip), route)
