@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+# Not for the session: playwright keeps an event loop running in this thread as long as it is open.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = find()
     if path is None:

@@ -138,10 +138,14 @@ def test_night_falls_at_a_jump_to_eight_in_the_evening(visitor):
 
 
 def test_a_bus_can_be_followed(visitor):
-    visitor.page.wait_for_function(f"[...window.cosmopolis.world.vehicles.kind].includes({BUS})")
-    buses = {id: row for id, row in visitor.vehicles().items() if row[2] == BUS}
-    assert buses, "no bus within the view"
-    bus = max(buses, key=lambda id: buses[id][3])
+    visitor.looks_at(*busiest(visitor), distance=600, pitch=0.8)
+    found = visitor.page.wait_for_function(
+        "kind => { const {vehicles: v} = window.cosmopolis.world;"
+        " const ids = [...v.id.slice(0, v.count)].filter((_, i) => v.kind[i] === kind);"
+        " return ids.length ? ids : null; }",
+        arg=BUS,
+    )
+    bus = max(found.json_value()[:40], key=lambda id: visitor.told("vehicle", id).get("distanceLeft", 0))
     visitor.ask("world.select({kind: 'vehicle', id: given})", bus)
     visitor.page.get_by_test_id("follow").click()
     visitor.page.wait_for_timeout(6_000)

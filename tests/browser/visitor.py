@@ -31,6 +31,11 @@ class Visitor:
             f"(given) => {{ const {{world, scene}} = window.cosmopolis; return {question}; }}", given
         )
 
+    def told(self, kind: str, id: int) -> dict[str, Any]:
+        """What the API tells of a thing; nothing of one that is gone."""
+        answer = self.page.request.get(f"{self.page.url.split('/?')[0]}/api/things/{kind}/{id}")
+        return dict(answer.json()) if answer.ok else {}
+
     def time(self) -> float:
         return float(self.ask("world.cityTime(performance.now())"))
 

@@ -12,9 +12,7 @@ from cosmopolis.city.words import Mode
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.right_of_way import go_share
 
-SATURATION = (
-    1_800.0  # vehicles an hour and lane while it may go; a little under the base 1,900 pc/h of the HCM
-)
+SATURATION = 1_500.0  # vehicles an hour and lane while it may go, as the simulation's drivers discharge
 
 
 @dataclass(frozen=True)

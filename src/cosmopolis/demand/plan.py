@@ -46,7 +46,7 @@ class DemandParameters:
     mean_length: float = 4_500.0  # m, straight; shorter where the city is smaller
     freight: float = 0.09  # van and truck trips a job a day
     border: float = 1.0  # traffic through the border, relative to what its streets usually carry
-    peak_use: float = 0.06  # of the vehicle-km an hour that all edges could carry, in the peak hour at most
+    peak_use: float = 0.078  # of the vehicle-km an hour that all edges could carry, in the peak hour at most
 
 
 def plan_trips(

@@ -17,7 +17,7 @@ from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.routing import Routes
 
 WINDOW = 1_800.0  # s over which flows are counted
-LIMIT = 0.95  # of capacity that may be asked for
+LIMIT = 0.92  # of capacity that may be asked for
 ROUNDS = 8
 STEP = 0.5  # of the excess that one round takes away
 
