@@ -8,6 +8,7 @@ from cosmopolis.demand.assignment.frank_wolfe import frank_wolfe
 from cosmopolis.demand.assignment.path_flows import path_equilibrium
 from cosmopolis.demand.assignment.problem import Assignment, Links, Problem, problem_of
 from cosmopolis.demand.assignment.stochastic import stochastic_equilibrium
+from cosmopolis.demand.assignment.streets import edge_times, street_problem
 
 __all__ = [
     "BPR",
@@ -17,8 +18,10 @@ __all__ = [
     "Links",
     "Marginal",
     "Problem",
+    "edge_times",
     "frank_wolfe",
     "path_equilibrium",
     "problem_of",
     "stochastic_equilibrium",
+    "street_problem",
 ]

@@ -72,13 +72,14 @@ def path_equilibrium(
             if gaps[-1] <= gap or turn == iterations:
                 break
         paths = _with_new(paths, shortest, problem, time)
-        wanted = paths.flow.copy()
+        shift = np.zeros(len(paths))
         first = np.searchsorted(paths.pair, np.arange(len(problem.volume) + 1))
-        sweep(first, paths.start, paths.link, wanted, time.copy(), cost.slope(flow), SWEEPS if turn else 1)
-        # The direction of the ways' own differences: those of link flows would drown in rounding.
-        direction = Paths(paths.pair, paths.start, paths.link, wanted - paths.flow).link_flow(count)
+        rest, now = paths.flow.copy(), time.copy()
+        sweep(first, paths.start, paths.link, rest, shift, now, cost.slope(flow), SWEEPS if turn else 1)
+        # Of what was shifted itself: differences of flows would drown in their rounding.
+        direction = Paths(paths.pair, paths.start, paths.link, shift).link_flow(count)
         step = line_search(cost, flow, direction) if turn > 0 else 1.0
-        moved = paths.flow + step * (wanted - paths.flow)
+        moved = paths.flow + step * shift
         used = moved > NOTHING * problem.volume[paths.pair]
         paths = _whole(Paths(paths.pair, paths.start, paths.link, moved).take(np.flatnonzero(used)), problem)
         flow = paths.link_flow(count)
@@ -161,8 +162,11 @@ def _ways(start, out, tail, head, first_through, time, origins, first, destinati
 
 
 @njit(cache=True, nogil=True)
-def sweep(first, start, link, flow, time, slope, sweeps):  # type: ignore[no-untyped-def]
-    """Shift flow to the cheapest way of each pair, `sweeps` times over; `flow` (W,) and `time` (A,) are changed."""
+def sweep(first, start, link, flow, shift, time, slope, sweeps):  # type: ignore[no-untyped-def]
+    """Shift flow to the cheapest way of each pair, `sweeps` times over.
+
+    `flow` (W,) and `time` (A,) are changed; what goes to and from each way is added to `shift` (W,).
+    """
     on_best = np.zeros(len(time), np.bool_)
     for _ in range(sweeps):
         for pair in range(len(first) - 1):
@@ -179,13 +183,13 @@ def sweep(first, start, link, flow, time, slope, sweeps):  # type: ignore[no-unt
                 on_best[link[row]] = True
             for way in range(first[pair], first[pair + 1]):
                 if way != best and flow[way] > 0.0:
-                    _shift(way, best, start, link, flow, time, slope, on_best)
+                    _shift(way, best, start, link, flow, shift, time, slope, on_best)
             for row in range(start[best], start[best + 1]):
                 on_best[link[row]] = False
 
 
 @njit(cache=True, nogil=True)
-def _shift(way, best, start, link, flow, time, slope, on_best):  # type: ignore[no-untyped-def]
+def _shift(way, best, start, link, flow, shift, time, slope, on_best):  # type: ignore[no-untyped-def]
     """Move flow from `way` to `best` until they cost the same along the slopes of the links that they do not share."""
     dearer, steep = 0.0, 0.0
     for row in range(start[best], start[best + 1]):
@@ -199,6 +203,8 @@ def _shift(way, best, start, link, flow, time, slope, on_best):  # type: ignore[
     moved = flow[way] if dearer >= steep * flow[way] else dearer / steep
     flow[way] -= moved
     flow[best] += moved
+    shift[way] -= moved
+    shift[best] += moved
     for row in range(start[way], start[way + 1]):
         time[link[row]] -= moved * slope[link[row]]
     for row in range(start[best], start[best + 1]):
