@@ -47,10 +47,15 @@ class TimedGraph:
         into = np.repeat(np.arange(self.graph.edges, dtype=np.int32), np.diff(self.graph.move_start))
         return start.astype(np.int64), order, into
 
+    @cached_property
+    def _keys(self) -> NDArray[np.int64]:
+        """(M,) each move as one rising number, by the edge it leads to and then the one it comes from."""
+        into = np.repeat(np.arange(self.graph.edges, dtype=np.int64), np.diff(self.graph.move_start))
+        return into * self.graph.edges + self.graph.move_from
+
     def move_of(self, before: NDArray, after: NDArray) -> NDArray[np.int64]:
         """(N,) the move from edge to edge, -1 where there is none."""
-        into = np.repeat(np.arange(self.graph.edges, dtype=np.int64), np.diff(self.graph.move_start))
-        key = into * self.graph.edges + self.graph.move_from
+        key = self._keys
         asked = np.asarray(after, np.int64) * self.graph.edges + before
         row = np.minimum(np.searchsorted(key, asked), max(len(key) - 1, 0))
         return np.where(key[row] == asked, row, -1) if len(key) else np.full(len(asked), -1)
