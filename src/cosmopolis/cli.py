@@ -55,12 +55,21 @@ class ExportFormat(StrEnum):
     glb = "glb"
 
 
+class SignalControl(StrEnum):
+    fixed = "fixed"
+    actuated = "actuated"
+    pressure = "pressure"
+    green_wave = "green-wave"
+
+
 class Benchmark(StrEnum):
     imports = "import"
     traffic = "traffic"
+    measures = "measures"
     world = "world"
     grow = "grow"
     routing = "routing"
+    gpu = "gpu"
 
 
 @app.command()
@@ -168,6 +177,24 @@ def simulate(
     begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
     end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
     out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the run to.")],
+    interval: Annotated[
+        float, typer.Option(min=0.1, max=1440.0, metavar="MINUTES", help="Of edges, lanes and detectors.")
+    ] = 5.0,
+    fcd: Annotated[
+        float | None,
+        typer.Option(min=0.5, metavar="SECONDS", help="Write where every vehicle is, so often."),
+    ] = None,
+    detectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Loop detectors: a CSV name,lane,position, or SUMO's additional."),
+    ] = None,
+    xml: Annotated[bool, typer.Option("--xml", help="Write all of it in SUMO's formats too.")] = False,
+    control: Annotated[
+        SignalControl, typer.Option(help="Who decides about the signals: their plans, or a controller.")
+    ] = SignalControl.fixed,
+    priority: Annotated[
+        bool, typer.Option("--priority", help="Buses and emergency vehicles get their green sooner.")
+    ] = False,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -178,17 +205,31 @@ def simulate(
             f"--to {end} is not after --from {begin}: a run goes forward within one day (24:00 is its end)."
         )
     the_city = load(city)
+    from cosmopolis.control import Scheme, Steering
     from cosmopolis.demand.store import cached_trips
+    from cosmopolis.planning.recorder import Wanted
     from cosmopolis.planning.run import record
 
+    wanted = Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors)
     with progress() as tell:
         trips = cached_trips(the_city, city, seed=seed, progress=tell)
-        result = record(the_city, trips, begin=first, end=last, seed=seed, out=out, progress=tell)
+        result = record(
+            the_city,
+            trips,
+            begin=first,
+            end=last,
+            seed=seed,
+            out=out,
+            wanted=wanted,
+            control=Steering(Scheme(control.value), priority),
+            progress=tell,
+        )
     if as_json:
         print_json(result)
     else:
         told.print(
             f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at {end}; "
+            f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
             f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
             f"Written to {escape(str(out))}"
         )

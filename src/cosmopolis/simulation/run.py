@@ -84,6 +84,11 @@ class Simulation:
         """(S,) the phase that each signal program shows."""
         return self._traffic.ways.phase.copy()
 
+    def lights(self) -> NDArray[np.uint8]:
+        """(C,) words.Light that each connection sees; OFF where there is no signal."""
+        traffic = self._traffic
+        return traffic.ways.light[traffic.roads.of_city[len(self.city.network.lanes) :]]
+
     def edge_state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(E,) mean speed as a share of the limit, and (E,) vehicles per lane-km, smoothed over a minute."""
         return self._traffic.speed_ratio.copy(), self._traffic.density.copy()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.run import Simulation
     from cosmopolis.simulation.traffic.drive import Traffic
 
-FORMAT = 1
+FORMAT = 2
 S = TypeVar("S", bound="Simulation")
 
 

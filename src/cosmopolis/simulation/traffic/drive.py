@@ -74,7 +74,7 @@ class Traffic:
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
-        self.ways = empty_ways(self.roads.limit, len(network.signals), self.roads.chunks)
+        self.ways = empty_ways(self.roads.limit, self.roads.chunks, self.roads.duration, self.roads.offset)
         self.steps = self.waiting = 0
         edges = len(network.edges)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)

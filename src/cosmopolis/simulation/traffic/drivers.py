@@ -66,6 +66,15 @@ def speed_factors(count: int, seed: int) -> F32:
     return np.clip(1.0 + 0.08 * noise * np.sqrt(3.0), 0.8, 1.2).astype(np.float32)
 
 
+def electric_trips(trips: NDArray[np.int64], seed: int, share: float) -> NDArray[np.bool_]:
+    """(n,) which of `trips` (n,) drive on batteries, a `share` of all: by the same hash, another stream."""
+    stream = np.uint64((seed * 4 + _BATTERIES) & 0xFFFFFFFFFFFFFFFF)
+    return _uniform(trips.astype(np.uint64), stream) < share
+
+
+_BATTERIES = 1 << 40  # far from the streams of the speed factors
+
+
 def _uniform(row: NDArray[np.uint64], stream: np.uint64) -> NDArray[np.float64]:
     """(n,) in [0, 1): the finaliser of SplitMix64 (Steele, Lea and Flood 2014) over row and stream."""
     with np.errstate(over="ignore"):

@@ -6,12 +6,22 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
+from cosmopolis.simulation.command import (
+    AddTrip,
+    CloseLane,
+    Command,
+    FollowPlan,
+    OpenLane,
+    SetPlan,
+    SetSpeedLimit,
+    ShowPhase,
+)
 from cosmopolis.simulation.traffic.detours import everybody, go_round
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.fleet import added
 from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.programs import direct
 from cosmopolis.simulation.traffic.routing import quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
 from cosmopolis.simulation.traffic.turning import settle
@@ -23,6 +33,9 @@ if TYPE_CHECKING:
 def obey(command: Command, traffic: Traffic, time: float) -> None:
     """Carry out one command; BadInput where it names something that is not there."""
     match command:
+        case ShowPhase() | FollowPlan() | SetPlan():
+            direct(command, traffic.roads, traffic.ways)
+            return  # a light is nothing that a driver plans by
         case CloseLane(lane):
             traffic.ways.closed[_lane(lane, traffic)] = 1
             traffic.forget()
