@@ -56,16 +56,16 @@ class ExportFormat(StrEnum):
     glb = "glb"
 
 
-class ParameterSet(StrEnum):
-    sumo = "sumo"
-    field = "field"
-
-
 class SignalControl(StrEnum):
     fixed = "fixed"
     actuated = "actuated"
     pressure = "pressure"
     green_wave = "green-wave"
+
+
+class ParameterSet(StrEnum):
+    sumo = "sumo"
+    field = "field"
 
 
 class Benchmark(StrEnum):
@@ -74,6 +74,7 @@ class Benchmark(StrEnum):
     measures = "measures"
     world = "world"
     grow = "grow"
+    routing = "routing"
     gpu = "gpu"
 
 
@@ -234,24 +235,23 @@ def simulate(
     from cosmopolis.control import Scheme, Steering
     from cosmopolis.planning.recorder import Wanted
 
-    written: dict[str, Any] = {
+    recording = {
         "seed": seed,
         "out": out,
         "wanted": Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors),
         "control": Steering(Scheme(control.value), priority),
     }
     if what.is_file():
-        result = run_scenario(what, first, last, parameters.value, skip_bad, written)
+        result = run_scenario(what, first, last, parameters.value, skip_bad, recording)
     else:
-        result = run_day(what, first, last, written)
+        result = run_day(what, first, last, recording)
     if as_json:
         print_json(result)
         return
-    left_out = result.get("left_out", [])
-    for sentence in left_out[:LISTED]:
+    for sentence in result.get("left_out", [])[:LISTED]:
         told.print(f"[yellow]Left out[/] {escape(sentence)}")
-    if len(left_out) > LISTED:
-        told.print(f"{len(left_out):,} were left out; run.json lists them all")
+    if len(result.get("left_out", [])) > LISTED:
+        told.print(f"{len(result['left_out']):,} were left out; run.json lists them all")
     told.print(
         f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at the end; "
         f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
@@ -260,7 +260,9 @@ def simulate(
     )
 
 
-def run_day(folder: Path, first: float | None, last: float | None, written: dict[str, Any]) -> dict[str, Any]:
+def run_day(
+    folder: Path, first: float | None, last: float | None, recording: dict[str, Any]
+) -> dict[str, Any]:
     """A part of a day of a stored city, with the trips planned for it."""
     if first is None or last is None:
         raise BadInput(
@@ -271,8 +273,8 @@ def run_day(folder: Path, first: float | None, last: float | None, written: dict
     from cosmopolis.planning.run import record
 
     with progress() as tell:
-        trips = cached_trips(the_city, folder, seed=written["seed"], progress=tell)
-        return record(the_city, trips, begin=first, end=last, progress=tell, **written)
+        trips = cached_trips(the_city, folder, seed=recording["seed"], progress=tell)
+        return record(the_city, trips, begin=first, end=last, progress=tell, **recording)
 
 
 def run_scenario(
@@ -281,7 +283,7 @@ def run_scenario(
     last: float | None,
     parameters: str,
     skip_bad: bool,
-    written: dict[str, Any],
+    recording: dict[str, Any],
 ) -> dict[str, Any]:
     """A SUMO scenario as it is, to its end, or until everybody has arrived where it has none."""
     from cosmopolis.planning.scenario import record_scenario
@@ -289,7 +291,46 @@ def run_scenario(
 
     with progress() as tell:
         scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
-        return record_scenario(scenario, parameters=parameters, progress=tell, **written)
+        return record_scenario(scenario, parameters=parameters, progress=tell, **recording)
+
+
+@app.command()
+def assign(
+    city: CityFolder,
+    begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
+    end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the trips and the gap to.")],
+    iterations: Annotated[int, typer.Option(min=1, max=200, help="Runs of the simulation at most.")] = 10,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap that is small enough.")] = 0.01,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Find routes that few drivers could better, by driving them again and again (dynamic user equilibrium)."""
+    first, last = time_of_day(begin, "--from"), time_of_day(end, "--to")
+    if last <= first:
+        raise BadInput(f"--to {end} is not after --from {begin}: give a part of one day (24:00 is its end).")
+    from cosmopolis.planning.equilibrium_store import check_free, write
+
+    check_free(out)
+    the_city = load(city)
+    from cosmopolis.demand.store import cached_trips
+    from cosmopolis.planning.equilibrium import equilibrium
+
+    with progress() as tell:
+        trips = cached_trips(the_city, city, seed=seed, progress=tell)
+        found = equilibrium(
+            the_city, trips, begin=first, end=last, iterations=iterations, gap=gap, seed=seed, progress=tell
+        )
+        facts = write(
+            found, out, city=the_city.name, city_version=the_city.version, seed=seed, begin=first, end=last
+        )
+    if as_json:
+        print_json(facts)
+    else:
+        told.print(
+            f"Relative gap {found.gap[0]:.3f} at first, {found.gap.min():.3f} at best of {len(found.gap)} runs; "
+            f"{len(found.trips):,} trips with their routes, and the gap, are in {escape(str(out))}"
+        )
 
 
 @app.command()

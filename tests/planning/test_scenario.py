@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.planning.recorder import Wanted
 from cosmopolis.planning.scenario import record_scenario
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
@@ -57,6 +59,21 @@ def test_trips_have_their_names_and_kinds(run):
     assert (table["arrived"] > table["entered"]).all()
     # 220 m at 9 m/s at most for a lorry.
     assert (table["arrived"] - table["entered"])[[f"ns.{n}" for n in range(20)]].min() > 215 / 9.0
+
+
+def test_sumos_outputs_call_vehicles_as_the_scenario_does(config, run, tmp_path):
+    wanted = Wanted(fcd=1.0, xml=True)
+    again = record_scenario(read_scenario(config), seed=3, out=tmp_path / "w", wanted=wanted)
+    assert again["digest"] == json.loads((run / "run.json").read_text())["digest"]
+    ids = set(pq.read_table(run / "trips.parquet")["id"].to_pylist())
+    trips = ET.parse(tmp_path / "w" / "tripinfo.xml").getroot()
+    assert {trip.get("id") for trip in trips} == ids
+    assert {trip.get("vType") for trip in trips} == {"car", "truck"}
+    vehicles = list(ET.parse(tmp_path / "w" / "fcd.xml").getroot().iter("vehicle"))
+    assert {vehicle.get("id") for vehicle in vehicles} == ids
+    edges = {edge.get("id") for edge in ET.fromstring(crossroads()).iter("edge")}
+    driven = {edge.get("id") for edge in ET.parse(tmp_path / "w" / "edgedata.xml").getroot().iter("edge")}
+    assert driven and driven <= edges
 
 
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(config, run, tmp_path):

@@ -70,17 +70,18 @@ def record(
     wanted: Wanted = PLAIN,
     control: Control = AS_PLANNED,
     ids: NDArray[np.object_] | None = None,
+    threads: int | None = None,
     drivers: Drivers | None = None,
     facts: dict[str, Any] | None = None,
-    threads: int | None = None,
     progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Run from `begin` to `end` (s after midnight) and write the folder `out`; returns what run.json holds.
 
-    `ids` (N,) are names for the table of trips, `facts` more to be kept in run.json. With `drivers`, the table of the
-    run's own vehicle types, every trip is made once, on its own route; then without an `end` the run goes on until
-    everybody has arrived. The folder appears when the run is complete. An older run of that name is replaced; a
-    folder with anything else in it raises BadInput.
+    With `drivers`, the table of the run's own vehicle types, every trip is made once, on its own route; then
+    without an `end` the run goes on until everybody has arrived. `facts` are more to be kept in run.json,
+    `ids` (N,) names for the table of trips.
+    The folder appears when the run is complete. An older run of that name is replaced; a folder with anything
+    else in it raises BadInput.
     """
     _check_free(out)
     wanted.check(Simulation.dt)
@@ -96,13 +97,13 @@ def record(
             while simulation.time < end - 1e-9 if end is not None else not _done(simulation, recorder):
                 recorder.see(simulation.step(orders()))
                 if simulation.time % 60 < simulation.dt:
-                    share = 0.5 if end is None else (simulation.time - begin) / (end - begin)
+                    share = (simulation.time - begin) / (end - begin) if end is not None else 0.5
                     progress(f"{_clock(simulation.time)} in the city", share)
             totals = recorder.close()
         finally:
             recorder.abandon()
         spent = wall_time.perf_counter() - started
-        told = {
+        facts = {
             **(facts or {}),
             "city": city.name,
             "city_version": city.version,
@@ -117,8 +118,8 @@ def record(
             "wall_seconds": round(spent, 3),
             "vehicle_updates_per_second": round(simulation.counts()["updates"] / max(spent, 1e-9)),
         }
-        (folder / "run.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
-    return told
+        (folder / "run.json").write_bytes(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
+    return facts
 
 
 def _done(simulation: Simulation, recorder: Recorder) -> bool:

@@ -147,14 +147,7 @@ class Lookout:
         traffic, time = self._simulation._traffic, self._simulation.time
         while True:
             room = len(self._seen.caller)
-            records = (
-                traffic.roads,
-                traffic.drivers,
-                traffic.cars,
-                traffic.fleet,
-                self._places,
-                self._seen,
-            )
+            records = (traffic.roads, traffic.drivers, traffic.cars, traffic.fleet, self._places, self._seen)
             count = look(time, room, *map(traffic.tables, records))
             if count <= room:
                 break

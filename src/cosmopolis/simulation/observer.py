@@ -55,7 +55,7 @@ class Observer:
         self.loops = tuple(loops)
         self._loops = _lay(self.loops, simulation)
         self._sums = ledger.empty_sums(len(traffic.roads.length))
-        self._kinds = traffic.drivers.kind  # VehicleKind of each row of Drivers
+        self._kinds = traffic.drivers.kind
         self._engines = ledger.engines(self._kinds, _grades(simulation))
         self._lines = ledger.empty_lines(0)
         self._entered, self._arrived = np.zeros(0), np.zeros(0)
