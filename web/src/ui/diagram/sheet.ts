@@ -1,0 +1,117 @@
+/** The moving part of a diagram: lines and bars are drawn once, and pushed to the left as time goes on. */
+import type { StreetWatch } from "../../world/streetwatch";
+import { Light } from "../../world/lights";
+import type { LightChange, Track } from "../../world/trajectories";
+import { newSegments, pushed, xOf, yOf, type Plot } from "./plot";
+
+export interface Ink {
+  /** From standing to free. */
+  readonly speeds: readonly string[];
+  readonly red: string;
+  readonly yellow: string;
+  readonly green: string;
+}
+
+const BAR = 3; // CSS pixels, a stop line
+const LINE = 1.3; // CSS pixels, a vehicle
+
+export class Sheet {
+  readonly canvas: HTMLCanvasElement;
+  /** City time at the right edge. */
+  end = Number.NaN;
+  private readonly pen: CanvasRenderingContext2D | null;
+  private drawn = new WeakMap<Track, number>();
+  private barsUntil = Number.NaN;
+  private era = -1;
+
+  /** `plot` is in device pixels, `ratio` of them a CSS pixel. */
+  constructor(
+    readonly plot: Plot,
+    private readonly ratio: number,
+    private readonly ink: Ink,
+  ) {
+    this.canvas = document.createElement("canvas");
+    this.canvas.width = plot.width;
+    this.canvas.height = plot.height;
+    this.pen = this.canvas.getContext("2d");
+  }
+
+  /** Draws what is new. A street of another era, or one that was not looked at for long, is drawn as a whole. */
+  update(watch: StreetWatch): void {
+    const { plot, pen } = this;
+    const latest = watch.trajectories.latest;
+    if (pen === null || Number.isNaN(latest)) return;
+    const { shift, end } = pushed(plot, this.end, latest);
+    if (watch.era !== this.era || !(shift < plot.width)) {
+      this.begin(watch.era, latest);
+    } else if (shift > 0) {
+      pen.globalCompositeOperation = "copy";
+      pen.drawImage(this.canvas, -shift, 0);
+      pen.globalCompositeOperation = "source-over";
+      this.end = end;
+    }
+    this.drawBars(pen, watch, latest);
+    this.drawLines(pen, watch);
+  }
+
+  private begin(era: number, latest: number): void {
+    this.pen?.clearRect(0, 0, this.plot.width, this.plot.height);
+    this.era = era;
+    this.end = latest;
+    this.drawn = new WeakMap();
+    this.barsUntil = latest - this.plot.seconds;
+  }
+
+  private drawBars(pen: CanvasRenderingContext2D, watch: StreetWatch, latest: number): void {
+    const { plot, ink } = this;
+    const thick = Math.round(BAR * this.ratio);
+    const colours: Readonly<Record<number, string>> = {
+      [Light.RED]: ink.red,
+      [Light.YELLOW]: ink.yellow,
+      [Light.GREEN_PERMISSIVE]: ink.green,
+      [Light.GREEN_PROTECTED]: ink.green,
+    };
+    watch.street.stopLines.forEach(({ distance }, k) => {
+      const top = Math.round(yOf(plot, distance) - thick / 2);
+      for (const { light, from, to } of spans(watch.lights.lines[k], this.barsUntil, latest)) {
+        const colour = colours[light];
+        if (colour === undefined) continue; // the light is off
+        const left = xOf(plot, this.end, from);
+        pen.fillStyle = colour;
+        pen.fillRect(left, top, xOf(plot, this.end, to) - left, thick);
+      }
+    });
+    this.barsUntil = latest;
+  }
+
+  private drawLines(pen: CanvasRenderingContext2D, watch: StreetWatch): void {
+    const { plot, end, ink } = this;
+    const colours = ink.speeds.length;
+    const segments = newSegments(watch.trajectories.tracks, this.drawn, { plot, end, limit: watch.street.limit, colours });
+    pen.lineWidth = LINE * this.ratio;
+    pen.lineCap = "round";
+    // The slow ones last: where lines lie close together, the queue is what is to be seen.
+    for (let colour = colours - 1; colour >= 0; colour--) {
+      const own = segments[colour];
+      if (own.length === 0) continue;
+      pen.strokeStyle = ink.speeds[colour];
+      pen.beginPath();
+      for (let k = 0; k < own.length; k += 4) {
+        pen.moveTo(own[k], own[k + 1]);
+        pen.lineTo(own[k + 2], own[k + 3]);
+      }
+      pen.stroke();
+    }
+  }
+}
+
+/** What a light showed between two times, piece by piece. */
+export function spans(changes: readonly LightChange[], from: number, to: number): { light: number; from: number; to: number }[] {
+  const found: { light: number; from: number; to: number }[] = [];
+  changes.forEach(({ time, light }, k) => {
+    const until = Math.min(to, changes[k + 1]?.time ?? to);
+    const since = Math.max(from, time);
+    if (until > since) found.push({ light, from: since, to: until });
+  });
+  return found;
+}
