@@ -185,7 +185,6 @@ export const en = {
   "diagram.now": "{count} vehicles on {length}",
   "diagram.now.speed": "{count} vehicles on {length}, {speed} on average",
   "diagram.canvas": "Time-space diagram of {street}: time from left to right, distance along the street upward, a line for every vehicle, red and green bars where lights stand.",
-  "diagram.time": "time",
   "diagram.light.red": "red light",
   "diagram.light.green": "green light",
 

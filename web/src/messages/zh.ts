@@ -187,7 +187,6 @@ export const zh: Record<keyof typeof en, string> = {
   "diagram.now": "{length}上有 {count} 辆车",
   "diagram.now.speed": "{length}上有 {count} 辆车，平均 {speed}",
   "diagram.canvas": "{street}的时空图：时间从左到右，沿路距离向上，每辆车一条线，信号灯处为红绿条。",
-  "diagram.time": "时间",
   "diagram.light.red": "红灯",
   "diagram.light.green": "绿灯",
 

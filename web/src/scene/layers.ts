@@ -14,7 +14,7 @@ export const SOURCE: readonly Rgb[] = [[42, 132, 150], [214, 160, 62], [186, 84,
 const SELECTED: Rgb = [255, 176, 60];
 /** The ends of the scales; the legends of the page say them too (ui/layers.tsx). */
 const DENSE = 90; // vehicles a lane-kilometre
-const FULL_FLOW = 1200; // vehicles an hour and lane
+const FULL_FLOW = 800; // vehicles an hour and lane: what a lane carries that has green for less than half of the time
 
 /** A colour between the stops of a scale, at a share 0 .. 1. */
 export function along(scale: readonly Rgb[], share: number): Rgb {

@@ -70,7 +70,7 @@ async function drawnIn(box: HTMLElement, over: () => boolean, data: [number[], n
       },
       series: [{}, line("count", "--ink"), line("count", "--light-red"), line("speed", "--focus", [4, 3])],
       axes: [
-        { ...axis, space: 60, size: 22, values: (_, times) => times.map((time) => clockTime(time)) },
+        { ...axis, space: 62, size: 22, incrs: [15, 30, 60, 120, 300], values: (_, times) => times.map((time) => clockTime(time, times.length > 1 && times[1] - times[0] < 60)) },
         { ...axis, scale: "count", size: 42, space: 28, values: (_, counts) => counts.map((n) => formatNumber(n)) },
         { ...axis, scale: "speed", side: 1, size: 30, space: 28, grid: { show: false } },
       ],

@@ -77,7 +77,7 @@ interface Scale {
 /** As the scene paints them: scene/layers.ts. */
 const SCALES: Readonly<Partial<Record<Layer, Scale>>> = {
   speed: { marks: [0, 50, 100], unit: "legend.speed" },
-  flow: { marks: [0, 600, 1200], unit: "legend.flow" },
+  flow: { marks: [0, 400, 800], unit: "legend.flow" },
   density: { marks: [0, 45, 90], unit: "legend.density" },
   queue: { marks: [0, 50, 100], unit: "legend.queue" },
 };
