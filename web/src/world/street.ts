@@ -2,7 +2,7 @@
 import type { Network } from "./model";
 import type { Paths } from "./path";
 
-const LONGEST = 1500; // m; beyond, a street is cut off
+const LONGEST = 1600; // m; it grows no further than that
 const MOST_PATHS = 1000; // that a client may watch (protocol 5.2)
 const THROUGH = 1; // words.Turn
 const U_TURN = 8;
@@ -74,17 +74,18 @@ export class Streets {
     const chain: Step[] = [{ edge, connections: [] }];
     const seen = new Set([edge]);
     let length = this.length(edge);
-    for (let growing = true; growing && length < LONGEST; ) {
+    const fits = (step: Step | null): step is Step => step !== null && !seen.has(step.edge) && length + this.length(step.edge) <= LONGEST;
+    for (let growing = true; growing; ) {
       growing = false;
       const next = this.after(chain[chain.length - 1].edge);
-      if (next !== null && !seen.has(next.edge)) {
+      if (fits(next)) {
         chain.push(next);
         seen.add(next.edge);
         length += this.length(next.edge);
         growing = true;
       }
       const before = this.before(chain[0].edge);
-      if (before !== null && !seen.has(before.edge)) {
+      if (fits(before)) {
         chain[0] = { edge: chain[0].edge, connections: before.connections };
         chain.unshift({ edge: before.edge, connections: [] });
         seen.add(before.edge);

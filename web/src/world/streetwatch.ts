@@ -9,6 +9,7 @@ import { LightLog, Trajectories } from "./trajectories";
 
 export const MEMORY = 300; // s of city time
 const JUMP = 120; // s; two pictures further apart are of two runs
+const GAP = 12; // s of city time; whoever missed more asks for the past again
 /** Of the lanes that go on, the one that may go decides: protected green, green, yellow, red. */
 const BEST: readonly number[] = [Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE, Light.YELLOW, Light.RED];
 
@@ -25,15 +26,11 @@ export class StreetWatch {
   constructor(
     readonly street: Street,
     private readonly network: Network,
-    server: CityServer,
+    private readonly server: CityServer,
   ) {
     this.lights = new LightLog(street.stopLines.length);
     this.programs = [...new Set(street.stopLines.map((line) => line.program))];
-    server
-      .history(street.paths, this.programs, this.abort.signal)
-      .then((past) => this.remember(past))
-      .catch(() => undefined) // without a past it begins now
-      .finally(() => this.catchUp());
+    this.askForThePast();
   }
 
   stop(): void {
@@ -43,9 +40,20 @@ export class StreetWatch {
 
   /** A live picture of the street, and the phases that the signals show now. */
   see(frame: WatchedFrame, phases: Uint16Array): void {
+    const missed = frame.time - this.trajectories.latest;
+    if (this.waiting === null && missed > GAP && missed < JUMP) this.askForThePast();
     if (this.waiting === null) return this.take(frame.time, frame.vehicles, phases);
     const [rows, shown] = [frame.vehicles.copy(), phases.slice()];
     this.waiting.push(() => this.take(frame.time, rows, shown));
+  }
+
+  private askForThePast(): void {
+    this.waiting = [];
+    this.server
+      .history(this.street.paths, this.programs, this.abort.signal)
+      .then((past) => this.remember(past))
+      .catch(() => undefined) // without a past it begins now
+      .finally(() => this.catchUp());
   }
 
   private catchUp(): void {
@@ -55,12 +63,12 @@ export class StreetWatch {
   }
 
   private remember(past: StreetHistory): void {
+    this.forget();
     past.pictures.forEach((time, k) => {
       if (!this.trajectories.begin(time)) return;
       for (let i = past.start[k]; i < past.start[k + 1]; i++) this.place(past.id[i], past.path[i], past.position[i], past.speed[i]);
     });
     for (const { time, phases } of past.lights) this.light(time, (program) => phases[this.programs.indexOf(program)]);
-    this.era++;
   }
 
   private take(time: number, rows: VehicleRows, phases: Uint16Array): void {
@@ -71,7 +79,7 @@ export class StreetWatch {
     this.lights.forget(time - MEMORY);
   }
 
-  /** Time has jumped: what was before belongs to another run. */
+  /** Begins anew, as after a jump of time: what was before belongs to another run. */
   private forget(): void {
     this.trajectories = new Trajectories(MEMORY);
     this.lights = new LightLog(this.street.stopLines.length);

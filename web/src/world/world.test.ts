@@ -220,6 +220,20 @@ describe("a street that is watched", () => {
     expect(world.street.value!.era).toBeGreaterThan(era);
   });
 
+  test("asks for the past again when it has missed more than a moment", async () => {
+    const world = await live();
+    table["/api/history"] = () => past;
+    world.watchStreet(0);
+    await vi.advanceTimersByTimeAsync(1);
+    table["/api/history"] = () => ({ ...past, time: 28850, pictures: [28792, 28820, 28850], start: [0, 1, 2, 3], id: [7, 7, 7], path: [0, 0, 0], position: [30, 60, 70] });
+    FakeSocket.newest.show(watchedFrame(28851, [[7, 0, 71, 10]]));
+    FakeSocket.newest.show(watchedFrame(28852, [[7, 0, 72, 10]]));
+    await vi.advanceTimersByTimeAsync(1);
+    const { trajectories } = world.street.value!;
+    expect(trajectories.tracks.flatMap(({ time }) => time)).toEqual([28792, 28820, 28850, 28851, 28852]);
+    expect(asked.filter((path) => path.startsWith("/api/history")).length).toBe(2);
+  });
+
   test("is asked for again after the line was down, and no more when it is let go", async () => {
     const world = await live();
     world.watchStreet(0);

@@ -13,7 +13,8 @@ export interface Ink {
 }
 
 const BAR = 3; // CSS pixels, a stop line
-const LINE = 1.3; // CSS pixels, a vehicle
+const LINE = [0.7, 1.4]; // CSS pixels, a vehicle: thin where many stand behind one another
+const SPACING = 7; // m from one to the next who stand
 
 export class Sheet {
   readonly canvas: HTMLCanvasElement;
@@ -50,8 +51,8 @@ export class Sheet {
       pen.globalCompositeOperation = "source-over";
       this.end = end;
     }
-    this.drawBars(pen, watch, latest);
     this.drawLines(pen, watch);
+    this.drawBars(pen, watch, latest);
   }
 
   private begin(era: number, latest: number): void {
@@ -88,7 +89,8 @@ export class Sheet {
     const { plot, end, ink } = this;
     const colours = ink.speeds.length;
     const segments = newSegments(watch.trajectories.tracks, this.drawn, { plot, end, limit: watch.street.limit, colours });
-    pen.lineWidth = LINE * this.ratio;
+    const room = (0.6 * SPACING * plot.height) / plot.metres;
+    pen.lineWidth = Math.min(Math.max(room, LINE[0] * this.ratio), LINE[1] * this.ratio);
     pen.lineCap = "round";
     // The slow ones last: where lines lie close together, the queue is what is to be seen.
     for (let colour = colours - 1; colour >= 0; colour--) {
