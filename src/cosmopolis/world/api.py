@@ -106,7 +106,8 @@ def table(site: Site) -> list[Endpoint]:
         given = request.query_params
         paths, programs = _rows("paths", given.get("paths", "")), _rows("programs", given.get("programs", ""))
         picture = site.picture()
-        street = site.history.of(sorted(set(paths)), programs, seconds=_seconds(given.get("seconds", "")))
+        seconds = _seconds(given.get("seconds", ""))
+        street = await asyncio.to_thread(site.history.of, sorted(set(paths)), programs, seconds=seconds)
         return _json(told(street, picture.time if picture else 0.0), {"cache-control": "no-store"})
 
     async def static(request: Request) -> Response:

@@ -51,10 +51,11 @@ class History:
         self._forget(picture.time - LENGTH)
 
     def of(self, paths: Sequence[int], programs: Sequence[int] = (), *, seconds: float = LENGTH) -> Street:
-        """Who was on `paths` (ascending) in the last `seconds` of what is kept, and the phases of `programs`."""
-        now = self._traffic[-1][0] if self._traffic else 0.0
-        since = now - seconds
-        kept = [(time, traffic.on(paths)) for time, traffic in self._traffic if time >= since and len(paths)]
+        """Who was on `paths` (ascending) in the last `seconds` of what is kept, and the phases of `programs`. It may be
+        asked on another thread than the one that keeps: it works on a copy of the list, taken in one go."""
+        pictures = tuple(self._traffic)
+        since = (pictures[-1][0] if pictures else 0.0) - seconds
+        kept = [(time, traffic.on(paths)) for time, traffic in pictures if time >= since and len(paths)]
         start = np.concatenate([[0], np.cumsum([len(traffic) for _, traffic in kept])]).astype(int)
         return Street(
             time=[time for time, _ in kept],
@@ -66,7 +67,7 @@ class History:
     def _lights(self, programs: Sequence[int], since: float) -> list[tuple[float, list[int]]]:
         """The last phases before `since`, and each change after; changes of other programs are left out."""
         told: list[tuple[float, list[int]]] = []
-        for time, phases in self._phases:
+        for time, phases in tuple(self._phases):
             shown = [int(phases[p]) for p in programs if p < len(phases)]
             if told and told[-1][1] == shown:
                 continue
