@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Track } from "../../world/trajectories";
-import { marks, newSegments, pushed, roomy, speedClass, step, xOf, yOf } from "./plot";
+import { marks, newSegments, pushed, roomy, speedClass, step, tails, xOf, yOf } from "./plot";
 import { spans } from "./sheet";
 
 const PLOT = { width: 600, height: 200, seconds: 300, metres: 1000 };
@@ -43,8 +43,24 @@ describe("segments", () => {
 
   test("join the samples of a track, by the colour of their speed", () => {
     const [slow, fast] = newSegments([track()], new WeakMap(), given);
-    expect(fast).toEqual([0, 200, 4, 196, 4, 196, 8, 196]);
-    expect(slow).toEqual([]);
+    expect(fast).toEqual([0, 200, 4, 196]);
+    expect(slow).toEqual([4, 196, 8, 196]);
+  });
+
+  test("are no shorter than asked for, and the rest is a tail that is drawn until it is", () => {
+    const one = track();
+    const drawn = new WeakMap<Track, number>();
+    expect(newSegments([one], drawn, given, 5)).toEqual([[], [0, 200, 8, 196]]);
+    one.time.push(105);
+    one.distance.push(30);
+    one.speed.push(10);
+    expect(newSegments([one], drawn, given, 5)).toEqual([[], []]);
+    expect(tails([one], drawn, given)).toEqual([[], [8, 196, 10, 194]]);
+    one.time.push(107);
+    one.distance.push(30);
+    one.speed.push(0);
+    expect(newSegments([one], drawn, given, 5)).toEqual([[8, 196, 14, 194], []]);
+    expect(tails([one], drawn, given)).toEqual([[], []]);
   });
 
   test("are drawn once each, and grow with the track", () => {

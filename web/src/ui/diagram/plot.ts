@@ -31,30 +31,51 @@ export function speedClass(speed: number, limit: number, colours: number): numbe
   return Math.max(0, Math.min(colours - 1, Math.floor((speed / limit) * colours)));
 }
 
-/** Segments of tracks that are new since `drawn` (samples of each that are on the plot already), sorted by colour:
- * x0, y0, x1, y1 in pixels each. What ends before the plot begins is left out. */
-export function newSegments(
-  tracks: readonly Track[],
-  drawn: WeakMap<Track, number>,
-  { plot, end, limit, colours }: { plot: Plot; end: number; limit: number; colours: number },
-): number[][] {
-  const byColour: number[][] = Array.from({ length: colours }, () => []);
-  const begin = end - plot.seconds;
+export interface Pencils {
+  readonly plot: Plot;
+  readonly end: number; // s, city time at the right edge
+  readonly limit: number; // m/s
+  readonly colours: number;
+}
+
+/** Segments of tracks that are not on the plot yet, sorted by colour: x0, y0, x1, y1 in pixels each, none shorter than
+ * `least` along the time axis: pieces of less than a pixel, each drawn by itself, do not make a line. `drawn` holds
+ * the sample that each track is drawn up to. What ends before the plot begins is left out. */
+export function newSegments(tracks: readonly Track[], drawn: WeakMap<Track, number>, pencils: Pencils, least = 0): number[][] {
+  const found: number[][] = Array.from({ length: pencils.colours }, () => []);
+  const { plot, end } = pencils;
+  const shortest = Math.max((least * plot.seconds) / plot.width, 1e-6);
   for (const track of tracks) {
-    const n = track.time.length;
-    for (let i = Math.max(1, drawn.get(track) ?? 1); i < n; i++) {
-      if (track.time[i] < begin) continue;
-      const colour = speedClass((track.speed[i - 1] + track.speed[i]) / 2, limit, colours);
-      byColour[colour].push(
-        xOf(plot, end, track.time[i - 1]),
-        yOf(plot, track.distance[i - 1]),
-        xOf(plot, end, track.time[i]),
-        yOf(plot, track.distance[i]),
-      );
+    let from = drawn.get(track) ?? 0;
+    for (let i = from + 1; i < track.time.length; i++) {
+      if (track.time[i] - track.time[from] < shortest) continue;
+      if (track.time[i] >= end - plot.seconds) add(found, track, from, i, pencils);
+      from = i;
     }
-    drawn.set(track, n);
+    drawn.set(track, from);
   }
-  return byColour;
+  return found;
+}
+
+/** What is left of each track after the segments that are drawn. */
+export function tails(tracks: readonly Track[], drawn: WeakMap<Track, number>, pencils: Pencils): number[][] {
+  const found: number[][] = Array.from({ length: pencils.colours }, () => []);
+  for (const track of tracks) {
+    const [from, last] = [drawn.get(track) ?? 0, track.time.length - 1];
+    if (from < last && track.time[from] >= pencils.end - pencils.plot.seconds) add(found, track, from, last, pencils);
+  }
+  return found;
+}
+
+/** A segment between two samples, in the colour of the speed that its slope is. */
+function add(found: number[][], track: Track, from: number, to: number, { plot, end, limit, colours }: Pencils): void {
+  const speed = (track.distance[to] - track.distance[from]) / (track.time[to] - track.time[from]);
+  found[speedClass(speed, limit, colours)].push(
+    xOf(plot, end, track.time[from]),
+    yOf(plot, track.distance[from]),
+    xOf(plot, end, track.time[to]),
+    yOf(plot, track.distance[to]),
+  );
 }
 
 /** The first of some round steps of which at most `most` fit into a span. */

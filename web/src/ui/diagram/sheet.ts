@@ -2,7 +2,7 @@
 import type { StreetWatch } from "../../world/streetwatch";
 import { Light } from "../../world/lights";
 import type { LightChange, Track } from "../../world/trajectories";
-import { newSegments, pushed, xOf, yOf, type Plot } from "./plot";
+import { newSegments, pushed, tails, xOf, yOf, type Plot } from "./plot";
 
 export interface Ink {
   /** From standing to free. */
@@ -14,6 +14,7 @@ export interface Ink {
 
 const BAR = 3; // CSS pixels, a stop line
 const LINE = [0.7, 1.4]; // CSS pixels, a vehicle: thin where many stand behind one another
+const SHORTEST = 3; // CSS pixels of a line that are drawn at once
 const SPACING = 7; // m from one to the next who stand
 
 export class Sheet {
@@ -86,17 +87,28 @@ export class Sheet {
   }
 
   private drawLines(pen: CanvasRenderingContext2D, watch: StreetWatch): void {
-    const { plot, end, ink } = this;
-    const colours = ink.speeds.length;
-    const segments = newSegments(watch.trajectories.tracks, this.drawn, { plot, end, limit: watch.street.limit, colours });
-    const room = (0.6 * SPACING * plot.height) / plot.metres;
+    const segments = newSegments(watch.trajectories.tracks, this.drawn, this.pencils(watch), SHORTEST * this.ratio);
+    this.stroke(pen, segments);
+  }
+
+  /** The newest bit of each line, which is not long enough for the sheet yet: onto the canvas that shows the sheet. */
+  drawTails(pen: CanvasRenderingContext2D, watch: StreetWatch): void {
+    this.stroke(pen, tails(watch.trajectories.tracks, this.drawn, this.pencils(watch)));
+  }
+
+  private pencils(watch: StreetWatch): { plot: Plot; end: number; limit: number; colours: number } {
+    return { plot: this.plot, end: this.end, limit: watch.street.limit, colours: this.ink.speeds.length };
+  }
+
+  /** The slow ones last: where lines lie close together, the queue is what is to be seen. */
+  private stroke(pen: CanvasRenderingContext2D, segments: readonly (readonly number[])[]): void {
+    const room = (0.6 * SPACING * this.plot.height) / this.plot.metres;
     pen.lineWidth = Math.min(Math.max(room, LINE[0] * this.ratio), LINE[1] * this.ratio);
     pen.lineCap = "round";
-    // The slow ones last: where lines lie close together, the queue is what is to be seen.
-    for (let colour = colours - 1; colour >= 0; colour--) {
+    for (let colour = segments.length - 1; colour >= 0; colour--) {
       const own = segments[colour];
       if (own.length === 0) continue;
-      pen.strokeStyle = ink.speeds[colour];
+      pen.strokeStyle = this.ink.speeds[colour];
       pen.beginPath();
       for (let k = 0; k < own.length; k += 4) {
         pen.moveTo(own[k], own[k + 1]);
