@@ -66,11 +66,7 @@ export class Drawing {
     }
     pen.fillText("m", left - 6 * ratio, top + 2 * ratio);
     this.times(pen, sheet, { left, top, ratio });
-    pen.drawImage(sheet.canvas, left, top);
-    pen.save();
-    pen.translate(left, top);
-    sheet.drawTails(pen, watch);
-    pen.restore();
+    sheet.show(pen, left, top, watch);
     this.names(pen, plot, watch, { left, top, ratio });
   }
 

@@ -19,8 +19,7 @@ export function yOf(plot: Plot, metres: number): number {
   return plot.height * (1 - metres / plot.metres);
 }
 
-/** By how many whole pixels the plot is to be pushed to the left so that `time` fits, and its end after that: what has
- * been drawn stays sharp however often it is pushed. */
+/** By how many whole pixels the plot is to be pushed to the left so that `time` fits, and its end after that. */
 export function pushed(plot: Plot, end: number, time: number): { shift: number; end: number } {
   const shift = Math.max(0, Math.ceil(((time - end) * plot.width) / plot.seconds - 1e-6));
   return { shift, end: end + (shift * plot.seconds) / plot.width };

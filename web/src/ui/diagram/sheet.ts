@@ -1,4 +1,8 @@
-/** The moving part of a diagram: lines and bars are drawn once, and pushed to the left as time goes on. */
+/**
+ * The moving part of a diagram: lines and bars are drawn once, onto a ring of columns. As time goes on the oldest columns
+ * are wiped and drawn on again, and the ring is shown turned so that the newest are at the right: nothing is copied onto
+ * itself, which would blur it, or drawn anew.
+ */
 import type { StreetWatch } from "../../world/streetwatch";
 import { Light } from "../../world/lights";
 import type { LightChange, Track } from "../../world/trajectories";
@@ -23,6 +27,8 @@ export class Sheet {
   end = Number.NaN;
   private readonly pen: CanvasRenderingContext2D | null;
   private drawn = new WeakMap<Track, number>();
+  /** The column of the ring that is at the left edge of the plot. */
+  private turn = 0;
   private barsUntil = Number.NaN;
   private era = -1;
 
@@ -47,17 +53,47 @@ export class Sheet {
     if (watch.era !== this.era || !(shift < plot.width)) {
       this.begin(watch.era, latest);
     } else if (shift > 0) {
-      pen.globalCompositeOperation = "copy";
-      pen.drawImage(this.canvas, -shift, 0);
-      pen.globalCompositeOperation = "source-over";
       this.end = end;
+      this.turn = (this.turn + shift) % plot.width;
+      this.onRing(pen, () => pen.clearRect(plot.width - shift, 0, shift, plot.height));
     }
-    this.drawLines(pen, watch);
-    this.drawBars(pen, watch, latest);
+    const segments = newSegments(watch.trajectories.tracks, this.drawn, this.pencils(watch), SHORTEST * this.ratio);
+    this.onRing(pen, () => {
+      this.stroke(pen, segments);
+      this.drawBars(pen, watch, latest);
+    });
+    this.barsUntil = latest;
+  }
+
+  /** Shows the plot on another canvas, with the newest bit of each line, which is not long enough for the ring yet. */
+  show(pen: CanvasRenderingContext2D, left: number, top: number, watch: StreetWatch): void {
+    const { turn, canvas } = this;
+    const { width, height } = this.plot;
+    pen.drawImage(canvas, turn, 0, width - turn, height, left, top, width - turn, height);
+    if (turn > 0) pen.drawImage(canvas, 0, 0, turn, height, left + width - turn, top, turn, height);
+    pen.save();
+    pen.translate(left, top);
+    this.stroke(pen, tails(watch.trajectories.tracks, this.drawn, this.pencils(watch)));
+    pen.restore();
+  }
+
+  /** Draws in the coordinates of the plot: on both sides of the seam, each with what belongs there. */
+  private onRing(pen: CanvasRenderingContext2D, draw: () => void): void {
+    const { width, height } = this.plot;
+    for (const shift of this.turn > 0 ? [this.turn, this.turn - width] : [0]) {
+      pen.save();
+      pen.translate(shift, 0);
+      pen.beginPath();
+      pen.rect(0, 0, width, height);
+      pen.clip();
+      draw();
+      pen.restore();
+    }
   }
 
   private begin(era: number, latest: number): void {
     this.pen?.clearRect(0, 0, this.plot.width, this.plot.height);
+    this.turn = 0;
     this.era = era;
     this.end = latest;
     this.drawn = new WeakMap();
@@ -83,17 +119,6 @@ export class Sheet {
         pen.fillRect(left, top, xOf(plot, this.end, to) - left, thick);
       }
     });
-    this.barsUntil = latest;
-  }
-
-  private drawLines(pen: CanvasRenderingContext2D, watch: StreetWatch): void {
-    const segments = newSegments(watch.trajectories.tracks, this.drawn, this.pencils(watch), SHORTEST * this.ratio);
-    this.stroke(pen, segments);
-  }
-
-  /** The newest bit of each line, which is not long enough for the sheet yet: onto the canvas that shows the sheet. */
-  drawTails(pen: CanvasRenderingContext2D, watch: StreetWatch): void {
-    this.stroke(pen, tails(watch.trajectories.tracks, this.drawn, this.pencils(watch)));
   }
 
   private pencils(watch: StreetWatch): { plot: Plot; end: number; limit: number; colours: number } {
