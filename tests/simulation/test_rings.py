@@ -101,6 +101,15 @@ def test_lanes_know_nothing_of_each_other_so_any_number_of_threads_gives_the_sam
     assert alone.cars().position[0] > 5.0
 
 
+def test_columns_of_other_types_drive_the_same() -> None:
+    cars, around = mixed_lanes()
+    wide = cars._replace(kind=cars.kind.astype(np.int64), position=cars.position.astype(np.float64))
+    one, other = (RingTraffic(given, around, drivers()) for given in (cars, wide))
+    one.run(20)
+    other.run(20)
+    np.testing.assert_array_equal(one.cars().position, other.cars().position)
+
+
 def test_what_it_is_given_stays_as_it_is() -> None:
     cars, around = mixed_lanes()
     kept = [column.copy() for column in cars]

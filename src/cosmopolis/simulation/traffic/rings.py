@@ -18,7 +18,7 @@ from cosmopolis.simulation.traffic.car_following import follow, keep_behind, mov
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import DT
 from cosmopolis.simulation.traffic.kernels import entry, kernel
-from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_moves
+from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_cars, empty_moves
 from cosmopolis.simulation.traffic.tables import Table
 
 F32 = NDArray[np.float32]
@@ -122,7 +122,11 @@ def seated(cars: Cars, around: F32, drivers: Drivers) -> tuple[Cars, Rings]:
     _insist(
         rear >= position, path, "stands in or before the next one: cars are listed from the last to the first"
     )
-    spared = {name: np.append(column[:count], column[:1]) for name, column in cars._asdict().items()}
+    types = empty_cars(0, 0)  # kernels are compiled for these
+    spared = {
+        name: np.append(column[:count], column[:1]).astype(getattr(types, name).dtype)
+        for name, column in cars._asdict().items()
+    }
     return Cars(**{**spared, "start": start.astype(np.int32)}), Rings(around, path)
 
 

@@ -23,7 +23,7 @@ class Cars(NamedTuple):
     desired: Column  # (N + 1,) float32, m/s
     goal_position: Column  # (N + 1,) float32, m
     goal_speed: Column  # (N + 1,) float32, m/s
-    kind: Column  # (N + 1,) uint16
+    kind: Column  # (N + 1,) row of Drivers
     goal: Column  # (N + 1,) uint8
 
 
