@@ -30,7 +30,9 @@ def a_road(lanes: int = 1, kind: StreetKind = StreetKind.SECONDARY, control: Con
 
 def stopper_and_follower(city: City, kind: VehicleKind = VehicleKind.CAR) -> Trips:
     """Trip 0 ends at the kerb, trip 1 comes 3 s behind it and drives on."""
-    return trips_of([one_trip(city, [0], 0.0, kind, to_position=KERB), one_trip(city, [0], 3.0)])
+    return trips_of(
+        [one_trip(city, [0], 0.0, kind, to_position=KERB, destination=0), one_trip(city, [0], 3.0)]
+    )
 
 
 def stood(city: City, trips: Trips, id: int, rules: Rules = Rules()) -> float:  # noqa: B008
@@ -68,9 +70,16 @@ def test_a_delivery_takes_its_time_where_others_can_go_round_it() -> None:
     one, two = a_road(1), a_road(2)
     short = stood(one, stopper_and_follower(one, VehicleKind.VAN), 0)
     assert 6.0 <= short <= 20.0
-    trips = stopper_and_follower(two, VehicleKind.VAN)
+    van = one_trip(two, [0], 0.0, VehicleKind.VAN, to_position=KERB, destination=0)
+    trips = trips_of([van, one_trip(two, [0], 3.0, to_lane=1)])
     assert 30.0 <= stood(two, trips, 0) <= 92.0
     assert stood(two, trips, 1) < 10.0, "and they do go round it"
+
+
+def test_a_trip_that_ends_at_no_building_leaves_the_road_at_once() -> None:
+    city = a_road()
+    trips = trips_of([one_trip(city, [0], 0.0, to_position=KERB), one_trip(city, [0], 3.0)])
+    assert stood(city, trips, 0) == stood(city, trips, 1) == 0.0
 
 
 def test_a_motorcycle_leaves_the_lane_at_once() -> None:
@@ -81,7 +90,7 @@ def test_a_motorcycle_leaves_the_lane_at_once() -> None:
 def pulling_out(kind: StreetKind) -> tuple[float, float]:
     """s that a car stands as it pulls out at KERB, and m/s of the slowest moment of one that comes along then."""
     city = a_road(kind=kind)
-    trips = trips_of([one_trip(city, [0], 0.0), one_trip(city, [0], 14.0, from_position=KERB)])
+    trips = trips_of([one_trip(city, [0], 0.0), one_trip(city, [0], 14.0, from_position=KERB, origin=0)])
     simulation = Simulation(city, trips, threads=1)
     seconds, slowest = 0.0, 99.0
     while simulation.counts()["arrived"] < 2:

@@ -9,7 +9,7 @@ from cosmopolis.city.model import City
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import StreetKind
 from cosmopolis.demand.trips import Trips
-from cosmopolis.simulation import Rules, Simulation
+from cosmopolis.simulation import Simulation
 from tests.network.towns import cross, edge, roundabout, street, town
 from tests.simulation.drawings import chessboard, one_trip, run_out, streets_of
 from tests.simulation.ground import Ground, standing_longest
@@ -94,13 +94,10 @@ def test_no_two_vehicles_are_on_ground_that_two_connections_share(place, every: 
 
 
 def flow(count: int) -> list[float]:
-    """Cars a minute that come through a roundabout in each 150 s of 15 minutes in which `count` set out.
-
-    They leave the lane at once, or the arms would be full of stops at the kerb.
-    """
+    """Cars a minute that come through a roundabout in each 150 s of 15 minutes in which `count` set out."""
     city = streets_of(roundabout())
     trips = random_trips(city, count, seconds=900.0, seed=2, nearest=150.0)
-    simulation = Simulation(city, trips, threads=1, rules=Rules(kerb_stops=0.0))
+    simulation = Simulation(city, trips, threads=1)
     arrived, ground = [0], Ground(simulation)
     while simulation.time < 900.0:
         simulation.run(150.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,11 @@ class RoadGraph:
         return len(self.free_time)
 
     @classmethod
-    def of(cls, network: Network, mode: Mode) -> RoadGraph:
-        """The graph for one mode, from the connections between lanes that allow it."""
+    def of(cls, network: Network, mode: Mode, *, waits: NDArray[np.float64] | None = None) -> RoadGraph:
+        """The graph for one mode, from the connections between lanes that allow it.
+
+        `waits` (C,) s at each connection replaces our own guesses; side streets then are as quick as their limit.
+        """
         lanes, links, edges = network.lanes, network.connections, network.edges
         allowed = (lanes.modes & int(mode)) != 0
         length = np.zeros(len(edges))
@@ -48,14 +51,14 @@ class RoadGraph:
         drivable = np.zeros(len(edges), dtype=bool)
         drivable[lanes.edge[allowed]] = True
         slower = np.ones(max(StreetKind) + 1)
-        for kind, factor in SLOWER.items():
-            slower[kind] = factor
+        if waits is None:
+            waits = _turn_seconds(links.turn) + waiting_seconds(network)
+            slower[list(SLOWER)] = list(SLOWER.values())
         free_time = np.where(drivable, slower[edges.kind] * length / np.maximum(edges.speed, 1.0), np.inf)
 
         usable = allowed[links.from_lane] & allowed[links.to_lane]
         source, target = lanes.edge[links.from_lane[usable]], lanes.edge[links.to_lane[usable]]
-        cost = _turn_seconds(links.turn[usable]) + waiting_seconds(network)[usable]
-        cost = cost + links.length[usable] / np.maximum(links.speed[usable], 1.0)
+        cost = waits[usable] + links.length[usable] / np.maximum(links.speed[usable], 1.0)
         # One move per pair of edges: the cheapest of its lanes'.
         order = np.lexsort((cost, source, target))
         source, target, cost = source[order], target[order], cost[order]
@@ -66,6 +69,31 @@ class RoadGraph:
         return cls(
             free_time, start, source.astype(np.int32), cost, _largest(len(edges), source, target, drivable)
         )
+
+    def without(self, closed: NDArray[np.bool_]) -> RoadGraph:
+        """The graph of a day on which nobody enters the edges set in `closed` (E,); who begins on one may leave it."""
+        into = np.repeat(np.arange(self.edges), np.diff(self.move_start))
+        kept = ~closed[into]
+        start = np.concatenate([[0], np.cumsum(np.bincount(into[kept], minlength=self.edges))])
+        source, target = self.move_from[kept], into[kept]
+        usable = np.isfinite(self.free_time) & ~closed
+        return replace(
+            self,
+            move_start=start.astype(np.int64),
+            move_from=source,
+            move_cost=self.move_cost[kept],
+            main=_largest(self.edges, source, target, usable),
+        )
+
+
+def with_tolls(
+    time: NDArray[np.float64], toll: NDArray[np.float64], value_of_time: float
+) -> NDArray[np.float64]:
+    """(E,) s that edges take in time and in money: `toll` (E,) is what entering an edge costs, `value_of_time` what an
+    hour is worth in the same money. Whose hour is worth more goes round less."""
+    if not value_of_time > 0.0:
+        raise ValueError(f"an hour is worth more than nothing, not {value_of_time}")
+    return time + toll * (3600.0 / value_of_time)
 
 
 def _turn_seconds(turn: NDArray[np.uint16]) -> NDArray[np.float64]:

@@ -50,3 +50,16 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         slips=np.isin(kinds, _SLIPS).astype(np.uint8),
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
     )
+
+
+def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
+    """Habits of a scenario's own types: it says itself how they enter and leave the road.
+
+    With `as_they_are` they also take bends at the limit, pass nobody in a queue and drive without a siren.
+    """
+    nothing = np.zeros(len(kinds), np.float32)
+    usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
+    if not as_they_are:
+        return usual
+    quiet = np.zeros(len(kinds), np.uint8)
+    return usual._replace(bend=nothing + np.float32(100.0), slips=quiet, siren=quiet.copy())

@@ -8,19 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import City
+from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.traffic import detours
+from cosmopolis.simulation.traffic import detours, guidance
 from cosmopolis.simulation.traffic.corridor import announce
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.drivers import drivers
+from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
+from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.kerb import at_the_kerb
 from cosmopolis.simulation.traffic.measures import EVERY, measure
 from cosmopolis.simulation.traffic.network import flatten
-from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph
+from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
@@ -43,6 +46,7 @@ from cosmopolis.simulation.traffic.teleport import lift_stuck
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
+KNOWN = np.float32(0.055)  # weight of the newest measurement in what drivers know: about that of 3 minutes
 COUNTED = (
     "departed",
     "arrived",
@@ -62,24 +66,37 @@ COUNTED = (
 class Traffic:
     """City network, fleet and cars of one run."""
 
-    def __init__(self, city: City, trips: Trips, seed: int, threads: int, rules: Rules) -> None:
+    def __init__(
+        self,
+        city: City,
+        trips: Trips,
+        seed: int,
+        threads: int,
+        *,
+        types: Drivers | None = None,
+        daily: bool = True,
+        told: Guidance | None = None,
+        rules: Rules,
+    ) -> None:
         network = city.network
         self._helpers = helpers(threads - 1)
         self.rules = rules
-        self.roads, self.drivers = (
-            flatten(
-                network,
-                turn_on_red=turns_on_red(city),
-                drive_on_left=city.drive_on_left,
-                on_foot=people_a_crossing(city, rules.on_foot),
-                bike_box=rules.bike_box,
-                seed=seed,
-            ),
-            at_the_kerb(drivers(), rules.kerb_stops),
+        self.roads = flatten(
+            network,
+            turn_on_red=turns_on_red(city),
+            drive_on_left=city.drive_on_left,
+            on_foot=people_a_crossing(city, rules.on_foot),
+            bike_box=rules.bike_box,
+            seed=seed,
         )
+        usual = at_the_kerb(drivers(), rules.kerb_stops)
+        self.drivers = usual if types is None else joined(types, usual)
+        self.daily = daily
+        self._decide = bool(self.drivers.looks.any() or self.drivers.picks.any())
+        self._way_finder = WayFinder(network, self.drivers)
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
-        self.fleet = muster(trips, self.roads, seed)
+        self.fleet = muster(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
         self._heard = True
@@ -88,20 +105,30 @@ class Traffic:
             route_end=self.fleet.route_end.copy(),
             to_lane=self.fleet.to_lane.copy(),
             to_position=self.fleet.to_position.copy(),
-            depart=np.mod(self.fleet.depart, 86_400.0),
+            depart=np.mod(self.fleet.depart, 86_400.0) if daily else self.fleet.depart.copy(),
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
         self.ways = empty_ways(
-            self.roads.limit, len(network.signals), self.roads.chunks, self.roads.crossings
+            self.roads.limit,
+            self.roads.chunks,
+            self.roads.duration,
+            self.roads.offset,
+            self.roads.crossings,
         )
         self.steps = self.waiting = 0
         edges = len(network.edges)
+        # Share of the limit on each edge, by which those who depart find a way.
+        self.known_speed = np.ones(edges, np.float32)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
+        self.guidance = told or (Guidance() if daily else Guidance(share=0.0))
+        self.toll_km = np.where(network.edges.toll, network.edges.line.length / 1000.0, 0.0)
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
         self.late = np.zeros(0, np.int64)  # trips to queue in the next step
-        self._graph: EdgeGraph | None = None
+        self._empty: EdgeGraph | None = None
+        self._live: EdgeGraph | None = None
+        self._shut: NDArray[np.uint8] | None = None
         self.hold(empty_cars(len(self.roads.length), 1024))
 
     @property
@@ -109,11 +136,40 @@ class Traffic:
         """Cars on the road."""
         return int(self.cars.start[-1])
 
+    def row_of(self, kind: int) -> int:
+        """The row of `drivers` that a vehicle of words.VehicleKind `kind` has which a command adds."""
+        return len(self.drivers.kind) - len(VehicleKind) + kind
+
     @property
-    def graph(self) -> EdgeGraph:
-        if self._graph is None:
-            self._graph = edge_graph(self.roads)
-        return self._graph
+    def empty(self) -> EdgeGraph:
+        """What turns take on empty streets."""
+        if self._empty is None:
+            self._empty = guidance.charged(edge_graph(self.roads), self.toll_km, self.guidance)
+        return self._empty
+
+    @property
+    def live(self) -> EdgeGraph:
+        """What turns take by the speeds measured last."""
+        if self._live is None:
+            now = live_graph(self.empty, self.roads, self.ways, self.speed_ratio)
+            self._live = guidance.charged(now, self.toll_km, self.guidance)
+        return self._live
+
+    @property
+    def shut(self) -> NDArray[np.uint8]:
+        """(E,) 1 where nobody may enter."""
+        if self._shut is None:
+            self._shut = detours.shut_edges(self)
+        return self._shut
+
+    def forget(self) -> None:
+        """A command has changed limits or closings: work out anew what routes are found by."""
+        self._live = self._shut = None
+
+    def give_route(self, trip: int, route: NDArray[np.int32]) -> None:
+        """From now on `trip` follows `route`, whose first edge it is on."""
+        begin = self.note_route(route)
+        self.fleet.cursor[trip], self.fleet.route_end[trip] = begin, begin + len(route)
 
     def hold(self, cars: Cars) -> None:
         """Make `cars` the present ones, with a buffer beside them."""
@@ -146,9 +202,11 @@ class Traffic:
         if self.steps % EVERY == 0:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             measure(*tables, self.speed_ratio, self.density)
+            self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
+            self._live = None
         events = self._tell(time, old)
-        if self.steps % detours.EVERY == 0:
-            detours.avoid_jams(self)
+        if self.steps % guidance.EVERY == 0:
+            guidance.guide(self)
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
             events = self._lift(events)
         return events
@@ -215,7 +273,24 @@ class Traffic:
         fleet.dwell[due] = 0.0
         fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
         self.waiting += len(due)
+        if len(due) and self.shut.any():
+            detours.go_round(self, due)
+        if self._decide:
+            self._let_decide(due)
         return due
+
+    def _let_decide(self, due: NDArray[np.int64]) -> None:
+        """Those whose type says so look for their way and pick their lane now."""
+        fleet = self.fleet
+        looks = due[self.drivers.looks[fleet.kind[due]] != 0]
+        begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
+        found = self._way_finder.quickest(fleet.kind[looks], begin, goal, self.known_speed)
+        for trip, edges in zip(looks.tolist(), found):
+            old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
+            if len(edges) and not np.array_equal(edges, old):
+                self.give_route(trip, edges)
+        records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+        choose_lanes(due, *map(self.tables, records))
 
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""

@@ -14,6 +14,7 @@ from cosmopolis.city.words import Control, StreetKind
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import kernel
 
+BEGINS_AT_KERB, ENDS_AT_KERB = 1, 2  # bits of Fleet.kerb
 ROOM, HOLDS, BORDER = 0, 1, 2  # Roads.kerb: parking room beside the lane; none; traffic leaves the map here
 
 

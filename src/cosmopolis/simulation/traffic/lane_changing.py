@@ -17,7 +17,6 @@ from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,
     DOWN_TAKEN,
-    ENDS,
     STAY,
     TURN,
     UP,
@@ -33,6 +32,7 @@ SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for spe
 PUSHED = 3.5  # m/s^2 more for a change that must be, with the lane's end near
 POLITENESS = 0.2  # MOBIL's p
 KEEPS_GAIN, KERB_BIAS = 0.05, 0.15  # m/s^2, MOBIL's threshold and a_bias on a motorway
+CONTENT, KEEPS_CONTENT = 0.85, 0.93  # share of the desired speed with which one is; on a motorway
 KEEPS_GAP = 4.0  # s to the car ahead there, below which one stays on the faster lane
 GAIN = 0.3  # m/s^2, MOBIL's threshold
 NEAR = 30.0  # m before the lane's end at which urgency is full
@@ -41,8 +41,10 @@ BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
 REST_AFTER = 8  # steps between two changes for speed
 LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself
 FROM_END = np.float32(0.2)  # m
-GOES_ROUND = 80.0  # m before its destination, up to which one leaves its lane to go round others
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
+STOPPED = np.float32(
+    2.0
+)  # m/s, who is as slow as that cannot look for a gap: one brakes for him as for a leader
 
 
 @kernel
@@ -99,9 +101,10 @@ def wish_changes(
                     moves.action[i] = UP if side > 0 else DOWN
                     any_changes = 1
             continue
-        if turn & 3 != 0 or not _may_choose(i, cars):
+        if turn & 3 != 0 or cars.goal[i] != TURN or cars.choice[i] < 0:
             continue
-        if cars.speed[i] > 0.85 * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
+        content = KEEPS_CONTENT if roads.keeps[lane] != 0 else CONTENT
+        if cars.speed[i] > content * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
             keeps = roads.keeps[lane] != 0 and turn & 7 == 0 and roads.lane_index[lane] > 0
             if keeps and _goes_back(lane, i, roads, drivers, ways, cars, fleet, moves):
                 moves.action[i] = DOWN
@@ -144,7 +147,7 @@ def _better_side(
             gain = KEEPS_GAIN + KERB_BIAS * side
         if not _can_change(lane, lane + side, i, False, gain, roads, drivers, ways, cars, moves):
             continue
-        if cars.goal[i] != TURN or costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
+        if costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
             return side
     return 0
 
@@ -195,14 +198,6 @@ def _goes_back(
     if not _can_change(lane, target, i, False, KEEPS_GAIN - KERB_BIAS, roads, drivers, ways, cars, moves):
         return False
     return costs_less(lane, target, cars.trip[i], fleet, drivers, roads, ways)
-
-
-@kernel
-def _may_choose(i: int, cars: Cars) -> bool:
-    """Whether car i may change for speed: where it goes on, and to its destination if that is some way off."""
-    if cars.goal[i] == TURN:
-        return cars.choice[i] >= 0
-    return cars.goal[i] & ENDS != 0 and cars.goal_position[i] - cars.position[i] > GOES_ROUND
 
 
 @kernel
@@ -289,9 +284,36 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
             wish = keep_behind(
                 np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
             )
-            moves.accel[behind] = min(moves.accel[behind], max(wish, LETS_IN))
-        elif cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0):
+            kind, courtesy = cars.kind[behind], LETS_IN
+            if ways.asks_speed[neighbour] < STOPPED:
+                courtesy = min(LETS_IN, -drivers.brake[kind])
+            moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
+        elif (cars.position[behind] < front and ways.asks_speed[neighbour] > STOPPED) or (
+            cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0)
+        ):
             moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+
+
+@kernel
+def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Who must change and has somebody abreast, or too near ahead, where he wants to be eases off to come in behind.
+
+    Not beside a queue that stands: there one drives on to where it moves.
+    """
+    for i in range(cars.start[lane], cars.start[lane + 1]):
+        shift = cars.shift[i]
+        if shift == 0 or cars.speed[i] < STOPPED:
+            continue
+        left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
+        if left > NEAR + PER_LANE * abs(shift):
+            continue
+        target = lane + (1 if shift > 0 else -1)
+        position = beside(cars.position[i], lane, target, roads)
+        ahead = first_beyond(target, position, cars)
+        if ahead < cars.start[target + 1] and cars.speed[ahead] > STOPPED:
+            gap = max(cars.position[ahead] - cars.length[ahead] - position, BETWEEN)
+            wish = keep_behind(np.float32(gap), cars.speed[ahead], i, drivers, cars)
+            moves.accel[i] = min(moves.accel[i], max(wish, LETS_IN))
 
 
 @kernel

@@ -18,6 +18,7 @@ from cosmopolis.city.words import Control, Mode, StreetKind, Turn
 from cosmopolis.simulation.traffic.bends import bends
 from cosmopolis.simulation.traffic.crossings import feet
 from cosmopolis.simulation.traffic.kerb import kerbs
+from cosmopolis.simulation.traffic.stages import stages_of
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -96,8 +97,11 @@ class Roads(NamedTuple):
     chunk: I32  # (chunks + 1,) first path of each chunk
     chunk_of: I32  # (P,) the chunk of a path
     phase_start: I32  # (S + 1,)
-    duration: F64  # (phases,) s
-    offset: F64  # (S,) s
+    duration: F64  # (phases,) s, as the city has it; Ways.duration is in force
+    offset: F64  # (S,) s, likewise
+    stage: U8  # (phases,) 1: a stage, 0: part of a clearance
+    yellow: F64  # (S,) s when a stage is left
+    all_red: F64  # (S,) s after that
     link_start: I32  # (S + 1,)
     link: I32  # (links,) connection (a path)
     light_start: I32  # (phases + 1,)
@@ -148,6 +152,7 @@ def flatten(
     signals = network.signals
     all_stop = network.junctions.control[connections.junction] == Control.ALL_WAY_STOP
     motorway = np.isin(edges.kind[lane_edge], (StreetKind.MOTORWAY, StreetKind.TRUNK))
+    stage, yellow, all_red = stages_of(signals)
     return Roads(
         paths=n_paths,
         edges=len(edges),
@@ -186,6 +191,9 @@ def flatten(
         phase_start=signals.phase_start.astype(np.int32),
         duration=signals.duration.astype(np.float64),
         offset=signals.offset.astype(np.float64),
+        stage=stage,
+        yellow=yellow,
+        all_red=all_red,
         link_start=signals.link_start.astype(np.int32),
         link=of_city[n_lanes + signals.link.astype(np.int64)].astype(np.int32),
         light_start=signals.light_start.astype(np.int32),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kerb import HOLDS
+from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import beside
 from cosmopolis.simulation.traffic.network import Roads
@@ -217,7 +217,8 @@ def _enter(
     new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
     new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
     new.rest[at], new.still[at] = 4, 0
-    if roads.kerb[path] == HOLDS and new.speed[at] <= 0.0:
+    at_kerb = roads.kerb[path] == HOLDS and fleet.kerb[trip] & BEGINS_AT_KERB != 0
+    if at_kerb and new.speed[at] <= 0.0:
         fleet.dwell[trip] = -drivers.pulls_out[kind]
 
 

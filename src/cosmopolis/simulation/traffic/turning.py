@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kerb import BORDER, HOLDS, stop_seconds
+from cosmopolis.simulation.traffic.kerb import BORDER, ENDS_AT_KERB, HOLDS, stop_seconds
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, Ways
@@ -18,13 +18,13 @@ NO_WAY = 1000  # lanes: there is none
 NEVER = np.float32(1000.0)  # lane changes: there is no way
 SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
-MOST_EDGES = 6  # ahead
+MOST_EDGES = 12  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
 SIREN_SPEED = np.float32(1.4)  # times the limit, with the siren on
 AT_END = np.float32(5.0)  # m before the end of a lane that leads nowhere: the trip goes on beyond it
-LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
+SLOWEST = np.float32(1.0)  # m/s that anybody wishes to drive
 FAR32 = np.float32(FAR)
 
 
@@ -76,12 +76,14 @@ def plan_lanes(
         for index in range(count):
             cost = NEVER
             if row + 1 >= end:
-                cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
+                cost = np.float32(0.0)
+                if drivers.leaves[fleet.kind[trip]] < FAR32:
+                    cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
             else:
-                way = best_way(first + index, fleet.route[row + 1], modes, costs, beyond, roads, ways)
+                way = best_way(first + index, fleet.route[row + 1], trip, modes, costs, beyond, roads, ways)
                 if way >= 0:
                     cost = costs[beyond + _place(roads.out_end[way], roads)]
                     if ways.closed[roads.out_end[way]] != 0:
@@ -106,10 +108,17 @@ def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore
 
 
 @kernel
-def best_way(lane: int, edge: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways) -> int:  # type: ignore[no-untyped-def]
-    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none."""
+def best_way(  # type: ignore[no-untyped-def]
+    lane: int, edge: int, trip: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
+) -> int:
+    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none.
+
+    Where several cost the same the trips are dealt out among them, so that all of them are used.
+    """
     best, best_cost = -1, np.float32(2.0) * NEVER
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
+    first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
+    for turn in range(count):
+        way = first + (trip + turn) % count
         if roads.edge[way] != edge or (roads.modes[way] & modes) == 0:
             continue
         to_lane = roads.out_end[way]
@@ -145,10 +154,18 @@ def costs_less(
 
 
 @kernel
+def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, ways: Ways) -> np.float32:
+    """m/s that the driver of `trip` takes `path` at."""
+    kind = fleet.kind[trip]
+    wish = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    return max(wish - drivers.dawdle[kind], min(wish, SLOWEST))
+
+
+@kernel
 def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> None:
     """Fill in what car i wants on `path`, which it has just entered."""
     trip, kind = cars.trip[i], cars.kind[i]
-    cars.desired[i] = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    cars.desired[i] = wished_speed(path, trip, fleet, drivers, ways)
     if drivers.siren[kind] != 0:
         cars.desired[i] = min(SIREN_SPEED * cars.desired[i], drivers.top_speed[kind])
     cars.goal_position[i], cars.goal_speed[i], cars.goal[i] = FAR32, FAR32, TURN
@@ -180,16 +197,14 @@ def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads
     """Over the border one drives on; at a kerb without parking room one stands in the lane."""
     trip, kind = cars.trip[i], cars.kind[i]
     if roads.out_start[path] == roads.out_end[path] and fleet.to_position[trip] > roads.length[path] - AT_END:
-        if roads.kerb[path] == BORDER:
+        if roads.kerb[path] == BORDER and drivers.enters[kind] < 0.0:
             cars.goal_speed[i] = FAR32
+        return
+    if fleet.kerb[trip] & ENDS_AT_KERB == 0 or roads.kerb[path] != HOLDS:
         return
     to_go = cars.goal_position[i] - cars.position[i]
     seconds = stop_seconds(trip, kind, roads.lane_count[path], drivers)
-    if (
-        roads.kerb[path] != HOLDS
-        or seconds <= 0.0
-        or to_go < cars.speed[i] ** 2 / (3.0 * drivers.brake[kind])
-    ):
+    if seconds <= 0.0 or to_go < cars.speed[i] ** 2 / (3.0 * drivers.brake[kind]):
         return
     if fleet.dwell[trip] <= 0.0:
         fleet.dwell[trip] = seconds
@@ -203,20 +218,20 @@ def _aim(
     """The goal at the end of the lane, the next turn or the destination, and the lane that is best for it."""
     trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
-        cars.goal[i], cars.goal_speed[i] = LEAVE, LEAVING_SPEED
+        cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.leaves[kind]
         cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
         _arrive(cars, i, path, fleet, drivers, roads)
-        if roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
+        if drivers.leaves[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
         return
     modes = drivers.modes[kind]
     costs = local_floats(32)
     plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
-    way = best_way(path, fleet.route[cursor + 1], modes, costs, MOST_LANES, roads, ways)
+    way = best_way(path, fleet.route[cursor + 1], trip, modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
-        cars.goal_speed[i] = min(ways.limit[way] * fleet.factor[trip], drivers.top_speed[kind])
+        cars.goal_speed[i] = wished_speed(way, trip, fleet, drivers, ways)
     if roads.lane_count[path] == 1:
         return
     own = _place(path, roads)
