@@ -49,8 +49,7 @@ lint: setup  ## style, types and import directions
 
 test: setup browser lint  ## everything
 	cd web && npm run --silent test
-	$(BIN)/python -m pytest -n $(JOBS) -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: setup lint  ## the quick part of `test`
 	cd web && npm run --silent test

@@ -71,9 +71,14 @@ def shoot(page: Page, address: str, pictures: dict[str, tuple[float, View | None
         page.evaluate("time => window.cosmopolis.world.setTime({jump: time})", hour * 3600)
         if view is not None:
             page.evaluate("view => window.cosmopolis.scene.setView(view)", placed(page, view))
+        page.wait_for_function(
+            "wanted => { const w = window.cosmopolis.world; const time = w.cityTime(performance.now()) % 86400;"
+            " return w.vehicles.count > 0 && time >= wanted && time < wanted + 600; }",
+            arg=hour * 3600,
+        )
         settle(page)
-        page.screenshot(path=out / f"{name}.png")
-        print(out / f"{name}.png", flush=True)
+        page.screenshot(path=out / f"{name}.jpg", type="jpeg", quality=88)
+        print(out / f"{name}.jpg", flush=True)
 
 
 def placed(page: Page, view: View) -> View:

@@ -37,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+LISTED = 10  # skipped things that are told one by one
 told = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CityFolder = Annotated[
@@ -55,11 +56,25 @@ class ExportFormat(StrEnum):
     glb = "glb"
 
 
+class SignalControl(StrEnum):
+    fixed = "fixed"
+    actuated = "actuated"
+    pressure = "pressure"
+    green_wave = "green-wave"
+
+
+class ParameterSet(StrEnum):
+    sumo = "sumo"
+    field = "field"
+
+
 class Benchmark(StrEnum):
     imports = "import"
     traffic = "traffic"
+    measures = "measures"
     world = "world"
     grow = "grow"
+    gpu = "gpu"
 
 
 @app.command()
@@ -103,7 +118,9 @@ def run(
 def import_(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE…", help="OpenStreetMap, GeoJSON, CityJSON: in any mixture."),
+        typer.Argument(
+            metavar="FILE…", help="OpenStreetMap, GeoJSON, CityJSON in any mixture, or a SUMO network."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="CITY", help="The city folder to write.")] = ...,  # type: ignore[assignment]
     clip: Annotated[
@@ -120,6 +137,8 @@ def import_(
     from cosmopolis.city.build import build
     from cosmopolis.city.store import save
     from cosmopolis.sources import read
+    from cosmopolis.sources.sniff import is_sumo_net
+    from cosmopolis.sources.sumo import read_net
 
     paths = list(files or [])
     with progress() as tell:
@@ -130,8 +149,15 @@ def import_(
             name = name or place.split(",")[0].strip()
         if not paths:
             raise BadInput("There is nothing to import: name map files, or a place with --place.")
-        raw = read(paths, name=name, clip=clip, progress=tell)
-        city = save(build(raw, seed=seed, progress=tell), out, tell)
+        if any(is_sumo_net(path) for path in paths):
+            if len(paths) > 1 or clip is not None:
+                raise BadInput(
+                    "A SUMO network is a city of its own: import it alone, without other files and without --clip."
+                )
+            city = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+        else:
+            city = build(read(paths, name=name, clip=clip, progress=tell), seed=seed, progress=tell)
+        city = save(city, out, tell)
     report(city, out)
 
 
@@ -163,34 +189,108 @@ def info(city: CityFolder, as_json: AsJson = False) -> None:
 
 @app.command()
 def simulate(
-    city: CityFolder,
-    begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
-    end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
+    what: Annotated[
+        Path, typer.Argument(metavar="CITY|X.sumocfg", help="A city folder, or a scenario of SUMO.")
+    ],
     out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the run to.")],
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="HH:MM", help="A scenario says it itself.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="HH:MM", help="Likewise.")] = None,
+    interval: Annotated[
+        float, typer.Option(min=0.1, max=1440.0, metavar="MINUTES", help="Of edges, lanes and detectors.")
+    ] = 5.0,
+    fcd: Annotated[
+        float | None,
+        typer.Option(min=0.5, metavar="SECONDS", help="Write where every vehicle is, so often."),
+    ] = None,
+    detectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Loop detectors: a CSV name,lane,position, or SUMO's additional."),
+    ] = None,
+    xml: Annotated[bool, typer.Option("--xml", help="Write all of it in SUMO's formats too.")] = False,
+    control: Annotated[
+        SignalControl, typer.Option(help="Who decides about the signals: their plans, or a controller.")
+    ] = SignalControl.fixed,
+    priority: Annotated[
+        bool, typer.Option("--priority", help="Buses and emergency vehicles get their green sooner.")
+    ] = False,
     seed: Seed = 1,
+    parameters: Annotated[
+        ParameterSet, typer.Option("--set", help="Of a scenario: how its drivers drive.")
+    ] = ParameterSet.sumo,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Of a scenario: leave out what is wrong, and list it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run the traffic of a day, or a part of it, and write what happened as Parquet."""
-    first, last = time_of_day(begin, "--from"), time_of_day(end, "--to")
-    if last <= first:
+    """Run the traffic of a day, or a part of it, or a SUMO scenario; write what happened as Parquet."""
+    first = None if begin is None else time_of_day(begin, "--from")
+    last = None if end is None else time_of_day(end, "--to")
+    if first is not None and last is not None and last <= first:
         raise BadInput(
             f"--to {end} is not after --from {begin}: a run goes forward within one day (24:00 is its end)."
         )
-    the_city = load(city)
+    from cosmopolis.control import Scheme, Steering
+    from cosmopolis.planning.recorder import Wanted
+
+    recording = {
+        "seed": seed,
+        "out": out,
+        "wanted": Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors),
+        "control": Steering(Scheme(control.value), priority),
+    }
+    if what.is_file():
+        result = run_scenario(what, first, last, parameters.value, skip_bad, recording)
+    else:
+        result = run_day(what, first, last, recording)
+    if as_json:
+        print_json(result)
+        return
+    for sentence in result.get("left_out", [])[:LISTED]:
+        told.print(f"[yellow]Left out[/] {escape(sentence)}")
+    if len(result.get("left_out", [])) > LISTED:
+        told.print(f"{len(result['left_out']):,} were left out; run.json lists them all")
+    told.print(
+        f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at the end; "
+        f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
+        f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
+        f"Written to {escape(str(out))}"
+    )
+
+
+def run_day(
+    folder: Path, first: float | None, last: float | None, recording: dict[str, Any]
+) -> dict[str, Any]:
+    """A part of a day of a stored city, with the trips planned for it."""
+    if first is None or last is None:
+        raise BadInput(
+            "A city is simulated from one time of day to another: give --from HH:MM and --to HH:MM."
+        )
+    the_city = load(folder)
     from cosmopolis.demand.store import cached_trips
     from cosmopolis.planning.run import record
 
     with progress() as tell:
-        trips = cached_trips(the_city, city, seed=seed, progress=tell)
-        result = record(the_city, trips, begin=first, end=last, seed=seed, out=out, progress=tell)
-    if as_json:
-        print_json(result)
-    else:
-        told.print(
-            f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at {end}; "
-            f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
-            f"Written to {escape(str(out))}"
-        )
+        trips = cached_trips(the_city, folder, seed=recording["seed"], progress=tell)
+        return record(the_city, trips, begin=first, end=last, progress=tell, **recording)
+
+
+def run_scenario(
+    config: Path,
+    first: float | None,
+    last: float | None,
+    parameters: str,
+    skip_bad: bool,
+    recording: dict[str, Any],
+) -> dict[str, Any]:
+    """A SUMO scenario as it is, to its end, or until everybody has arrived where it has none."""
+    from cosmopolis.planning.scenario import record_scenario
+    from cosmopolis.sources.sumo import read_scenario
+
+    with progress() as tell:
+        scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
+        return record_scenario(scenario, parameters=parameters, progress=tell, **recording)
 
 
 @app.command()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cosmopolis.benchmarks import sumo_traffic
+from cosmopolis.benchmarks import measures, sumo_traffic
 from cosmopolis.benchmarks.grid import grid
 from cosmopolis.benchmarks.random_trips import free_times, random_trips
 from cosmopolis.benchmarks.traffic import Case, run
@@ -54,6 +56,14 @@ def test_the_peer_drives_as_many_trips_and_the_last_row_compares(rows):
     assert rows[-1]["ratios"][0].keys() >= {"updates_over_micro", "updates_over_meso", "micro_wall_over_ours"}
 
 
+def test_watching_is_timed_beside_the_run():
+    rows = list(measures.run(replace(TINY, seconds=120.0, period=2.0)))
+    assert rows[0]["threads"] == 1
+    for row in rows:
+        assert row["updates"] > 500
+        assert row["wall_ratio"] == pytest.approx(1 + row["observer_ns"] / row["step_ns"], abs=0.02)
+
+
 def test_free_times_are_the_lanes_and_the_turns_at_the_limit():
     network = (city := build(grid(4))).network
     trips = random_trips(city, 50, 60.0, distance=300.0)
@@ -66,3 +76,13 @@ def test_free_times_are_the_lanes_and_the_turns_at_the_limit():
         speed = float(network.edges.speed[route[0]])
         assert metres / speed <= times[row] <= (metres + 45.0 * (len(route) - 1)) / speed
     assert sorted(trips.depart) == list(trips.depart)
+
+
+def test_the_card_is_measured_beside_the_processor_or_the_row_says_why_not():
+    from cosmopolis.benchmarks import gpu
+
+    *processor, card = gpu.run(gpu.Case(vehicles=200, steps=3, runs=1))
+    assert [row["engine"] for row in processor] == ["cpu"] * len(processor)
+    assert all(row["vehicles"] == 200 and row["updates_per_s"] > 0 for row in processor)
+    assert card["engine"] == "gpu"
+    assert card.get("skipped") or card.keys() >= {"device", "updates_per_s", "gpu_over_cpu"}

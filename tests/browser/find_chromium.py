@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 
+FONTS = ("fonts-wqy-microhei",)  # signs and names in Chinese
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -29,7 +30,7 @@ def install() -> None:
     quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
     for command in (
         ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", *FONTS],
     ):
         subprocess.run(command, check=False, **quiet)  # type: ignore[call-overload]
 

@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from cosmopolis import cli
 from cosmopolis.city.build import build
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
+from cosmopolis.city.store import save
+from cosmopolis.control import Scheme, Steering
 from cosmopolis.demand import Trips, plan_trips
 from cosmopolis.growth import grow
 from cosmopolis.planning.run import record
@@ -69,6 +73,40 @@ def test_the_same_run_gives_the_same_result_on_one_thread(run, village, trips, t
     assert again["digest"] == json.loads((run / "run.json").read_text())["digest"]
 
 
+def test_the_command_writes_what_its_options_ask_for(village, tmp_path):
+    city = tmp_path / "village.city"
+    save(village, city)
+    (tmp_path / "loops.csv").write_text("name,lane,position\nhere,0,-1\n")
+    options = [
+        "--from",
+        "07:30",
+        "--to",
+        "07:32",
+        "--interval",
+        "1",
+        "--fcd",
+        "30",
+        "--xml",
+        "--seed",
+        "3",
+        "--json",
+    ]
+    paths = ["--detectors", str(tmp_path / "loops.csv"), "--out", str(tmp_path / "a.run")]
+    done = CliRunner().invoke(cli.app, ["simulate", str(city), *options, *paths])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["interval"] == 60.0
+    assert {"fcd.parquet", "detectors.parquet", "fcd.xml", "tripinfo.xml"} <= {
+        file.name for file in (tmp_path / "a.run").iterdir()
+    }
+    assert set(pq.read_table(tmp_path / "a.run" / "fcd.parquet")["time"].to_pylist()) == {
+        27_000.0 + 30.0 * n for n in range(5)
+    }
+    assert set(pq.read_table(tmp_path / "a.run" / "edges.parquet")["until"].to_pylist()) == {
+        27_060.0,
+        27_120.0,
+    }
+
+
 def test_an_older_run_is_replaced_and_other_folders_are_not(village, trips, tmp_path):
     short = MORNING | {"end": MORNING["begin"] + 30}
     record(village, trips, out=tmp_path / "a.run", **short)
@@ -86,7 +124,17 @@ def test_a_full_disk_leaves_nothing_behind(village, trips, tmp_path, monkeypatch
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("cosmopolis.planning.run.pq.write_table", full)
-    with pytest.raises(BadInput, match="No space left"):
+    monkeypatch.setattr("cosmopolis.planning.recorder.pq.write_table", full)
+    with pytest.raises(BadInput, match="disk is full"):
         record(village, trips, out=tmp_path / "x.run", **(MORNING | {"end": MORNING["begin"] + 5}))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_controller_changes_the_run_and_the_run_says_who_it_was(run, village, trips, tmp_path):
+    plans = json.loads((run / "run.json").read_text())
+    assert plans["control"] == "fixed"
+    facts = record(
+        village, trips, out=tmp_path / "b.run", control=Steering(Scheme.pressure, priority=True), **MORNING
+    )
+    assert facts["control"] == "pressure with priority" and facts["digest"] != plans["digest"]
+    assert facts["departed"] == facts["arrived"] + facts["broken"] + facts["vehicles"]

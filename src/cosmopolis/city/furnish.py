@@ -31,9 +31,10 @@ def furnish(
     findings: Sequence[Finding] = (),
     *,
     seed: int = 1,
+    invent: bool = True,
     progress: Progress = quiet,
 ) -> City:
-    """The City around a network that is built already.
+    """The City around a network that is built already; without `invent` only with what `raw` has.
 
     Raises BadInput where there is neither a street nor a bound to build in.
     """
@@ -50,7 +51,7 @@ def furnish(
     progress("Inventing what is missing", 0.3)
     measured = Furniture(buildings, ground, trees, lines)
     site = Site(network, ground, buildings, trees, rails, bounds, raw.boundary)
-    furniture = completed(raw, site, lines, stops, seed=seed)
+    furniture = completed(raw, site, lines, stops, seed=seed) if invent else measured
     progress("Finding places and counting people", 0.9)
     places = build_places(raw.places, furniture.buildings, bounds)
     zones = build_zones(furniture.buildings, float(raw.notes.get("population", 0) or 0))

@@ -39,8 +39,11 @@ class RoadGraph:
         return len(self.free_time)
 
     @classmethod
-    def of(cls, network: Network, mode: Mode) -> RoadGraph:
-        """The graph for one mode, from the connections between lanes that allow it."""
+    def of(cls, network: Network, mode: Mode, *, waits: NDArray[np.float64] | None = None) -> RoadGraph:
+        """The graph for one mode, from the connections between lanes that allow it.
+
+        `waits` (C,) s at each connection replaces our own guesses; side streets then are as quick as their limit.
+        """
         lanes, links, edges = network.lanes, network.connections, network.edges
         allowed = (lanes.modes & int(mode)) != 0
         length = np.zeros(len(edges))
@@ -48,14 +51,14 @@ class RoadGraph:
         drivable = np.zeros(len(edges), dtype=bool)
         drivable[lanes.edge[allowed]] = True
         slower = np.ones(max(StreetKind) + 1)
-        for kind, factor in SLOWER.items():
-            slower[kind] = factor
+        if waits is None:
+            waits = _turn_seconds(links.turn) + waiting_seconds(network)
+            slower[list(SLOWER)] = list(SLOWER.values())
         free_time = np.where(drivable, slower[edges.kind] * length / np.maximum(edges.speed, 1.0), np.inf)
 
         usable = allowed[links.from_lane] & allowed[links.to_lane]
         source, target = lanes.edge[links.from_lane[usable]], lanes.edge[links.to_lane[usable]]
-        cost = _turn_seconds(links.turn[usable]) + waiting_seconds(network)[usable]
-        cost = cost + links.length[usable] / np.maximum(links.speed[usable], 1.0)
+        cost = waits[usable] + links.length[usable] / np.maximum(links.speed[usable], 1.0)
         # One move per pair of edges: the cheapest of its lanes'.
         order = np.lexsort((cost, source, target))
         source, target, cost = source[order], target[order], cost[order]

@@ -14,7 +14,9 @@ class Trips:
     """N vehicle trips of one day, sorted by `depart`. A bus run is a trip with halts."""
 
     depart: NDArray[np.float64]  # (N,) s after midnight
-    kind: NDArray[np.uint8]  # (N,) words.VehicleKind
+    kind: (
+        NDArray[np.uint8] | NDArray[np.uint16]
+    )  # (N,) row of the run's Drivers: words.VehicleKind by default
     from_lane: NDArray[np.int32]  # (N,)
     from_position: NDArray[np.float32]  # (N,) m along from_lane
     to_lane: NDArray[np.int32]  # (N,)

@@ -8,6 +8,7 @@ for links to wait for.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -73,16 +74,21 @@ def write(city: City, out: Path) -> None:
         file.write("</net>\n")
 
 
+def path_names(network: Network) -> tuple[list[str], list[str]]:
+    """What SUMO calls every edge (E,), and the lane of every path (P,): lanes first, then connections."""
+    names = _Names(network)
+    return names.edge, names.lane + [f"{edge}_0" for edge in names.internal]
+
+
 class _Names:
     """What SUMO calls the rows of our tables, and in which order it counts the links of a junction."""
 
     def __init__(self, network: Network) -> None:
+        self._network = network
         self.junction = _ids(network.junctions.key)
         self.edge = _ids(network.edges.key)
         lanes, connections = network.lanes, network.connections
         self.lane = [f"{self.edge[e]}_{i}" for e, i in zip(lanes.edge.tolist(), lanes.index.tolist())]
-        self.shape = _shapes(lanes.line)
-        self.path = _shapes(connections.line)
         # Links count by incoming lane, then by connection: connections are sorted by lane already.
         order = np.lexsort((connections.from_lane, connections.junction))
         at = connections.junction[order]
@@ -93,6 +99,14 @@ class _Names:
         self.internal = [
             f":{self.junction[j]}_{n}" for j, n in zip(connections.junction.tolist(), self.number.tolist())
         ]
+
+    @cached_property
+    def shape(self) -> list[str]:
+        return _shapes(self._network.lanes.line)
+
+    @cached_property
+    def path(self) -> list[str]:
+        return _shapes(self._network.connections.line)
 
 
 def _ids(keys: Strings) -> list[str]:

@@ -53,6 +53,12 @@ class Polylines:
         out[filled] = self.station[self.start[1:][filled] - 1]
         return out
 
+    @cached_property
+    def _laid(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """All polylines laid end to end: metres at which each begins (N + 1,), and of every point (P,)."""
+        begin = np.concatenate([[0.0], np.cumsum(self.length)])
+        return begin, self.station + np.repeat(begin[:-1], np.diff(self.start))
+
     def take(self, rows: Sequence[int] | NDArray) -> Polylines:
         return Polylines.of([self[int(row)] for row in rows])
 
@@ -64,6 +70,21 @@ class Polylines:
         share = 0.0 if span <= 0 else float(np.clip((station - along[i]) / span, 0.0, 1.0))
         step = line[i + 1] - line[i]
         return line[i] + share * step, float(np.arctan2(step[1], step[0]))
+
+    def along(
+        self, rows: NDArray[np.int64], station: NDArray[np.float64]
+    ) -> tuple[Points, NDArray[np.float64]]:
+        """The points (n, 3) at `station` (n,) metres along polylines `rows` (n,), and headings (n,) rad from east.
+
+        `at` for many at once. A station beyond an end is that end; every row has two points or more.
+        """
+        begin, laid = self._laid
+        at = begin[rows] + np.clip(station, 0.0, self.length[rows])
+        i = np.clip(np.searchsorted(laid, at, side="right") - 1, self.start[rows], self.start[rows + 1] - 2)
+        span = laid[i + 1] - laid[i]
+        share = np.clip(np.divide(at - laid[i], span, out=np.zeros(len(at)), where=span > 0), 0.0, 1.0)
+        step = self.points[i + 1] - self.points[i]
+        return self.points[i] + share[:, None] * step, np.arctan2(step[:, 1], step[:, 0])
 
 
 def _with_height(line: Points) -> Points:

@@ -12,14 +12,16 @@ DT = 0.5  # s, one step
 class Timetable:
     """Hands out the trips that are due, the same ones every day.
 
-    `depart` (N,) s after midnight, any order; a departure after midnight belongs to the next morning.
+    `depart` (N,) s after midnight, any order; a departure after midnight belongs to the next morning. Without
+    `daily` each trip is handed out once, at its own time, those before `start` never.
     """
 
-    def __init__(self, depart: NDArray[np.float64], start: float) -> None:
-        of_day = np.mod(depart, DAY)
+    def __init__(self, depart: NDArray[np.float64], start: float, *, daily: bool = True) -> None:
+        self._daily = daily
+        of_day = np.mod(depart, DAY) if daily else depart
         self._order = np.argsort(of_day, kind="stable")
         self._depart = of_day[self._order]
-        self.day = int(start // DAY)
+        self.day = int(start // DAY) if daily else 0
         self.next = int(np.searchsorted(self._depart, start - self.day * DAY, side="left"))
 
     def due(self, until: float) -> NDArray[np.int64]:
@@ -29,9 +31,14 @@ class Timetable:
             last = int(np.searchsorted(self._depart, until - self.day * DAY, side="left"))
             found.append(self._order[self.next : last])
             self.next = max(last, self.next)
-            if self.next < len(self._depart) or until < (self.day + 1) * DAY:
+            if not self._daily or self.next < len(self._depart) or until < (self.day + 1) * DAY:
                 return np.concatenate(found) if len(found) > 1 else found[0]
             self.day, self.next = self.day + 1, 0
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody departs any more."""
+        return not self._daily and self.next >= len(self._depart)
 
     @property
     def midnight(self) -> float:

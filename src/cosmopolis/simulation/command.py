@@ -36,4 +36,32 @@ class AddTrip:
     kind: VehicleKind = VehicleKind.CAR
 
 
-Command = CloseLane | OpenLane | SetSpeedLimit | AddTrip
+@dataclass(frozen=True, slots=True)
+class ShowPhase:
+    """A signal program leaves its plan and shows a stage, after the clearance that leads there, until told otherwise.
+
+    The least green of the stage that it is in and the program's yellow and all-red are kept.
+    """
+
+    program: int  # row of Signals
+    phase: int  # of the program's phases, from 0; one that shows green and no yellow
+
+
+@dataclass(frozen=True, slots=True)
+class FollowPlan:
+    """A signal program goes back to its plan, as soon as the plan stands where it can be joined."""
+
+    program: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlan:
+    """New green times and a new offset for a program's plan; yellow and all-red stay as they are."""
+
+    program: int
+    greens: tuple[float, ...]  # s, one for each stage
+    offset: float  # s after midnight at which the first phase begins, modulo the cycle
+
+
+SignalCommand = ShowPhase | FollowPlan | SetPlan
+Command = CloseLane | OpenLane | SetSpeedLimit | AddTrip | SignalCommand

@@ -18,6 +18,7 @@ from cosmopolis.simulation.clock import DT, Timetable
 from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic.drive import Traffic
+from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.interventions import obey
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -26,19 +27,29 @@ class Simulation:
     """The traffic of `city` under `trips`, repeated every day.
 
     `start` is in s after midnight of day 0; later than 0 the trips then under way are put on the road where they
-    would be. Same city, trips, seed and commands give the same bytes on any number of `threads` (default: all).
+    would be. `drivers` is the run's own table of vehicle types, of which `trips.kind` are the rows. Without `daily`
+    every trip is made once and on its own route, as a scenario says: nobody is under way at the start, and nobody
+    hears of jams. Same city, trips, seed and commands give the same bytes on any number of `threads` (default: all).
     """
 
     dt = DT
 
     def __init__(
-        self, city: City, trips: Trips, *, seed: int = 1, start: float = 0.0, threads: int | None = None
+        self,
+        city: City,
+        trips: Trips,
+        *,
+        seed: int = 1,
+        start: float = 0.0,
+        threads: int | None = None,
+        drivers: Drivers | None = None,
+        daily: bool = True,
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
-        self._timetable = Timetable(trips.depart, start)
-        self._traffic = Traffic(city, trips, seed, threads or _cores())
-        if start > 0.0:
+        self._timetable = Timetable(trips.depart, start, daily=daily)
+        self._traffic = Traffic(city, trips, seed, threads or _cores(), types=drivers, daily=daily)
+        if start > 0.0 and daily:
             self._traffic.begin_at(start)
 
     def step(self, commands: Sequence[Command] = ()) -> Events:
@@ -67,13 +78,34 @@ class Simulation:
             path=np.repeat(traffic.roads.city_path, np.diff(cars.start)),
             position=cars.position[:count].copy(),
             speed=cars.speed[:count].copy(),
-            kind=cars.kind[:count].copy(),
+            kind=traffic.drivers.kind[cars.kind[:count]],
             trip=trip,
         )
+
+    @property
+    def drivers(self) -> Drivers:
+        """The table of vehicle types of this run."""
+        return self._traffic.drivers
+
+    @property
+    def factor(self) -> NDArray[np.float32]:
+        """(V,) how the driver of each trip takes the speed limit."""
+        return self._traffic.fleet.factor
+
+    @property
+    def over(self) -> bool:
+        """Whether everybody has arrived and nobody departs any more."""
+        traffic = self._traffic
+        return self._timetable.over and traffic.count + traffic.waiting + len(traffic.late) == 0
 
     def phases(self) -> NDArray[np.uint16]:
         """(S,) the phase that each signal program shows."""
         return self._traffic.ways.phase.copy()
+
+    def lights(self) -> NDArray[np.uint8]:
+        """(C,) words.Light that each connection sees; OFF where there is no signal."""
+        traffic = self._traffic
+        return traffic.ways.light[traffic.roads.of_city[len(self.city.network.lanes) :]]
 
     def edge_state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(E,) mean speed as a share of the limit, and (E,) vehicles per lane-km, smoothed over a minute."""
@@ -107,7 +139,7 @@ class Simulation:
         own = id < len(self.trips)
         return {
             "id": id,
-            "kind": VehicleKind(int(cars.kind[row])).name.lower(),
+            "kind": VehicleKind(int(traffic.drivers.kind[cars.kind[row]])).name.lower(),
             "speed": float(cars.speed[row]),
             "path": int(traffic.roads.city_path[path]),
             "position": float(cars.position[row]),
@@ -125,9 +157,18 @@ class Simulation:
         return snapshots.pack(self)
 
     @classmethod
-    def restore(cls, city: City, trips: Trips, data: bytes, *, threads: int | None = None) -> Simulation:
+    def restore(
+        cls,
+        city: City,
+        trips: Trips,
+        data: bytes,
+        *,
+        threads: int | None = None,
+        drivers: Drivers | None = None,
+        daily: bool = True,
+    ) -> Simulation:
         """The run as it was; it goes on with the same bytes as the one that was not interrupted."""
-        return snapshots.unpack(cls, city, trips, data, threads)
+        return snapshots.unpack(cls, city, trips, data, threads, drivers=drivers, daily=daily)
 
     def digest(self) -> str:
         """Hash of the whole state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import struct
@@ -20,8 +21,9 @@ from cosmopolis.simulation.traffic.state import empty_cars
 if TYPE_CHECKING:
     from cosmopolis.simulation.run import Simulation
     from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drivers import Drivers
 
-FORMAT = 1
+FORMAT = 2
 S = TypeVar("S", bound="Simulation")
 
 
@@ -46,6 +48,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         "late": traffic.late,
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
+        "known_speed": traffic.known_speed,
         "tally": np.array(list(traffic.tally.values()), np.int64),
         "numbers": np.array(
             [traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64
@@ -59,32 +62,57 @@ _PLANNED = ("cursor", "route_end", "halt", "to_lane", "to_position", "depart")
 
 def pack(simulation: Simulation) -> bytes:
     """The run as bytes."""
-    head = {"format": FORMAT, "city": simulation.city.version, "trips": len(simulation.trips)}
+    head = _head(simulation)
     out = io.BytesIO()
     rows: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays(simulation)}
     np.savez(out, **rows)
     return out.getvalue()
 
 
-def unpack(kind: type[S], city: City, trips: Trips, data: bytes, threads: int | None) -> S:
-    """The run that `pack` wrote; BadInput where city or trips are not those of the snapshot."""
+def _head(simulation: Simulation) -> dict[str, Any]:
+    """What a snapshot fits: the city, the trips and the table of vehicle types."""
+    traffic = simulation._traffic
+    types = hashlib.blake2b(
+        b"".join(column.tobytes() for column in traffic.drivers), digest_size=8
+    ).hexdigest()
+    return {
+        "format": FORMAT,
+        "city": simulation.city.version,
+        "trips": len(simulation.trips),
+        "types": types,
+        "daily": traffic.daily,
+    }
+
+
+def unpack(
+    kind: type[S],
+    city: City,
+    trips: Trips,
+    data: bytes,
+    threads: int | None,
+    *,
+    drivers: Drivers | None = None,
+    daily: bool = True,
+) -> S:
+    """The run that `pack` wrote; BadInput where city, trips or types are not those of the snapshot."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             found = {name: stored[name] for name in stored.files}
         head = json.loads(found["head"].tobytes())
+        steps, waiting, day, following, seed = (int(number) for number in found["numbers"])
     except (ValueError, OSError, KeyError, EOFError, BadZipFile, zlib.error, struct.error) as error:
         raise BadInput("The snapshot is damaged; start the simulation from a time of day instead.") from error
-    wanted = {"format": FORMAT, "city": city.version, "trips": len(trips)}
+    simulation = kind(city, trips, seed=seed, threads=threads, drivers=drivers, daily=daily)
+    wanted = _head(simulation)
     if head != wanted:
         raise BadInput(f"The snapshot is of {head}, not of {wanted}; start from a time of day instead.")
-    steps, waiting, day, following, seed = (int(number) for number in found["numbers"])
-    simulation = kind(city, trips, seed=seed, threads=threads)
     simulation.time = float(found["time"][0])
     simulation._timetable.day, simulation._timetable.next = day, following
     traffic = simulation._traffic
     traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]
     traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
     traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]
+    traffic.known_speed = found["known_speed"]
     _put_back(traffic, found)
     return simulation
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import re
 import zlib
 from pathlib import Path
 
 from cosmopolis.city.errors import BadInput
 
 _HEAD = 4096
+_LONG_HEAD = 1 << 17  # netconvert writes all of its options in a comment before the network
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_NET = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<net[\s>]")
 
 # (first bytes, what it is)
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
@@ -50,6 +54,18 @@ def sniff(path: Path) -> str:
     if path.name.endswith(".pbf"):
         raise BadInput(f"{path}: not an OpenStreetMap PBF file, or a damaged one; download it again.")
     raise BadInput(f"{path}: unknown format; give {READABLE}.")
+
+
+def is_sumo_net(path: Path) -> bool:
+    """Whether the file is a SUMO network, gzipped or not; False for a file that cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as file:
+            head = _COMMENT.sub(b"", _text(file.read(_LONG_HEAD)))
+    except (OSError, EOFError, zlib.error):
+        return False
+    return _NET.match(head) is not None
 
 
 def _head(path: Path) -> bytes:

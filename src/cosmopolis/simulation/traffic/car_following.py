@@ -79,7 +79,7 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
         brake = drivers.brake[cars.kind[i]]
         to_goal = max(cars.goal_position[i] - position, ZERO)
         goal_speed = cars.goal_speed[i]
-        allowed = np.sqrt(goal_speed * goal_speed + TWO * brake * to_goal)
+        allowed = sqrt(goal_speed * goal_speed + TWO * brake * to_goal)
         wished = min(speed + moves.accel[i] * step, max(allowed, speed - TWO * brake * step))
         new_speed = max(wished, max(speed - HARDEST * step, ZERO))
         way = HALF * (speed + new_speed) * step

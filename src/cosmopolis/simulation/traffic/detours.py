@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.routing import TURNING, quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet
@@ -88,12 +89,14 @@ def give_route(traffic: Traffic, trip: int, route: NDArray[np.int32]) -> None:
 
 
 @entry
-def who_hears(look: int, count: int, jammed: np.ndarray, cars: Cars, fleet: Fleet, rows: np.ndarray) -> int:
+def who_hears(
+    look: int, count: int, jammed: np.ndarray, drivers: Drivers, cars: Cars, fleet: Fleet, rows: np.ndarray
+) -> int:
     """Write the cars that hear of a jam on their way to `rows`; how many they are."""
     found = 0
     for i in range(count):
         trip = cars.trip[i]
-        kind = cars.kind[i]
+        kind = drivers.kind[cars.kind[i]]
         if (trip + look) % HEARS != 0 or kind in (BUS, ARTICULATED_BUS) or found >= len(rows):
             continue
         cursor = fleet.cursor[trip]
@@ -115,7 +118,7 @@ def avoid_jams(traffic: Traffic) -> None:
         return
     look = traffic.steps // EVERY
     rows = np.zeros(traffic.count, np.int64)
-    tables = map(traffic.tables, (traffic.cars, traffic.fleet))
+    tables = map(traffic.tables, (traffic.drivers, traffic.cars, traffic.fleet))
     found = who_hears(look, traffic.count, jammed.astype(np.uint8), *tables, rows)
     seconds = traffic.graph.seconds / np.maximum(traffic.speed_ratio, 0.05) + TURNING
     live = traffic.graph._replace(seconds=seconds - TURNING)

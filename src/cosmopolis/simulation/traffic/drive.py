@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import City
+from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.drivers import drivers
+from cosmopolis.simulation.traffic.departures import Lookout, choose_lanes
+from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.measures import EVERY, measure
 from cosmopolis.simulation.traffic.network import flatten
@@ -34,6 +36,7 @@ from cosmopolis.simulation.traffic.tables import Tables
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
+KNOWN = np.float32(0.055)  # weight of the newest measurement in what drivers know: about that of 3 minutes
 COUNTED = (
     "departed",
     "arrived",
@@ -51,29 +54,42 @@ COUNTED = (
 class Traffic:
     """City network, fleet and cars of one run."""
 
-    def __init__(self, city: City, trips: Trips, seed: int, threads: int) -> None:
+    def __init__(
+        self,
+        city: City,
+        trips: Trips,
+        seed: int,
+        threads: int,
+        *,
+        types: Drivers | None = None,
+        daily: bool = True,
+    ) -> None:
         network = city.network
         self._helpers = helpers(threads - 1)
-        self.roads, self.drivers = (
-            flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left),
-            drivers(),
-        )
+        self.roads = flatten(network, turn_on_red=turns_on_red(city), drive_on_left=city.drive_on_left)
+        self.drivers = drivers() if types is None else joined(types, drivers())
+        self.daily = daily
+        self._decide = bool(self.drivers.looks.any() or self.drivers.picks.any())
+        self._lookout = Lookout(network, self.drivers)
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
-        self.fleet = muster(trips, self.roads, seed)
+        self.fleet = muster(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
             cursor=self.fleet.cursor.copy(),
             route_end=self.fleet.route_end.copy(),
             to_lane=self.fleet.to_lane.copy(),
             to_position=self.fleet.to_position.copy(),
-            depart=np.mod(self.fleet.depart, 86_400.0),
+            depart=np.mod(self.fleet.depart, 86_400.0) if daily else self.fleet.depart.copy(),
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
-        self.ways = empty_ways(self.roads.limit, len(network.signals), self.roads.chunks)
+        self.ways = empty_ways(self.roads.limit, self.roads.chunks, self.roads.duration, self.roads.offset)
         self.steps = self.waiting = 0
         edges = len(network.edges)
+        self.known_speed = np.ones(
+            edges, np.float32
+        )  # share of the limit, by which those who depart find a way
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
@@ -85,6 +101,10 @@ class Traffic:
     def count(self) -> int:
         """Cars on the road."""
         return int(self.cars.start[-1])
+
+    def row_of(self, kind: int) -> int:
+        """The row of `drivers` that a vehicle of words.VehicleKind `kind` has which a command adds."""
+        return len(self.drivers.kind) - len(VehicleKind) + kind
 
     @property
     def graph(self) -> EdgeGraph:
@@ -122,8 +142,9 @@ class Traffic:
         if self.steps % EVERY == 0:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             measure(*tables, self.speed_ratio, self.density)
+            self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
         events = self._tell(time, old)
-        if self.steps % detours.EVERY == 0:
+        if self.daily and self.steps % detours.EVERY == 0:
             detours.avoid_jams(self)
         return events
 
@@ -172,7 +193,22 @@ class Traffic:
         fleet.dwell[due] = 0.0
         fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
         self.waiting += len(due)
+        if self._decide:
+            self._let_decide(due)
         return due
+
+    def _let_decide(self, due: NDArray[np.int64]) -> None:
+        """Those whose type says so look for their way and pick their lane now."""
+        fleet = self.fleet
+        looks = due[self.drivers.looks[fleet.kind[due]] != 0]
+        begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
+        found = self._lookout.quickest(fleet.kind[looks], begin, goal, self.known_speed)
+        for trip, edges in zip(looks.tolist(), found):
+            old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
+            if len(edges) and not np.array_equal(edges, old):
+                detours.give_route(self, trip, edges)
+        records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+        choose_lanes(due, *map(self.tables, records))
 
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""

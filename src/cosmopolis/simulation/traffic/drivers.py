@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.demand.scenario import RunType, VehicleType, default_type
+from cosmopolis.simulation.traffic.krauss import as_idm
+from cosmopolis.simulation.traffic.state import FAR
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+SETS = ("field", "sumo")
+KERB_SPEED = 4.0  # m/s, into a yard or a parking place
 
 
 class Drivers(NamedTuple):
-    """One row a words.VehicleKind (K = 8). IDM's letters in brackets."""
+    """K types of vehicles with their drivers; the default table has one row a words.VehicleKind, in its order.
+
+    IDM's letters in brackets.
+    """
 
     length: F32  # (K,) m
     top_speed: F32  # (K,) m/s
@@ -23,6 +34,16 @@ class Drivers(NamedTuple):
     jam_gap: F32  # (K,) m, gap kept when standing [s0]
     shape: F32  # (K,) 1 / (2 sqrt(a b)), s^2/m
     modes: NDArray[np.uint16]  # (K,) words.Mode set: a lane is open to it when it shares one
+    kind: NDArray[np.uint8]  # (K,) words.VehicleKind, what it looks like
+    dawdle: F32  # (K,) m/s that it drives on average below what it wishes
+    enters: F32  # (K,) m/s at most when it enters the road; FAR: as fast as it can; < 0: from the kerb
+    leaves: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
+    looks: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
+    picks: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
+    factor: F64  # (K,) how its drivers take the speed limit: mean,
+    deviation: F64  # (K,) and deviation,
+    least: F64  # (K,) no less,
+    most: F64  # (K,) no more
 
 
 # length, top speed, accel, brake, headway, jam gap, modes
@@ -38,8 +59,14 @@ _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]]
 }
 
 
-def drivers() -> Drivers:
-    """The default set, chosen so that a queue discharges at about 1,900 cars an hour and lane."""
+def drivers(name: str = "field") -> Drivers:
+    """A parameter set, one row a words.VehicleKind.
+
+    "field", the default, is chosen so that a queue discharges at about 1,900 cars an hour and lane; "sumo" drives
+    like SUMO's Krauss model with its defaults (see `krauss`).
+    """
+    if name == "sumo":
+        return drivers_of([_as_in_sumo(kind) for kind in VehicleKind])
     rows = [_TABLE[kind] for kind in VehicleKind]
     length, top, accel, brake, headway, jam = np.array([row[:6] for row in rows], dtype=np.float32).T
     return Drivers(
@@ -51,11 +78,83 @@ def drivers() -> Drivers:
         jam_gap=jam.copy(),
         shape=(0.5 / np.sqrt(accel * brake)).astype(np.float32),
         modes=np.array([int(row[6]) for row in rows], dtype=np.uint16),
+        kind=np.array(list(VehicleKind), dtype=np.uint8),
+        dawdle=np.zeros(len(rows), np.float32),
+        enters=np.full(len(rows), -1.0, np.float32),
+        leaves=np.full(len(rows), KERB_SPEED, np.float32),
+        looks=np.zeros(len(rows), np.uint8),
+        picks=np.zeros(len(rows), np.uint8),
+        factor=np.full(len(rows), 1.0),
+        deviation=np.full(len(rows), 0.08),
+        least=np.full(len(rows), 0.8),
+        most=np.full(len(rows), 1.2),
     )
 
 
-def speed_factors(count: int, seed: int) -> F32:
-    """(count,) how each trip's driver takes the speed limit: about normal, mean 1, deviation 0.08, in 0.8..1.2.
+_SUMO_CLASS = {
+    VehicleKind.CAR: "passenger", VehicleKind.VAN: "delivery", VehicleKind.TRUCK: "truck", VehicleKind.BUS: "bus",
+    VehicleKind.ARTICULATED_BUS: "bus", VehicleKind.MOTORCYCLE: "motorcycle", VehicleKind.E_BIKE: "bicycle",
+    VehicleKind.EMERGENCY: "emergency",
+}  # fmt: skip
+
+
+def _as_in_sumo(kind: VehicleKind) -> RunType:
+    return RunType(default_type(_SUMO_CLASS[kind]), kind, _TABLE[kind][6], -1.0, KERB_SPEED)
+
+
+def drivers_of(types: Sequence[RunType], name: str = "sumo") -> Drivers:
+    """A table of a run's own types, of the parameter set `name`.
+
+    With "field" a type keeps its length, top speed, modes and choice of speed, and drives like its kind by default.
+    """
+
+    def column(value: Callable[[VehicleType], float], dtype: type = np.float32) -> NDArray:
+        return np.array([value(row.type) for row in types], dtype)
+
+    usual = drivers()
+    kind = np.array([int(row.kind) for row in types], np.uint8)
+    idm = {
+        key: getattr(usual, key)[kind] for key in ("accel", "brake", "headway", "jam_gap", "shape", "dawdle")
+    }
+    if name == "sumo":
+        idm = as_idm(
+            column(lambda t: t.accel), column(lambda t: t.decel), column(lambda t: t.tau),
+            column(lambda t: t.min_gap), column(lambda t: t.sigma),
+        )  # fmt: skip
+    return Drivers(
+        length=column(lambda t: t.length),
+        top_speed=column(lambda t: t.max_speed),
+        modes=np.array([int(row.modes) & 0xFFFF for row in types], np.uint16),
+        kind=kind,
+        enters=np.minimum(np.array([row.enters for row in types], np.float64), FAR).astype(np.float32),
+        leaves=np.minimum(np.array([row.leaves for row in types], np.float64), FAR).astype(np.float32),
+        looks=np.array([row.looks for row in types], np.uint8),
+        picks=np.array([row.picks for row in types], np.uint8),
+        factor=column(lambda t: t.factor, np.float64),
+        deviation=column(lambda t: t.deviation, np.float64),
+        least=column(lambda t: t.least, np.float64),
+        most=column(lambda t: t.most, np.float64),
+        **idm,
+    )
+
+
+def joined(own: Drivers, usual: Drivers) -> Drivers:
+    """The rows of a run's own types, then one a words.VehicleKind: for vehicles that a command adds."""
+    return Drivers(
+        **{name: np.concatenate([getattr(own, name), getattr(usual, name)]) for name in Drivers._fields}
+    )
+
+
+def speed_factors(
+    count: int,
+    seed: int,
+    *,
+    mean: ArrayLike = 1.0,
+    deviation: ArrayLike = 0.08,
+    least: ArrayLike = 0.8,
+    most: ArrayLike = 1.2,
+) -> F32:
+    """(count,) how each trip's driver takes the speed limit: about normal, within `least` .. `most`.
 
     A hash of (seed, trip), so a trip added later or a run restored draws the same number.
     """
@@ -63,7 +162,17 @@ def speed_factors(count: int, seed: int) -> F32:
     noise = np.zeros(count)
     for draw in range(4):  # the sum of four uniforms is nearly normal, variance 4/12
         noise += _uniform(trip, np.uint64((seed * 4 + draw) & 0xFFFFFFFFFFFFFFFF)) - 0.5
-    return np.clip(1.0 + 0.08 * noise * np.sqrt(3.0), 0.8, 1.2).astype(np.float32)
+    factor = np.asarray(mean) + np.asarray(deviation) * noise * np.sqrt(3.0)
+    return np.clip(factor, least, most).astype(np.float32)
+
+
+def electric_trips(trips: NDArray[np.int64], seed: int, share: float) -> NDArray[np.bool_]:
+    """(n,) which of `trips` (n,) drive on batteries, a `share` of all: by the same hash, another stream."""
+    stream = np.uint64((seed * 4 + _BATTERIES) & 0xFFFFFFFFFFFFFFFF)
+    return _uniform(trips.astype(np.uint64), stream) < share
+
+
+_BATTERIES = 1 << 40  # far from the streams of the speed factors
 
 
 def _uniform(row: NDArray[np.uint64], stream: np.uint64) -> NDArray[np.float64]:

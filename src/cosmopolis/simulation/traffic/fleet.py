@@ -7,18 +7,19 @@ from numpy.typing import NDArray
 
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.command import AddTrip
-from cosmopolis.simulation.traffic.drivers import speed_factors
+from cosmopolis.simulation.traffic.drivers import Drivers, speed_factors
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, Fleet
 
 
-def muster(trips: Trips, roads: Roads, seed: int) -> Fleet:
+def muster(trips: Trips, roads: Roads, drivers: Drivers, seed: int) -> Fleet:
     """A Fleet row for every trip; a trip whose route does not hang together is DONE before it begins."""
     count = len(trips)
     usable = drivable(trips, roads)
+    kind = trips.kind.astype(np.uint16)
     return Fleet(
-        kind=trips.kind.astype(np.uint8),
-        factor=speed_factors(count, seed),
+        kind=kind,
+        factor=factors_of(kind, drivers, seed),
         depart=trips.depart.astype(np.float64),
         from_lane=_paths(trips.from_lane, roads),
         from_position=trips.from_position.astype(np.float32),
@@ -36,6 +37,18 @@ def muster(trips: Trips, roads: Roads, seed: int) -> Fleet:
         halt_lane=_paths(trips.halt_lane, roads),
         halt_position=trips.halt_position.astype(np.float32),
         halt_dwell=trips.halt_dwell.astype(np.float32),
+    )
+
+
+def factors_of(kind: NDArray[np.uint16], drivers: Drivers, seed: int) -> NDArray[np.float32]:
+    """(N,) how the driver of each trip takes the speed limit; `kind` (N,) are rows of `drivers`."""
+    return speed_factors(
+        len(kind),
+        seed,
+        mean=drivers.factor[kind],
+        deviation=drivers.deviation[kind],
+        least=drivers.least[kind],
+        most=drivers.most[kind],
     )
 
 
@@ -76,14 +89,18 @@ def added(
     to_lane: int,
     route: tuple[int, int],
     time: float,
+    kind: int,
     fleet: Fleet,
-    seed: int,
+    factor: float,
 ) -> Fleet:
-    """`fleet` with one more row: a trip that departs at `time`. Lanes are kernel paths, `route` rows of its routes."""
-    row, halts = len(fleet.depart), len(fleet.halt_lane)
+    """`fleet` with one more row: a trip that departs at `time`.
+
+    Lanes are kernel paths, `route` rows of its routes, `kind` a row of Drivers, `factor` of its driver's speed.
+    """
+    halts = len(fleet.halt_lane)
     new = {
-        "kind": int(command.kind),
-        "factor": speed_factors(row + 1, seed)[row],
+        "kind": kind,
+        "factor": factor,
         "depart": time,
         "from_lane": from_lane,
         "from_position": command.from_position,

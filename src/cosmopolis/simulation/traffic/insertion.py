@@ -9,6 +9,7 @@ from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import WAITING, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.turning import wished_speed
 
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
@@ -42,9 +43,10 @@ def insert_first(
     position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     if not is_free(lane, position, length, roads, ways, cars, moves):
         return False
-    desired = min(ways.limit[lane] * fleet.factor[trip], drivers.top_speed[kind])
-    speed = min(desired, PULLING_OUT)
-    if position < BORDER and roads.in_start[lane] == roads.in_start[lane + 1]:
+    desired = wished_speed(lane, trip, fleet, drivers, ways)
+    enters = drivers.enters[kind]
+    speed = min(desired, PULLING_OUT if enters < 0.0 else enters)
+    if enters < 0.0 and position < BORDER and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
     speed = min(speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - 1.0, 0.0)))
     hurry = time - fleet.depart[trip] > PATIENCE

@@ -5,13 +5,25 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cosmopolis.city.errors import BadInput
-from cosmopolis.simulation.command import AddTrip, CloseLane, Command, OpenLane, SetSpeedLimit
+from cosmopolis.simulation.command import (
+    AddTrip,
+    CloseLane,
+    Command,
+    FollowPlan,
+    OpenLane,
+    SetPlan,
+    SetSpeedLimit,
+    ShowPhase,
+)
 from cosmopolis.simulation.traffic.detours import give_route, shut_edges
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.fleet import added
+from cosmopolis.simulation.traffic.fleet import added, factors_of
 from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.programs import direct
 from cosmopolis.simulation.traffic.routing import quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
 from cosmopolis.simulation.traffic.turning import settle
@@ -23,6 +35,9 @@ if TYPE_CHECKING:
 def obey(command: Command, traffic: Traffic, time: float) -> None:
     """Carry out one command; BadInput where it names something that is not there."""
     match command:
+        case ShowPhase() | FollowPlan() | SetPlan():
+            direct(command, traffic.roads, traffic.ways)
+            return  # a light is nothing that a driver plans by
         case CloseLane(lane):
             traffic.ways.closed[_lane(lane, traffic)] = 1
             _go_round_shut_edges(traffic)
@@ -67,14 +82,17 @@ def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
     if not (isfinite(command.from_position) and isfinite(command.to_position)):
         raise BadInput("A trip begins and ends at a number of metres along its lanes.")
     from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)
-    modes = int(traffic.drivers.modes[command.kind])
+    kind, row = traffic.row_of(command.kind), len(traffic.fleet.depart)
+    modes = int(traffic.drivers.modes[kind])
     edge = traffic.roads.edge
     route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, shut_edges(traffic), traffic.graph)
     if len(route) == 0:
         raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
     begin = traffic.note_route(route)
     rows = begin, begin + len(route)
-    traffic.append(added(command, from_lane, to_lane, rows, time, traffic.fleet, traffic.seed))
+    kinds = np.append(traffic.fleet.kind, np.uint16(kind))
+    factor = factors_of(kinds, traffic.drivers, traffic.seed)[row]
+    traffic.append(added(command, from_lane, to_lane, rows, time, kind, traffic.fleet, factor))
 
 
 def _go_round_shut_edges(traffic: Traffic) -> None:

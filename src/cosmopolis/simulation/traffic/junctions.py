@@ -188,6 +188,8 @@ def _taken(
         if rear >= end:
             continue
         gone = (end - rear) / max(0.5 * (cars.speed[j] + ways.limit[other]), 0.5)
+        if cars.speed[j] < 0.5 and cars.position[j] <= begin and roads.yields[row] == 0:
+            continue  # it stands before the ground and waits for this one
         if cars.speed[j] < 0.5:
             gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
         if gone + 0.3 > comes:

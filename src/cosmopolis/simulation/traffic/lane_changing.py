@@ -37,6 +37,9 @@ REST_AFTER = 8  # steps between two changes for speed
 LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself
 FROM_END = np.float32(0.2)  # m
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
+STOPPED = np.float32(
+    2.0
+)  # m/s, who is as slow as that cannot look for a gap: one brakes for him as for a leader
 
 
 @kernel
@@ -207,9 +210,36 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
             wish = keep_behind(
                 np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
             )
-            moves.accel[behind] = min(moves.accel[behind], max(wish, LETS_IN))
-        elif cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0):
+            kind, courtesy = cars.kind[behind], LETS_IN
+            if ways.asks_speed[neighbour] < STOPPED:
+                courtesy = min(LETS_IN, -drivers.brake[kind])
+            moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
+        elif (cars.position[behind] < front and ways.asks_speed[neighbour] > STOPPED) or (
+            cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0)
+        ):
             moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+
+
+@kernel
+def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Who must change and has somebody abreast, or too near ahead, where he wants to be eases off to come in behind.
+
+    Not beside a queue that stands: there one drives on to where it moves.
+    """
+    for i in range(cars.start[lane], cars.start[lane + 1]):
+        shift = cars.shift[i]
+        if shift == 0 or cars.speed[i] < STOPPED:
+            continue
+        left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
+        if left > NEAR + PER_LANE * abs(shift):
+            continue
+        target = lane + (1 if shift > 0 else -1)
+        position = beside(cars.position[i], lane, target, roads)
+        ahead = first_beyond(target, position, cars)
+        if ahead < cars.start[target + 1] and cars.speed[ahead] > STOPPED:
+            gap = max(cars.position[ahead] - cars.length[ahead] - position, BETWEEN)
+            wish = keep_behind(np.float32(gap), cars.speed[ahead], i, drivers, cars)
+            moves.accel[i] = min(moves.accel[i], max(wish, LETS_IN))
 
 
 @kernel

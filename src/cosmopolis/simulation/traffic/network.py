@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
 from cosmopolis.city.words import Mode, Turn
+from cosmopolis.simulation.traffic.stages import stages_of
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -71,8 +72,11 @@ class Roads(NamedTuple):
     chunk: I32  # (chunks + 1,) first path of each chunk
     chunk_of: I32  # (P,) the chunk of a path
     phase_start: I32  # (S + 1,)
-    duration: F64  # (phases,) s
-    offset: F64  # (S,) s
+    duration: F64  # (phases,) s, as the city has it; Ways.duration is in force
+    offset: F64  # (S,) s, likewise
+    stage: U8  # (phases,) 1: a stage, 0: part of a clearance
+    yellow: F64  # (S,) s when a stage is left
+    all_red: F64  # (S,) s after that
     link_start: I32  # (S + 1,)
     link: I32  # (links,) connection (a path)
     light_start: I32  # (phases + 1,)
@@ -108,6 +112,7 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
     nothing = np.full(n_connections, -1)
     count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
     signals = network.signals
+    stage, yellow, all_red = stages_of(signals)
     return Roads(
         paths=n_paths,
         edges=len(edges),
@@ -139,6 +144,9 @@ def flatten(network: Network, *, turn_on_red: bool = False, drive_on_left: bool 
         phase_start=signals.phase_start.astype(np.int32),
         duration=signals.duration.astype(np.float64),
         offset=signals.offset.astype(np.float64),
+        stage=stage,
+        yellow=yellow,
+        all_red=all_red,
         link_start=signals.link_start.astype(np.int32),
         link=of_city[n_lanes + signals.link.astype(np.int64)].astype(np.int32),
         light_start=signals.light_start.astype(np.int32),

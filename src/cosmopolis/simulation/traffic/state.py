@@ -28,6 +28,12 @@ TURN, HALT, LEAVE = 0, 1, 2
 # Fleet.status
 PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
 
+# Ways.mode: by its plan, led by a controller, on its way back to its plan
+PLAN, LED, RETURNS = 0, 1, 2
+
+# Ways.clearing: which part of the clearance a program that is not on its plan shows
+CLEAR, CLEARS_YELLOW, CLEARS_RED = 0, 1, 2
+
 # Moves.action: what a car does in this step besides rolling on
 STAY, CROSS, UP, DOWN, LEAVES, BROKEN, STRAYS, RESUMES, HALTS, UP_TAKEN, DOWN_TAKEN = range(11)
 
@@ -44,7 +50,7 @@ class Cars(NamedTuple):
     goal_speed: F32  # (M,) m/s allowed there
     choice: I32  # (M,) connection to take at the lane's end, -1: none leads on from here
     trip: I32  # (M,) row of Fleet
-    kind: U8  # (M,) words.VehicleKind
+    kind: U16  # (M,) row of Drivers
     goal: U8  # (M,) TURN, HALT or LEAVE
     shift: I8  # (M,) lanes to change, positive away from the kerb, 0: this lane is right
     rest: U8  # (M,) steps before it changes lane again
@@ -54,7 +60,7 @@ class Cars(NamedTuple):
 class Fleet(NamedTuple):
     """What a trip knows, one row each, V rows; read when a car enters a path, not in the hot loop."""
 
-    kind: U8  # (V,) words.VehicleKind
+    kind: U16  # (V,) row of Drivers
     factor: F32  # (V,) how its driver takes the speed limit
     depart: F64  # (V,) s after midnight of day 0
     from_lane: I32  # (V,) path
@@ -82,7 +88,15 @@ class Ways(NamedTuple):
     closed: U8  # (P,) 1: nobody enters
     light: U8  # (P,) words.Light shown to a connection
     phase: U16  # (S,) present phase of each program
-    phase_ends: F64  # (S,) s
+    phase_ends: F64  # (S,) s, before which nothing changes
+    since: F64  # (S,) s, when what is shown began
+    mode: U8  # (S,) PLAN, LED or RETURNS
+    wanted: U16  # (S,) stage that a controller wants
+    leaving: U16  # (S,) stage before the clearance
+    coming: U16  # (S,) stage after it
+    clearing: U8  # (S,) CLEAR, CLEARS_YELLOW or CLEARS_RED
+    duration: F64  # (phases,) s, of the plan in force
+    offset: F64  # (S,) s, likewise
     tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
     tail_speed: F32  # (P,) m/s
     held: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
@@ -137,7 +151,7 @@ def empty_cars(paths: int, room: int) -> Cars:
         goal_speed=np.zeros(room, np.float32),
         choice=np.full(room, -1, np.int32),
         trip=np.zeros(room, np.int32),
-        kind=np.zeros(room, np.uint8),
+        kind=np.zeros(room, np.uint16),
         goal=np.zeros(room, np.uint8),
         shift=np.zeros(room, np.int8),
         rest=np.zeros(room, np.uint8),
@@ -176,14 +190,23 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
     )
 
 
-def empty_ways(limit: F32, programs: int, chunks: int) -> Ways:
-    paths = len(limit)
+def empty_ways(limit: F32, chunks: int, duration: F64, offset: F64) -> Ways:
+    """Nobody anywhere; `duration` (phases,) s and `offset` (S,) s of the signal programs' plans."""
+    paths, programs = len(limit), len(offset)
     return Ways(
         limit=limit.copy(),
         closed=np.zeros(paths, np.uint8),
         light=np.full(paths, 4, np.uint8),
         phase=np.zeros(programs, np.uint16),
         phase_ends=np.full(programs, -np.inf),
+        since=np.zeros(programs),
+        mode=np.full(programs, PLAN, np.uint8),
+        wanted=np.zeros(programs, np.uint16),
+        leaving=np.zeros(programs, np.uint16),
+        coming=np.zeros(programs, np.uint16),
+        clearing=np.full(programs, CLEAR, np.uint8),
+        duration=duration.copy(),
+        offset=offset.copy(),
         tail=np.full(paths, FAR, np.float32),
         tail_speed=np.zeros(paths, np.float32),
         held=np.zeros(paths, np.uint8),

@@ -19,7 +19,7 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.junctions import DT, NO_ROOM
 from cosmopolis.simulation.traffic.kernels import entry, kernel
-from cosmopolis.simulation.traffic.lane_changing import admit_changes, let_in, wish_changes
+from cosmopolis.simulation.traffic.lane_changing import admit_changes, fall_back, let_in, wish_changes
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.rebuild import other_way, rebuild
@@ -76,6 +76,7 @@ def decide(
             lead_lane(path, roads, drivers, ways, cars, fleet, moves)
             if roads.lane_count[path] > 1:
                 let_in(path, roads, drivers, ways, cars, moves)
+                fall_back(path, roads, drivers, cars, moves)
         else:
             moves.forced[k] = lead_connection(path, roads, drivers, ways, cars, fleet, moves, moves.forced[k])
     _brake_for_halts(lo, hi, cars, moves)

@@ -17,11 +17,11 @@ NO_WAY = 1000  # lanes: there is none
 NEVER = np.float32(1000.0)  # lane changes: there is no way
 SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
-MOST_EDGES = 6  # ahead
+MOST_EDGES = 12  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
-LEAVING_SPEED = np.float32(4.0)  # m/s, into a yard or a parking place
+SLOWEST = np.float32(1.0)  # m/s that anybody wishes to drive
 FAR32 = np.float32(FAR)
 
 
@@ -73,12 +73,14 @@ def plan_lanes(
         for index in range(count):
             cost = NEVER
             if row + 1 >= end:
-                cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
+                cost = np.float32(0.0)
+                if drivers.leaves[fleet.kind[trip]] < FAR32:
+                    cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
             else:
-                way = best_way(first + index, fleet.route[row + 1], modes, costs, beyond, roads, ways)
+                way = best_way(first + index, fleet.route[row + 1], trip, modes, costs, beyond, roads, ways)
                 if way >= 0:
                     cost = costs[beyond + _place(roads.out_end[way], roads)]
                     if ways.closed[roads.out_end[way]] != 0:
@@ -103,10 +105,17 @@ def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore
 
 
 @kernel
-def best_way(lane: int, edge: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways) -> int:  # type: ignore[no-untyped-def]
-    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none."""
+def best_way(  # type: ignore[no-untyped-def]
+    lane: int, edge: int, trip: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
+) -> int:
+    """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none.
+
+    Where several cost the same the trips are dealt out among them, so that all of them are used.
+    """
     best, best_cost = -1, np.float32(2.0) * NEVER
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
+    first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
+    for turn in range(count):
+        way = first + (trip + turn) % count
         if roads.edge[way] != edge or (roads.modes[way] & modes) == 0:
             continue
         to_lane = roads.out_end[way]
@@ -142,10 +151,18 @@ def costs_less(
 
 
 @kernel
+def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, ways: Ways) -> np.float32:
+    """m/s that the driver of `trip` takes `path` at."""
+    kind = fleet.kind[trip]
+    wish = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    return max(wish - drivers.dawdle[kind], min(wish, SLOWEST))
+
+
+@kernel
 def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> None:
     """Fill in what car i wants on `path`, which it has just entered."""
     trip, kind = cars.trip[i], cars.kind[i]
-    cars.desired[i] = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    cars.desired[i] = wished_speed(path, trip, fleet, drivers, ways)
     cars.goal_position[i], cars.goal_speed[i], cars.goal[i] = FAR32, FAR32, TURN
     cars.choice[i], cars.shift[i] = -1, 0
     if roads.lane_count[path] == 0:
@@ -174,19 +191,19 @@ def _aim(
     """The goal at the end of the lane, the next turn or the destination, and the lane that is best for it."""
     trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
-        cars.goal[i], cars.goal_speed[i] = LEAVE, LEAVING_SPEED
+        cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.leaves[kind]
         cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
-        if roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
+        if drivers.leaves[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
         return
     modes = drivers.modes[kind]
     costs = local_floats(32)
     plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
-    way = best_way(path, fleet.route[cursor + 1], modes, costs, MOST_LANES, roads, ways)
+    way = best_way(path, fleet.route[cursor + 1], trip, modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
-        cars.goal_speed[i] = min(ways.limit[way] * fleet.factor[trip], drivers.top_speed[kind])
+        cars.goal_speed[i] = wished_speed(way, trip, fleet, drivers, ways)
     if roads.lane_count[path] == 1:
         return
     own = _place(path, roads)

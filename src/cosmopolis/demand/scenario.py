@@ -1,0 +1,275 @@
+"""A SUMO scenario's wishes as Trips, with the table of vehicle types that they drive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.demand.flows import departures
+from cosmopolis.demand.scenario_routes import Edges, Ways
+from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
+from cosmopolis.sources.sumo.scenario import Scenario
+from cosmopolis.sources.sumo.traffic import Halt, Mixture, Traffic, Wish
+from cosmopolis.sources.sumo.types import VehicleType, default_type
+from cosmopolis.sources.sumo.words import CLASSES
+
+__all__ = ["Planned", "RunType", "VehicleType", "default_type", "plan_scenario"]
+
+ROOM = 2.0  # m more than its length that a lane must have for a vehicle to enter on it
+EDGE = 0.5  # m from the end of a lane
+
+
+class RunType(NamedTuple):
+    """A row of the run's types: one for each vType and way of entering and leaving the road that occurs."""
+
+    type: VehicleType
+    kind: VehicleKind
+    modes: Mode
+    enters: float  # m/s at most when it enters the road; inf: as fast as the road allows
+    leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
+    looks: bool = False  # for the quickest way as it departs
+    picks: bool = False  # its first lane as it departs
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a run needs: `trips.kind` are rows of `types`."""
+
+    trips: Trips
+    types: list[RunType]
+    ids: list[str]  # (N,) as the route files name them; vehicle i of a flow is "flow.i"
+    late: int  # departures outside of the scenario's time
+
+
+class Drawn(NamedTuple):
+    """One departure of a wish, with the type and the route that fell to it."""
+
+    wish: Wish
+    id: str
+    time: float  # s
+    type: str
+    route: str
+
+
+def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
+    """The trips of a scenario, sorted by departure; routes of trips that name none are the quickest when empty.
+
+    What is left to chance (types and routes of distributions, flows with a probability, lanes) comes from `seed`.
+    Raises BadInput for unknown types, routes and edges and for routes that do not hang together, with file and
+    line; a scenario read with `skip_bad` has them left out and told in its findings. As in SUMO, trips that name
+    only their ends look for their way again when they depart, by the speeds of that time.
+    """
+    faults = scenario.traffic.faults
+    random = np.random.default_rng([seed, 0x5C])
+    table = _Table(scenario, Ways(scenario.city.network), random)
+    drawn, late = _departures(scenario, random)
+    _find_ways(drawn, scenario.traffic, table.ways)
+    spoilt: set[int] = set()  # wishes that were bad: a flow is told once
+    for one in drawn:
+        if id(one.wish) not in spoilt:
+            spoilt.add(id(one.wish))
+            with faults.leaving_out():
+                table.add(one)
+                spoilt.remove(id(one.wish))
+    trips, ids = table.as_trips()
+    return Planned(trips, list(table.types), ids, late)
+
+
+def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[Drawn], int]:
+    """Everybody who departs in the scenario's time, and how many do outside of it."""
+    traffic, begin = scenario.traffic, scenario.begin
+    until = inf if scenario.end is None else scenario.end
+    drawn: list[Drawn] = []
+    late = 0
+    for wish in traffic.wishes:
+        times = [begin if wish.depart < 0 else wish.depart]
+        if wish.repeat is not None:
+            times = departures(wish.repeat, until, random).tolist()
+        for n, time in enumerate(times):
+            if not begin <= time < until:
+                late += 1
+                continue
+            name = wish.id if wish.repeat is None else f"{wish.id}.{n}"
+            kind = _one_of(wish.type, traffic.type_mixtures, random)
+            drawn.append(Drawn(wish, name, time, kind, _one_of(wish.route, traffic.route_mixtures, random)))
+    return drawn, late
+
+
+def _one_of(name: str, mixtures: dict[str, Mixture], random: np.random.Generator) -> str:
+    """`name`, or one of the mixture of that name."""
+    if name not in mixtures:
+        return name
+    members = mixtures[name]
+    weights = np.array([weight for _, weight in members])
+    return members[int(random.choice(len(members), p=weights / weights.sum()))][0]
+
+
+def _find_ways(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> None:
+    """All quickest ways at once; wishes that are bad are told where they are added."""
+    wanted: dict[tuple[Mode, int, int], None] = {}
+    for wish, _, _, kind, _ in drawn:
+        if wish.via and kind in traffic.types and all(key in ways.edge for key in wish.via):
+            modes = CLASSES[traffic.types[kind].vclass][0]
+            wanted.update({(modes, a, b): None for a, b in pairwise(ways.edge[key] for key in wish.via)})
+    ways.find(wanted)
+
+
+_COLUMNS = ("depart", "kind", "from_lane", "from_position", "to_lane", "to_position", "route", "halts")
+_DTYPES: dict[str, type] = {
+    "depart": np.float64, "kind": np.uint16, "from_lane": np.int32, "to_lane": np.int32,
+    "from_position": np.float32, "to_position": np.float32,
+}  # fmt: skip
+
+
+@dataclass
+class _Table:
+    """Trips as they are found, one list a column."""
+
+    scenario: Scenario
+    ways: Ways
+    random: np.random.Generator
+    columns: dict[str, list] = field(default_factory=lambda: {name: [] for name in _COLUMNS})
+    types: dict[RunType, int] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
+
+    def add(self, one: Drawn) -> None:
+        """One more trip; BadInput, and no trip, where something in it is wrong."""
+        wish, traffic = one.wish, self.scenario.traffic
+        if one.type not in traffic.types:
+            raise wish.row.bad(
+                f'is of type "{one.type}", of which there is no vType; add it, or correct type.'
+            )
+        vehicle = traffic.types[one.type]
+        modes, looks = CLASSES[vehicle.vclass]
+        edges, halts = _route(one, modes, traffic, self.ways)
+        length = self.scenario.city.network.lanes.length
+        while len(edges) > 1 and length[self.ways.lanes(edges[0], modes)].max() < vehicle.length + ROOM:
+            edges = edges[1:]  # it comes from outside: this piece of road is shorter than the vehicle
+        last = self.ways.lanes(edges[-1], modes)
+        from_lane = _depart_lane(wish, edges, modes, self.ways, self.random)
+        to_lane = last[_numbered(wish, "arrivalLane", len(last))]
+        stops = [_halt(halt, edges, one.time, self.scenario, self.ways) for halt in halts]
+        begin = _position(wish, "departPos", float(length[from_lane]), vehicle.length, self.random)
+        if wish.row.text("departPos", "") == "stop" and stops:
+            begin = stops[0][1]
+        end = _position(wish, "arrivalPos", float(length[to_lane]), float(length[to_lane]), self.random)
+        run_type = RunType(vehicle, looks, modes, _speed(wish, "departSpeed"), _speed(wish, "arrivalSpeed"))
+        picks = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
+        run_type = run_type._replace(looks=len(wish.via) == 2, picks=picks)
+        row = self.types.setdefault(run_type, len(self.types))
+        values = (one.time, row, from_lane, begin, to_lane, end, edges, stops)
+        for name, value in zip(_COLUMNS, values, strict=True):
+            self.columns[name].append(value)
+        self.ids.append(one.id)
+
+    def as_trips(self) -> tuple[Trips, list[str]]:
+        """The columns as Trips in order of departure, and the ids in that order."""
+        halts = [halt for row in self.columns["halts"] for halt in row]
+        none = np.full(len(self.ids), -1, np.int32)
+        plain: dict[str, Any] = {name: np.array(self.columns[name], dtype) for name, dtype in _DTYPES.items()}
+        trips = replace(
+            no_trips(),
+            **plain,
+            origin=none,
+            destination=none,
+            route_start=_starts(self.columns["route"]),
+            route=np.array([edge for row in self.columns["route"] for edge in row], np.int32),
+            halt_start=_starts(self.columns["halts"]),
+            halt_lane=np.array([lane for lane, _, _ in halts], np.int32),
+            halt_position=np.array([place for _, place, _ in halts], np.float32),
+            halt_dwell=np.array([seconds for _, _, seconds in halts], np.float32),
+            halt_stop=np.full(len(halts), -1, np.int32),
+            line=none,
+        )
+        order = np.argsort(trips.depart, kind="stable")
+        return sorted_by_departure(trips), [self.ids[row] for row in order.tolist()]
+
+
+def _starts(rows: list) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+
+
+def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges, tuple[Halt, ...]]:
+    wish = one.wish
+    if wish.via:
+        return ways.over(ways.named(wish.via, wish.row), modes, wish.row), wish.halts
+    keys, halts = wish.edges, wish.halts
+    if not keys:
+        if one.route not in traffic.routes:
+            raise wish.row.bad(f'drives route "{one.route}", which is not there; add it.')
+        keys, more = traffic.routes[one.route]
+        halts = more + halts
+    edges = ways.named(keys, wish.row)
+    ways.check(edges, modes, wish.row)
+    return edges, halts
+
+
+def _depart_lane(wish: Wish, edges: Edges, modes: Mode, ways: Ways, random: np.random.Generator) -> int:
+    """SUMO's default is one of those that lead farthest."""
+    said = wish.row.text("departLane", "best")
+    lanes = ways.lanes(edges[0], modes)
+    if said in ("best", "best_prob"):
+        best = ways.best_lanes(edges, modes)
+        return best[int(random.integers(len(best)))]
+    if said in ("first", "allowed"):
+        return lanes[0]
+    if said in ("random", "free"):
+        return lanes[int(random.integers(len(lanes)))]
+    lane = int(ways.network.edges.first_lane[edges[0]]) + wish.row.whole("departLane")
+    if lane not in lanes:
+        raise wish.row.bad(
+            f'has departLane="{said}", which its first edge does not have open to it; correct it.'
+        )
+    return lane
+
+
+def _numbered(wish: Wish, key: str, count: int) -> int:
+    text = wish.row.text(key, "")
+    return min(int(text), count - 1) if text.isdigit() else 0
+
+
+_ANY_PLACE = {"random", "random_free", "free", "random_location"}
+
+
+def _position(wish: Wish, key: str, length: float, default: float, random: np.random.Generator) -> float:
+    """m along a lane of `length`; a negative one counts from its end."""
+    said = wish.row.text(key, "")
+    if said in _ANY_PLACE:
+        return float(random.random()) * length
+    if said == "last" or not said or said.isalpha():
+        return default
+    value = wish.row.real(key)
+    return min(max(value + length if value < 0 else value, 0.0), length)
+
+
+def _speed(wish: Wish, key: str) -> float:
+    """m/s; inf for every wish to be as fast as the road allows."""
+    said = wish.row.text(key, "")
+    if not said or said.isalpha():
+        return inf
+    value = wish.row.real(key)
+    if value < 0:
+        raise wish.row.bad(f'has {key}="{said}"; write one from 0.')
+    return value
+
+
+def _halt(
+    halt: Halt, edges: Edges, depart: float, scenario: Scenario, ways: Ways
+) -> tuple[int, float, float]:
+    """Lane, m along it, and s. `until` counts from the departure, for nobody knows yet when it will be there."""
+    edge, _, index = halt.lane.rpartition("_")
+    row = ways.edge.get(edge, -1)
+    if row < 0 or not index.isdigit() or int(index) >= scenario.city.network.edges.lane_count[row]:
+        raise halt.row.bad(f'is on lane "{halt.lane}", which the network does not have; correct it.')
+    if row not in edges:
+        raise halt.row.bad(f'is on edge "{edge}", which the route does not pass; correct either.')
+    lane = int(scenario.city.network.edges.first_lane[row]) + int(index)
+    length = float(scenario.city.network.lanes.length[lane])
+    place = halt.position + length if halt.position < 0 else halt.position
+    return lane, min(max(place, 0.0), length - EDGE), max(1.0, halt.duration, halt.until - depart)

@@ -1,0 +1,66 @@
+"""A SUMO scenario as a run: read elsewhere, planned, driven and recorded like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.progress import Progress, quiet
+from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.planning.recorder import Wanted
+from cosmopolis.planning.run import AS_PLANNED, PLAIN, Control, record
+from cosmopolis.simulation.traffic.drivers import drivers_of
+from cosmopolis.sources.sumo import SKIPPED, Scenario
+
+
+def record_scenario(
+    scenario: Scenario,
+    *,
+    seed: int,
+    out: Path,
+    parameters: str = "sumo",
+    wanted: Wanted = PLAIN,
+    control: Control = AS_PLANNED,
+    threads: int | None = None,
+    progress: Progress = quiet,
+) -> dict[str, Any]:
+    """Run `scenario` to its end, or until all have arrived, and write the folder `out`; returns what run.json holds.
+
+    `parameters` names the set that its types drive by, "sumo" or "field". trips.parquet names each trip as the
+    route files do. What was skipped, and elements that are none of ours, are counted and listed.
+    """
+    progress("Finding routes", 0.5)
+    plan = plan_scenario(scenario, seed=seed)
+    if len(plan.trips) == 0:
+        raise BadInput(
+            f"{scenario.name}: no vehicle departs between {scenario.begin:g} s and its end; "
+            "check begin, end and route-files."
+        )
+    findings = [
+        f"{finding.where}: {finding.message}" for finding in scenario.findings if finding.code == SKIPPED
+    ]
+    facts = {
+        "scenario": scenario.name,
+        "parameters": parameters,
+        "left_out": findings,
+        "ignored_elements": dict(scenario.traffic.ignored),
+        "outside_its_time": plan.late,
+    }
+    return record(
+        scenario.city,
+        plan.trips,
+        begin=scenario.begin,
+        end=scenario.end,
+        seed=seed,
+        out=out,
+        wanted=wanted,
+        control=control,
+        threads=threads,
+        drivers=drivers_of(plan.types, parameters),
+        facts=facts,
+        ids=np.array(plan.ids, dtype=object),
+        progress=progress,
+    )

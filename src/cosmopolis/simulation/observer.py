@@ -1,0 +1,205 @@
+"""Watching a run: an Observer that is shown every step, and what it has added up.
+
+    observer = Observer(simulation)
+    while simulation.time < end:
+        observer.see(simulation.step())
+    reading = observer.read()
+
+It reads the run's arrays and changes none: the traffic has the same bytes with it and without it, and without it
+nothing of this is called. It is no part of a snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.event import Events
+from cosmopolis.simulation.reading import LoopCounts, Reading, TripRecords
+from cosmopolis.simulation.run import Simulation
+from cosmopolis.simulation.traffic import ledger
+from cosmopolis.simulation.traffic.bookkeeping import book_step
+from cosmopolis.simulation.traffic.crew import tickets
+from cosmopolis.simulation.traffic.drivers import electric_trips
+from cosmopolis.simulation.traffic.loops import Loops, lay_loops, read_loops
+
+ELECTRIC = 0.1  # share of the vehicles, where nobody says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop detector to be laid: the front of a vehicle passes it `position` m along `lane`, a row of City.lanes."""
+
+    name: str
+    lane: int
+    position: float
+
+
+class Observer:
+    """Adds up every step of `simulation` from now on.
+
+    `electric` is the share of vehicles that drive on batteries, drawn by the run's seed (e-bikes all do); `loops` are
+    detectors, BadInput where one is on no lane.
+    """
+
+    def __init__(
+        self, simulation: Simulation, *, electric: float = ELECTRIC, loops: Sequence[Loop] = ()
+    ) -> None:
+        traffic = simulation._traffic
+        self._simulation, self._electric = simulation, electric
+        self.loops = tuple(loops)
+        self._loops = _lay(self.loops, simulation)
+        self._sums = ledger.empty_sums(len(traffic.roads.length))
+        self._kinds = traffic.drivers.kind
+        self._engines = ledger.engines(self._kinds, _grades(simulation))
+        self._lines = ledger.empty_lines(0)
+        self._entered, self._arrived = np.zeros(0), np.zeros(0)
+        self._rerouted = np.zeros(0, np.int64)
+        self.began = self._since = simulation.time
+        self._book = ledger.TripLines(self._lines.ravel())
+        self._grow()
+        self._entered[traffic.cars.trip[: traffic.count]] = simulation.time
+
+    def see(self, events: Events) -> None:
+        """The step that has just been taken, which gave `events`."""
+        traffic, dt = self._simulation._traffic, self._simulation.dt
+        if len(traffic.fleet.depart) > len(self._entered):
+            self._grow()
+        old, tables = traffic.spare, traffic.tables
+        records = (traffic.roads, traffic.ways, old, traffic.moves, self._engines, self._sums, self._book)
+        arguments = (dt, tickets(1), *map(tables, records))
+        for helper in traffic._helpers:
+            helper.call(book_step, (1, *arguments))
+        book_step(0, *arguments)
+        if self.loops:
+            of_loops = (traffic.roads, old, traffic.moves, traffic.fleet, self._loops, self._book)
+            read_loops(len(self.loops), dt, *map(tables, of_loops))
+        self._note_trips(events)
+
+    def _note_trips(self, events: Events) -> None:
+        traffic, after = self._simulation._traffic, events.time + self._simulation.dt
+        self._arrived[events.arrived] = after
+        self._rerouted[events.strayed] += 1
+        new = events.departed
+        if len(new) == 0:
+            return
+        lane = traffic.fleet.from_lane[new]
+        self._begin(new)
+        self._lines[new, ledger.FIRST_SPEED] = traffic.moves.insert_speed[lane]
+        self._entered[new], self._arrived[new] = after, np.nan
+        np.add.at(ledger.columns(self._sums)[:, ledger.DEPARTED], lane, 1.0)
+
+    def _begin(self, trips: NDArray) -> None:
+        """Clean lines for trips that begin; those of an earlier day are forgotten."""
+        fleet, engine = self._simulation._traffic.fleet, ledger.ENGINE
+        self._lines[trips] = 0.0
+        self._lines[trips, ledger.NEAREST] = ledger.FAR
+        on_battery = electric_trips(trips, self._simulation.seed, self._electric)
+        on_battery |= self._kinds[fleet.kind[trips]] == VehicleKind.E_BIKE
+        self._lines[trips, engine] = fleet.kind[trips] + ledger.ELECTRIC * on_battery
+        self._rerouted[trips] = 0
+
+    def _grow(self) -> None:
+        """Lines for trips that a command has added."""
+        known, count = len(self._entered), len(self._simulation._traffic.fleet.depart)
+        new = count - known
+        room = max(count, len(self._lines) + (len(self._lines) // 4 if known else 0))
+        if room > len(self._lines):
+            lines = ledger.empty_lines(room)
+            lines[:known] = self._lines[:known]
+            self._lines = lines
+            self._book = ledger.TripLines(lines.ravel())
+        self._entered = np.append(self._entered, np.full(new, np.nan))
+        self._arrived = np.append(self._arrived, np.full(new, np.nan))
+        self._rerouted = np.append(self._rerouted, np.zeros(new, np.int64))
+        self._begin(np.arange(known, count))
+
+    def read(self) -> Reading:
+        """What was added up since the last reading; the next begins now."""
+        roads, sums = self._simulation._traffic.roads, self._sums
+        by_path = ledger.columns(sums)[roads.of_city]
+        loops = self._loops
+        counted = LoopCounts(
+            names=tuple(loop.name for loop in self.loops),
+            **{name: getattr(loops, name).copy() for name in LoopCounts.sums()},
+        )
+        now = self._simulation.time
+        reading = Reading(
+            begin=self._since,
+            end=now,
+            lanes=len(self._simulation.city.network.lanes),
+            length=roads.length[roads.of_city].astype(np.float64),
+            loops=counted,
+            **{name: np.ascontiguousarray(by_path[:, n]) for n, name in enumerate(ledger.SUMS)},
+        )
+        ledger.clear(sums)
+        for name in LoopCounts.sums():
+            getattr(loops, name)[:] = 0.0
+        self._since = now
+        return reading
+
+    def trips(self) -> TripRecords:
+        """Everybody who has been on the road since the observer came."""
+        fleet = self._simulation._traffic.fleet
+        seen = np.flatnonzero(np.isfinite(self._entered))
+        lines = self._lines[seen]
+        electric = lines[:, ledger.ENGINE] >= ledger.ELECTRIC
+        row = fleet.kind[seen]
+        return TripRecords(
+            trip=seen,
+            kind=self._kinds[row],
+            electric=electric,
+            due=fleet.depart[seen].copy(),
+            entered=self._entered[seen],
+            arrived=self._arrived[seen],
+            whole=self._entered[seen] > self.began,
+            distance=lines[:, ledger.DISTANCE].copy(),
+            time_loss=lines[:, ledger.LOSS].copy(),
+            waited=lines[:, ledger.WAITED].copy(),
+            stops=lines[:, ledger.STOPS].astype(np.int64),
+            halted=lines[:, ledger.HALTED].copy(),
+            first_speed=lines[:, ledger.FIRST_SPEED].copy(),
+            last_speed=lines[:, ledger.LAST_SPEED].copy(),
+            speed_factor=fleet.factor[seen].astype(np.float64),
+            rerouted=self._rerouted[seen],
+            conflicts=lines[:, ledger.CONFLICTS].astype(np.int64),
+            nearest=np.where(lines[:, ledger.NEAREST] < ledger.FAR, lines[:, ledger.NEAREST], np.nan),
+            carbon=lines[:, ledger.CARBON].copy(),
+            nitrogen=lines[:, ledger.NITROGEN].copy(),
+            particles=lines[:, ledger.PARTICLES].copy(),
+            fuel=lines[:, ledger.CARBON] * self._engines.heating[row],
+            drawn=lines[:, ledger.DRAWN].copy(),
+            recovered=lines[:, ledger.RECOVERED].copy(),
+        )
+
+
+def _lay(loops: Sequence[Loop], simulation: Simulation) -> Loops:
+    lanes, roads = simulation.city.network.lanes, simulation._traffic.roads
+    length = lanes.length
+    for loop in loops:
+        if not 0 <= loop.lane < len(lanes):
+            raise BadInput(f"Detector {loop.name!r} lies on lane {loop.lane}, which there is not.")
+        if not 0.0 <= loop.position <= length[loop.lane]:
+            raise BadInput(
+                f"Detector {loop.name!r} lies {loop.position} m along a lane of {length[loop.lane]:.2f} m: "
+                "give a position on the lane."
+            )
+    lane = np.array([loop.lane for loop in loops], np.int64)
+    return lay_loops(roads.of_city[lane], np.array([loop.position for loop in loops], np.float64))
+
+
+def _grades(simulation: Simulation) -> NDArray[np.float64]:
+    """(P,) rise over length of each kernel path, from one end to the other."""
+    network, roads = simulation.city.network, simulation._traffic.roads
+    rise = np.concatenate(
+        [
+            line.points[line.start[1:] - 1, 2] - line.points[line.start[:-1], 2]
+            for line in (network.lanes.line, network.connections.line)
+        ]
+    )
+    return np.asarray(rise[roads.city_path] / roads.length, np.float64)

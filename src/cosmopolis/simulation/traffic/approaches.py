@@ -1,0 +1,210 @@
+"""What stands and comes before the lines of some signal programs. Reads the cars, changes nothing.
+
+One pass over the lanes that lead to those programs, and one over the kinds of all vehicles for buses and emergency
+vehicles, which are followed along their routes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import FAR, HALT, Cars, Fleet
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+U8 = NDArray[np.uint8]
+
+HALTED = np.float32(5 / 3.6)  # m/s, who is slower stands in the queue
+LOOP = np.float32(2.0)  # m, length of a detector along the lane
+BUS, ARTICULATED_BUS, EMERGENCY = (
+    int(kind) for kind in (VehicleKind.BUS, VehicleKind.ARTICULATED_BUS, VehicleKind.EMERGENCY)
+)
+
+
+class Places(NamedTuple):
+    """Where to look: W programs with A lanes that lead to them and B links; D detectors a lane."""
+
+    lanes: int  # A
+    links: int  # B
+    detectors: int  # D
+    lane: I32  # (A,) path
+    link: I32  # (B,) path
+    row_of: I32  # (P,) row of a link, -1
+    program_of: I32  # (E,) row of the program at the end of an edge, -1
+    detector: F32  # (D,) m from the line
+    reach: F32  # (2,) m from the line: of a queue, and of a call
+    every: F32  # (1,) s between two looks
+
+
+class Seen(NamedTuple):
+    """What one look sees; room for M calls."""
+
+    near: I32  # (A,) vehicles within reach of the line
+    halted: I32  # (A,) those of them that stand
+    first: F32  # (A,) m from the first of them to the line, FAR without one
+    first_speed: F32  # (A,) m/s
+    occupied: F64  # (A * D,) s, when something last was on the detector
+    waiting: I32  # (B,) vehicles within reach that want the link
+    standing: I32  # (B,) those of them that stand
+    beyond: I32  # (B,) vehicles that stand on the lane that the link leads to, within reach of its beginning
+    caller: I32  # (M,) trip
+    call_program: I32  # (M,) row of the program
+    call_kind: U8  # (M,)
+    call_distance: F32  # (M,) m to the line, the ground of junctions on the way not counted
+    call_speed: F32  # (M,) m/s
+    call_from: I32  # (M,) edge that leads to the program
+    call_to: I32  # (M,) edge wanted after it
+    call_halts: U8  # (M,) 1: it has a stop to serve before the line
+
+
+def empty_seen(places: Places, calls: int) -> Seen:
+    """Nothing seen yet."""
+    lanes, links = np.zeros(places.lanes, np.int32), np.zeros(places.links, np.int32)
+    rows = np.zeros(calls, np.int32)
+    return Seen(
+        near=lanes.copy(),
+        halted=lanes.copy(),
+        first=np.full(places.lanes, FAR, np.float32),
+        first_speed=np.zeros(places.lanes, np.float32),
+        occupied=np.full(places.lanes * places.detectors, -np.inf),
+        waiting=links.copy(),
+        standing=links.copy(),
+        beyond=links.copy(),
+        caller=rows.copy(),
+        call_program=rows.copy(),
+        call_kind=np.zeros(calls, np.uint8),
+        call_distance=np.zeros(calls, np.float32),
+        call_speed=np.zeros(calls, np.float32),
+        call_from=rows.copy(),
+        call_to=rows.copy(),
+        call_halts=np.zeros(calls, np.uint8),
+    )
+
+
+@entry
+def look(
+    time: float,
+    room: int,
+    roads: Roads,
+    drivers: Drivers,
+    cars: Cars,
+    fleet: Fleet,
+    places: Places,
+    seen: Seen,
+) -> int:
+    """Fill `seen` with what is there at `time`; the number of calls, of which at most `room` are written."""
+    for b in range(places.links):
+        seen.waiting[b], seen.standing[b] = 0, 0
+        seen.beyond[b] = _standing_beyond(roads.out_end[places.link[b]], places.reach[0], cars)
+    for a in range(places.lanes):
+        _look_along(a, time, roads, cars, places, seen)
+    calls = 0
+    for i in range(cars.start[roads.paths]):
+        kind = drivers.kind[cars.kind[i]]
+        if kind in (BUS, ARTICULATED_BUS, EMERGENCY):
+            calls = _call(i, kind, calls, room, roads, cars, fleet, places, seen)
+    return calls
+
+
+@kernel
+def _standing_beyond(lane: int, reach: float, cars: Cars) -> int:
+    count = 0
+    for i in range(cars.start[lane], cars.start[lane + 1]):
+        if cars.position[i] <= reach and cars.speed[i] < HALTED:
+            count += 1
+    return count
+
+
+@kernel
+def _look_along(a: int, time: float, roads: Roads, cars: Cars, places: Places, seen: Seen) -> None:
+    """The lane of row a, and the detectors under those who have just left it."""
+    lane = places.lane[a]
+    begin, end = cars.start[lane], cars.start[lane + 1]
+    seen.near[a], seen.halted[a], seen.first[a], seen.first_speed[a] = 0, 0, FAR, 0.0
+    for i in range(begin, end):
+        left = roads.length[lane] - cars.position[i]
+        _press(a, i, left, time, roads, cars, places, seen)
+        if left > places.reach[0]:
+            continue
+        stands = 1 if cars.speed[i] < HALTED else 0
+        seen.near[a] += 1
+        seen.halted[a] += stands
+        seen.first[a], seen.first_speed[a] = left, cars.speed[i]
+        row = places.row_of[cars.choice[i]] if cars.choice[i] >= 0 else -1
+        if row >= 0:
+            seen.waiting[row] += 1
+            seen.standing[row] += stands
+    for way in range(roads.out_start[lane], roads.out_end[lane]):
+        for i in range(cars.start[way], cars.start[way + 1]):
+            _press(a, i, -cars.position[i], time, roads, cars, places, seen)
+
+
+@kernel
+def _press(
+    a: int, i: int, left: float, time: float, roads: Roads, cars: Cars, places: Places, seen: Seen
+) -> None:
+    """Note the detectors of lane a that car i, `left` m before the line, was on since the last look."""
+    rear = left + cars.length[i] + cars.speed[i] * places.every[0]
+    farthest = roads.length[places.lane[a]] - LOOP
+    for d in range(places.detectors):
+        at = min(places.detector[d], farthest)
+        if left <= at + LOOP and rear >= at:
+            seen.occupied[a * places.detectors + d] = time
+
+
+@kernel
+def _call(
+    i: int,
+    kind: int,
+    calls: int,
+    room: int,
+    roads: Roads,
+    cars: Cars,
+    fleet: Fleet,
+    places: Places,
+    seen: Seen,
+) -> int:
+    """Car i calls at every program that lies on its route within reach; the number of calls then."""
+    path = _path_of(i, roads, cars)
+    trip = cars.trip[i]
+    cursor, distance = fleet.cursor[trip], roads.length[path] - cars.position[i]
+    if roads.lane_count[path] == 0:
+        cursor += 1
+        distance += roads.length[roads.out_end[path]]
+    halts = 1 if cars.goal[i] == HALT else 0
+    while distance < places.reach[1] and cursor + 1 < fleet.route_end[trip]:
+        edge = fleet.route[cursor]
+        if fleet.halt[trip] < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[fleet.halt[trip]]] == edge:
+            halts = 1
+        if places.program_of[edge] >= 0:
+            if calls < room:
+                seen.caller[calls], seen.call_kind[calls] = trip, kind
+                seen.call_program[calls] = places.program_of[edge]
+                seen.call_distance[calls], seen.call_speed[calls] = distance, cars.speed[i]
+                seen.call_from[calls], seen.call_to[calls] = edge, fleet.route[cursor + 1]
+                seen.call_halts[calls] = halts
+            calls += 1
+        cursor += 1
+        distance += roads.length[roads.edge_main[fleet.route[cursor]]]
+    return calls
+
+
+@kernel
+def _path_of(i: int, roads: Roads, cars: Cars) -> int:
+    """The path that car i is on."""
+    low, high = 0, roads.paths
+    while high - low > 1:
+        middle = (low + high) // 2
+        if cars.start[middle] <= i:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -1,0 +1,383 @@
+"""Adding up a step, after it: who was where for how long, how far and how fast he drove, and what that took.
+
+Time and distance follow Edie 1963: flow = distance driven / (length x time), density = time spent / (length x time),
+so that flow = density x speed holds exactly for every path and every span of time. Every step is added up, none is
+sampled. Who drives over the end of a path within a step is taken to do that step at one speed; what he emits counts
+for the path on which the step began. Reads the old cars and the step's moves, changes nothing that a step reads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cosmopolis.simulation.traffic.car_following import STANDING
+from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
+from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
+from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
+from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.simulation.traffic.ledger import (
+    ARRIVED,
+    BACK,
+    BROKEN_OF,
+    CARBON,
+    CARBON_OF,
+    CHANGED_IN,
+    CHANGED_OUT,
+    CLOSE,
+    CONFLICTS,
+    CONFLICTS_OF,
+    DISTANCE,
+    DRAWN,
+    DRAWN_OF,
+    ELECTRIC,
+    ENGINE,
+    ENTERED,
+    FARTHEST_BACK,
+    FUEL_OF,
+    HALTED,
+    LAST_SPEED,
+    LEFT,
+    LOSS,
+    LOST,
+    MOST_STANDING,
+    NEAREST,
+    NEAREST_OF,
+    NITROGEN,
+    NITROGEN_OF,
+    PARTICLES,
+    PARTICLES_OF,
+    RECOVERED,
+    RECOVERED_OF,
+    SPAN,
+    STANDING_OF,
+    STOPS,
+    TIME,
+    WAITED,
+    WAY,
+    WIDTH,
+    Engines,
+    PathSums,
+    TripLines,
+)
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.safety import CONFLICT, time_to_collision
+from cosmopolis.simulation.traffic.state import (
+    BROKEN,
+    CROSS,
+    DOWN_TAKEN,
+    FAR,
+    HALT,
+    LEAVES,
+    UP_TAKEN,
+    Cars,
+    Moves,
+    Ways,
+)
+from cosmopolis.simulation.traffic.step import HALT_WITHIN
+
+SOME_STAND, SOME_CHANGE = 1, 2  # what a first look at a path's cars tells
+
+
+@kernel
+def book_chunk(
+    k: int,
+    dt: float,
+    roads: Roads,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+    engines: Engines,
+    sums: PathSums,
+    trips: TripLines,
+) -> None:
+    """Chunk k. A car is on one path and so in one chunk: no two chunks write the same sums or lines."""
+    row = roads.chunk[k]
+    for path in range(roads.chunk[k], roads.chunk[k + 1]):
+        lo, hi = cars.start[path], cars.start[path + 1]
+        if lo == hi:
+            continue
+        if moves.action[hi - 1] == CROSS:
+            _book_end(path, hi - 1, row, dt, roads, cars, moves, sums)
+            row += 1
+        news = _book_way(path, lo, hi, dt, cars, moves, sums, trips)
+        _book_power(path, lo, hi, dt, cars, moves, engines, sums, trips)
+        _book_nearness(path, lo, hi, roads, ways, cars, moves, sums, trips)
+        if news & SOME_STAND:
+            _book_standing(path, lo, hi, dt, roads, cars, moves, sums, trips)
+        if news & SOME_CHANGE:
+            _book_changes(path, lo, hi, cars, moves, sums, trips)
+
+
+@kernel
+def _book_end(
+    path: int, i: int, row: int, dt: float, roads: Roads, cars: Cars, moves: Moves, sums: PathSums
+) -> None:
+    """Car i drives over the end of its path: note what lies beyond in `row`, and take it off here."""
+    way = moves.position[i] - cars.position[i]
+    over = max(moves.position[i] - roads.length[path], 0.0)
+    sums.over_distance[row] = over
+    sums.over_time[row] = dt * over / max(way, 1.0e-6)
+    sums.line[path * SPAN + LEFT] += 1.0
+    sums.line[path * SPAN + WAY] -= over
+    sums.line[path * SPAN + TIME] -= sums.over_time[row]
+
+
+@kernel
+def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
+    """Whether car i is a bus that lets people on and off."""
+    return bool(
+        cars.goal[i] == HALT
+        and cars.goal_position[i] - cars.position[i] <= HALT_WITHIN
+        and cars.speed[i] <= 0.5
+        and moves.position[i] == cars.position[i]
+    )
+
+
+@kernel
+def _book_way(
+    path: int, lo: int, hi: int, dt: float, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
+) -> int:
+    """Time, distance and time lost of the cars of a path; whether some stand or change."""
+    time, distance, lost, news = 0.0, 0.0, 0.0, 0
+    for i in range(lo, hi):
+        if moves.action[i] > CROSS:
+            news |= SOME_CHANGE
+            if moves.action[i] == BROKEN:
+                continue
+        if moves.speed[i] < STANDING:
+            news |= SOME_STAND
+        line = np.int64(cars.trip[i]) * WIDTH
+        way = np.float64(moves.position[i] - cars.position[i])
+        time += dt
+        distance += way
+        trips.line[line + DISTANCE] += way
+        if cars.goal[i] == HALT and _stands_at_stop(i, cars, moves):
+            trips.line[line + HALTED] += dt
+            continue
+        loss = dt - way / cars.desired[i]
+        trips.line[line + LOSS] += loss
+        lost += loss
+    sums.line[path * SPAN + TIME] += time
+    sums.line[path * SPAN + WAY] += distance
+    sums.line[path * SPAN + LOST] += lost
+    return news
+
+
+@kernel
+def _book_power(
+    path: int,
+    lo: int,
+    hi: int,
+    dt: float,
+    cars: Cars,
+    moves: Moves,
+    engines: Engines,
+    sums: PathSums,
+    trips: TripLines,
+) -> None:
+    """Energy and emissions of the cars of a path."""
+    carbon, nitrogen, particles, fuel, drawn, recovered = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(lo, hi):
+        if moves.action[i] == BROKEN:
+            continue
+        line, kind = np.int64(cars.trip[i]) * WIDTH, np.int64(cars.kind[i])
+        speed, new_speed = np.float64(cars.speed[i]), np.float64(moves.speed[i])
+        if trips.line[line + ENGINE] >= ELECTRIC:
+            wheels = wheel_energy(
+                speed,
+                new_speed,
+                np.float64(moves.position[i] - cars.position[i]),
+                engines.grade[path],
+                dt,
+                engines.mass[kind],
+                engines.drag[kind],
+                engines.rolling[kind],
+            )
+            battery = battery_energy(wheels) + engines.auxiliaries[kind] * dt
+            if battery > 0.0:
+                trips.line[line + DRAWN] += battery
+                drawn += battery
+            else:
+                trips.line[line + RECOVERED] -= battery
+                recovered -= battery
+            continue
+        mean, accel = 0.5 * (speed + new_speed), (new_speed - speed) / dt
+        grams = dt * exhaust(mean, accel, engines.carbon, kind)
+        trips.line[line + CARBON] += grams
+        carbon += grams
+        fuel += grams * engines.heating[kind]
+        grams = dt * exhaust(mean, accel, engines.nitrogen, 2 * kind + (accel < BRAKING))
+        trips.line[line + NITROGEN] += grams
+        nitrogen += grams
+        grams = dt * exhaust(mean, accel, engines.particles, kind)
+        trips.line[line + PARTICLES] += grams
+        particles += grams
+    sums.line[path * SPAN + CARBON_OF] += carbon
+    sums.line[path * SPAN + NITROGEN_OF] += nitrogen
+    sums.line[path * SPAN + PARTICLES_OF] += particles
+    sums.line[path * SPAN + FUEL_OF] += fuel
+    sums.line[path * SPAN + DRAWN_OF] += drawn
+    sums.line[path * SPAN + RECOVERED_OF] += recovered
+
+
+@kernel
+def _book_nearness(
+    path: int,
+    lo: int,
+    hi: int,
+    roads: Roads,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+    sums: PathSums,
+    trips: TripLines,
+) -> None:
+    """Time to collision after the step of those on a path who close in on their leader, while he remains that."""
+    least = FAR
+    for i in range(lo, hi):
+        action = moves.action[i]
+        if action == CROSS or not _stays_in_line(action):
+            continue
+        if i + 1 < hi:
+            if moves.speed[i] <= moves.speed[i + 1]:
+                left = FAR
+            else:
+                if not _stays_in_line(moves.action[i + 1]):
+                    continue
+                gap = moves.position[i + 1] - cars.length[i + 1] - moves.position[i]
+                left = time_to_collision(gap, moves.speed[i], moves.speed[i + 1])
+        else:
+            left = _time_to_next(path, i, roads, ways, cars, moves)
+        line = np.int64(cars.trip[i]) * WIDTH
+        if left >= CONFLICT:
+            trips.line[line + CLOSE] = 0.0
+        elif trips.line[line + CLOSE] == 0.0:
+            trips.line[line + CLOSE] = 1.0
+            trips.line[line + CONFLICTS] += 1.0
+            sums.line[path * SPAN + CONFLICTS_OF] += 1.0
+        if left < trips.line[line + NEAREST]:
+            trips.line[line + NEAREST] = left
+        least = min(least, left)
+    if least < sums.line[path * SPAN + NEAREST_OF]:
+        sums.line[path * SPAN + NEAREST_OF] = least
+
+
+@kernel
+def _stays_in_line(action: int) -> bool:
+    """Whether a car that does this is still before and behind the same cars after the step."""
+    return bool(action != LEAVES and action != BROKEN and action < UP_TAKEN)
+
+
+@kernel
+def _time_to_next(path: int, i: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves) -> float:
+    """The same for the first car of a path: the last one on the connection it will take, or on the lane beyond."""
+    gap = roads.length[path] - moves.position[i]
+    if roads.lane_count[path] > 0:
+        way = cars.choice[i]
+        if way < 0:
+            return FAR
+        if ways.tail[way] < FAR:
+            return time_to_collision(gap + ways.tail[way], moves.speed[i], ways.tail_speed[way])
+        gap += roads.length[way]
+        path = way
+    lane = roads.out_end[path]
+    if ways.tail[lane] >= FAR:
+        return FAR
+    return time_to_collision(gap + ways.tail[lane], moves.speed[i], ways.tail_speed[lane])
+
+
+@kernel
+def _book_standing(
+    path: int,
+    lo: int,
+    hi: int,
+    dt: float,
+    roads: Roads,
+    cars: Cars,
+    moves: Moves,
+    sums: PathSums,
+    trips: TripLines,
+) -> None:
+    """The queue of a path: who stands after the step, and how far back the last of them reaches."""
+    count, back = 0.0, 0.0
+    for i in range(hi - 1, lo - 1, -1):
+        if not (moves.speed[i] < STANDING) or (cars.goal[i] == HALT and _stands_at_stop(i, cars, moves)):
+            continue
+        count += 1.0
+        back = roads.length[path] - moves.position[i] + cars.length[i]
+        line = np.int64(cars.trip[i]) * WIDTH
+        trips.line[line + WAITED] += dt
+        if cars.still[i] == 0:
+            trips.line[line + STOPS] += 1.0
+    if count > 0.0:
+        sums.line[path * SPAN + STANDING_OF] += count * dt
+        sums.line[path * SPAN + BACK] += back * dt
+        sums.line[path * SPAN + MOST_STANDING] = max(sums.line[path * SPAN + MOST_STANDING], count)
+        sums.line[path * SPAN + FARTHEST_BACK] = max(sums.line[path * SPAN + FARTHEST_BACK], back)
+
+
+@kernel
+def _book_changes(
+    path: int, lo: int, hi: int, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
+) -> None:
+    """Who changes lane, and whose trip ends."""
+    for i in range(lo, hi):
+        action = moves.action[i]
+        if action == LEAVES:
+            sums.line[path * SPAN + ARRIVED] += 1.0
+            trips.line[np.int64(cars.trip[i]) * WIDTH + LAST_SPEED] = moves.speed[i]
+        elif action == BROKEN:
+            sums.line[path * SPAN + BROKEN_OF] += 1.0
+        elif action == UP_TAKEN:
+            sums.line[path * SPAN + CHANGED_OUT] += 1.0
+            sums.line[(path + 1) * SPAN + CHANGED_IN] += 1.0
+        elif action == DOWN_TAKEN:
+            sums.line[path * SPAN + CHANGED_OUT] += 1.0
+            sums.line[(path - 1) * SPAN + CHANGED_IN] += 1.0
+
+
+@kernel
+def book_crossings(roads: Roads, cars: Cars, moves: Moves, sums: PathSums) -> None:
+    """What was driven beyond the end of a path counts for the next; a connection may be driven over whole."""
+    for k in range(roads.chunks):
+        for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
+            to, way = moves.exit_path[row], cars.choice[moves.exit_car[row]]
+            time, distance = sums.over_time[row], sums.over_distance[row]
+            if way >= 0 and to != way:
+                share = roads.length[way] / max(distance, 1.0e-6)
+                sums.line[way * SPAN + TIME] += share * time
+                sums.line[way * SPAN + WAY] += roads.length[way]
+                sums.line[way * SPAN + ENTERED] += 1.0
+                sums.line[way * SPAN + LEFT] += 1.0
+                time, distance = (1.0 - share) * time, distance - roads.length[way]
+            sums.line[to * SPAN + TIME] += time
+            sums.line[to * SPAN + WAY] += distance
+            sums.line[to * SPAN + ENTERED] += 1.0
+
+
+@entry
+def book_step(
+    helps: int,
+    dt: float,
+    counters: np.ndarray,
+    roads: Roads,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+    engines: Engines,
+    sums: PathSums,
+    trips: TripLines,
+) -> None:
+    """Add up the step that led from the old `cars` to `moves`. With `helps`, a helper's part of it."""
+    if helps != 0:
+        wait_until_open(0, counters)
+    else:
+        open_stage(0, counters)
+    k = take(0, roads.chunks, counters)
+    while k >= 0:
+        book_chunk(k, dt, roads, ways, cars, moves, engines, sums, trips)
+        finish(0, counters)
+        k = take(0, roads.chunks, counters)
+    if helps == 0:
+        wait_until_done(0, roads.chunks, counters)
+        book_crossings(roads, cars, moves, sums)

@@ -1,0 +1,26 @@
+"""`follow` and `move` of `traffic.car_following`, one thread a vehicle: each does the processor's loop for one row."""
+
+from __future__ import annotations
+
+from cosmopolis.simulation.traffic import car_following
+from cosmopolis.simulation.traffic.gpu.device import cuda, on_device
+from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves
+
+_follow = on_device(car_following.follow)
+_move = on_device(car_following.move)
+
+
+@cuda.jit
+def follow(count: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Acceleration and room of `count` cars, each behind the next row."""
+    i = cuda.grid(1)
+    if i < count:
+        _follow(i, i + 1, drivers, cars, moves)
+
+
+@cuda.jit
+def move(count: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float) -> None:
+    """New position and speed of `count` cars after `dt` s."""
+    i = cuda.grid(1)
+    if i < count:
+        _move(i, i + 1, drivers, cars, moves, dt)

@@ -1,0 +1,154 @@
+"""Loop detectors: a wire in a lane at one place, which counts fronts and knows how long somebody is above it.
+
+Within a step a vehicle moves at one speed. Who changes lane does so at the end of the step. A rear that is still over
+the loop when its front has left the lane is followed by how far the vehicle drives.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.simulation.traffic.ledger import DISTANCE, WIDTH, TripLines
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.state import BROKEN, CROSS, DONE, Cars, Fleet, Moves
+
+F64 = NDArray[np.float64]
+SLOWEST = 0.01  # m/s, for the mean of 1 / speed
+
+
+class Loops(NamedTuple):
+    """D detectors; the last five are sums since the last reading."""
+
+    lane: NDArray[np.int32]  # (D,) path
+    position: F64  # (D,) m
+    leaving: NDArray[np.int64]  # (D,) trip whose front has left the lane and whose rear has not passed, -1
+    to_go: F64  # (D,) m that it drives until then
+    odometer: F64  # (D,) m it had driven when that was noted
+    passed: F64  # (D,) fronts that passed
+    speed: F64  # (D,) m/s, summed over them
+    pace: F64  # (D,) s/m, summed over them
+    length: F64  # (D,) m of vehicle, summed over them
+    covered: F64  # (D,) s that somebody was above it
+
+
+def lay_loops(lane: NDArray, position: NDArray) -> Loops:
+    """Loops in kernel paths `lane` (D,) at `position` (D,) m."""
+    count = len(lane)
+    zeros = {
+        name: np.zeros(count)
+        for name in ("to_go", "odometer", "passed", "speed", "pace", "length", "covered")
+    }
+    return Loops(
+        lane=np.ascontiguousarray(lane, np.int32),
+        position=np.ascontiguousarray(position, np.float64),
+        leaving=np.full(count, -1, np.int64),
+        **zeros,
+    )
+
+
+@kernel
+def _rear_that_stayed(d: int, dt: float, fleet: Fleet, loops: Loops, trips: TripLines) -> float:
+    """s that the one whose front has left the lane is still above loop d in this step."""
+    trip = loops.leaving[d]
+    if trip < 0:
+        return 0.0
+    now = trips.line[trip * WIDTH + DISTANCE]
+    driven = now - loops.odometer[d]
+    if fleet.status[trip] == DONE or driven >= loops.to_go[d]:
+        loops.leaving[d] = -1
+        return dt * min(1.0, loops.to_go[d] / max(driven, 1.0e-6))
+    loops.to_go[d] -= driven
+    loops.odometer[d] = now
+    return dt
+
+
+@kernel
+def _pass(
+    d: int,
+    i: int,
+    begin: float,
+    end: float,
+    dt: float,
+    cars: Cars,
+    moves: Moves,
+    loops: Loops,
+    trips: TripLines,
+) -> float:
+    """s that car i is above loop d while its front goes from `begin` to `end` m along the loop's lane."""
+    place, length = loops.position[d], np.float64(cars.length[i])
+    if end < place or begin - length >= place or moves.action[i] == BROKEN:
+        return 0.0
+    way = max(end - begin, 1.0e-9)
+    comes, goes = 0.0, 1.0
+    if begin < place:
+        comes = (place - begin) / way
+        loops.passed[d] += 1.0
+        loops.speed[d] += way / dt
+        loops.length[d] += length
+        loops.pace[d] += 1.0 / max(way / dt, SLOWEST)
+    if end - length >= place:
+        goes = (place + length - begin) / way
+    elif moves.action[i] == CROSS and begin >= 0.0:
+        loops.leaving[d] = cars.trip[i]
+        loops.to_go[d] = place + length - end
+        loops.odometer[d] = trips.line[np.int64(cars.trip[i]) * WIDTH + DISTANCE]
+    return dt * (goes - comes)
+
+
+@kernel
+def _newcomers(
+    d: int, lane: int, dt: float, roads: Roads, cars: Cars, moves: Moves, loops: Loops, trips: TripLines
+) -> float:
+    """The same for those who drove onto the lane in this step."""
+    covered = 0.0
+    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
+        way = roads.in_path[row]
+        before = roads.length[way]
+        for path in (way, roads.out_start[way]):
+            i = cars.start[path + 1] - 1
+            if i < cars.start[path] or moves.action[i] != CROSS:
+                continue
+            if path != way:
+                if cars.choice[i] != way:
+                    continue
+                before += roads.length[path]
+            begin = cars.position[i] - before
+            end = moves.position[i] - before
+            if end >= 0.0:
+                covered += _pass(d, i, begin, end, dt, cars, moves, loops, trips)
+    return covered
+
+
+@entry
+def read_loops(
+    count: int,
+    dt: float,
+    roads: Roads,
+    cars: Cars,
+    moves: Moves,
+    fleet: Fleet,
+    loops: Loops,
+    trips: TripLines,
+) -> None:
+    """Add the step that led from the old `cars` to `moves` to the first `count` loops. After `book_step`."""
+    for d in range(count):
+        lane = loops.lane[d]
+        covered = _rear_that_stayed(d, dt, fleet, loops, trips)
+        for i in range(cars.start[lane], cars.start[lane + 1]):
+            covered += _pass(
+                d,
+                i,
+                np.float64(cars.position[i]),
+                np.float64(moves.position[i]),
+                dt,
+                cars,
+                moves,
+                loops,
+                trips,
+            )
+        covered += _newcomers(d, lane, dt, roads, cars, moves, loops, trips)
+        loops.covered[d] += min(covered, dt)

@@ -1,0 +1,56 @@
+"""What a signal program is made of: stages, in which somebody drives, and the clearances between them.
+
+A program is a ring of phases. A controller that leaves the plan asks for a stage; the clearance that leads there is
+made when it is needed, with the program's own yellow and all-red.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import Signals
+from cosmopolis.city.words import Light
+
+U8 = NDArray[np.uint8]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+SHORT = 6.0  # s: a phase that clears the ground is not longer
+LEAST_YELLOW = 3.0  # s
+LEAST_ALL_RED = 1.0  # s
+
+
+def lights_of(signals: Signals, program: int) -> U8:
+    """(phases, links) words.Light that each phase of `program` shows."""
+    phases = slice(int(signals.phase_start[program]), int(signals.phase_start[program + 1]))
+    links = int(signals.link_start[program + 1] - signals.link_start[program])
+    begin = signals.light_start[phases].astype(np.int64)
+    return signals.light[begin[:, None] + np.arange(links)].astype(np.uint8)
+
+
+def stages_of(signals: Signals) -> tuple[U8, F64, F64]:
+    """(phases,) 1 for a stage, 0 for clearance; (S,) s of yellow and (S,) s of all-red when a stage is left.
+
+    A stage shows green and no yellow. A short phase in which nobody is green who was not before and will not be
+    after belongs to the clearance. Clearances that the plan lacks are at least LEAST_YELLOW and LEAST_ALL_RED.
+    """
+    stage = np.zeros(int(signals.phase_start[-1]) if len(signals.phase_start) else 0, np.uint8)
+    yellow, all_red = np.zeros(len(signals)), np.zeros(len(signals))
+    for program in range(len(signals)):
+        first, last = int(signals.phase_start[program]), int(signals.phase_start[program + 1])
+        shown, seconds = lights_of(signals, program), signals.duration[first:last].astype(np.float64)
+        stage[first:last], warns = _classify(shown, seconds)
+        clears = (stage[first:last] == 0) & (seconds <= SHORT)
+        yellow[program] = seconds[clears & warns].max(initial=LEAST_YELLOW)
+        all_red[program] = seconds[clears & ~warns & np.roll(warns, 1)].max(initial=LEAST_ALL_RED)
+    return stage, yellow, all_red
+
+
+def _classify(shown: U8, seconds: F64) -> tuple[Bools, Bools]:
+    """(phases,) is a stage, and (phases,) shows a yellow."""
+    goes = (shown == Light.GREEN_PERMISSIVE) | (shown == Light.GREEN_PROTECTED)
+    warns = (shown == Light.YELLOW).any(axis=1)
+    before, after = np.roll(goes | (shown == Light.YELLOW), 1, axis=0), np.roll(goes, -1, axis=0)
+    remains = (seconds <= SHORT) & ~(goes & ~(before & after)).any(axis=1)
+    return goes.any(axis=1) & ~warns & ~(shown == Light.OFF).any(axis=1) & ~remains, warns

@@ -1,0 +1,95 @@
+"""Traffic lights: the program that runs at each junction, as SUMO would choose it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.model import Signals
+from cosmopolis.city.words import Provenance
+from cosmopolis.sources.sumo.drawing import Drawing, DrawnProgram
+from cosmopolis.sources.sumo.paths import Path
+from cosmopolis.sources.sumo.words import LIGHTS
+
+
+@dataclass(frozen=True)
+class Lit:
+    """One program and the connections that it shows lights to."""
+
+    program: DrawnProgram
+    links: tuple[int, ...]  # connections, by their place in the state, then by row
+    places: tuple[int, ...]  # the place of each in the state
+
+
+def lit_by(paths: Sequence[Path], drawing: Drawing) -> list[Lit]:
+    """The programs that control connections, in the file's order. Of several for one light the last one runs."""
+    controlled: dict[str, list[tuple[int, int]]] = {}
+    for c, path in enumerate(paths):
+        if path.row.text("tl", ""):
+            with drawing.faults.leaving_out():
+                name = path.row.text("tl")
+                if name not in drawing.programs:
+                    raise path.row.bad(f'is controlled by tl="{name}", of which there is no tlLogic; add it.')
+                controlled.setdefault(name, []).append((path.row.whole("linkIndex"), c))
+    found = []
+    for name, variants in drawing.programs.items():
+        if name not in controlled:
+            continue
+        with drawing.faults.leaving_out():
+            found.append(_lit(variants, sorted(controlled[name]), drawing))
+    return found
+
+
+def _lit(variants: list[DrawnProgram], places: list[tuple[int, int]], drawing: Drawing) -> Lit:
+    program = variants[-1]
+    shown, needed = len(program.phases[0][1]), places[-1][0] + 1
+    if shown < needed:
+        first = next(child for child in program.row.children if child.tag == "phase")
+        raise first.bad(
+            f'of tlLogic "{program.id}" shows {shown} lights and its connections count up to linkIndex '
+            f"{needed - 1}; give each phase a state of {needed} characters."
+        )
+    if len(variants) > 1:
+        drawing.faults.note(
+            "signal-programs",
+            f'{program.row.at}: of the {len(variants)} programs of "{program.id}" the last one runs, '
+            f'programID="{program.row.text("programID", "")}", as in SUMO',
+        )
+    kind = program.row.text("type", "static")
+    if kind != "static":
+        drawing.faults.note(
+            "signal-actuated", f'{program.row.at}: "{program.id}" is {kind}; it runs with its fixed durations'
+        )
+    return Lit(program, tuple(c for _, c in places), tuple(place for place, _ in places))
+
+
+def signals_of(lit: Sequence[Lit], junction: NDArray[np.int64], begin: float) -> Signals:
+    """The table of programs; `junction` (C,) is each connection's, `begin` s what offset="begin" means."""
+    durations = [seconds for one in lit for seconds, _ in one.program.phases]
+    lights = [
+        [LIGHTS[state[place]] for place in one.places] for one in lit for _, state in one.program.phases
+    ]
+
+    def starts(counts: list[int]) -> NDArray[np.int32]:
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+    return Signals(
+        junction=np.array([junction[one.links[0]] for one in lit], np.int32),
+        offset=np.array([_offset(one.program, begin) for one in lit], np.float32),
+        link_start=starts([len(one.links) for one in lit]),
+        link=np.array([c for one in lit for c in one.links], np.int32),
+        phase_start=starts([len(one.program.phases) for one in lit]),
+        duration=np.array(durations, np.float32),
+        light_start=starts([len(row) for row in lights]),
+        light=np.array([light for row in lights for light in row], np.uint8),
+        provenance=np.full(len(lit), Provenance.MEASURED, np.uint8),
+    )
+
+
+def _offset(program: DrawnProgram, begin: float) -> float:
+    """s, in 0 .. cycle."""
+    offset = begin if program.row.text("offset", "0") == "begin" else program.row.real("offset", 0.0)
+    return float(offset % sum(seconds for seconds, _ in program.phases))

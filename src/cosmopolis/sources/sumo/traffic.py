@@ -1,0 +1,230 @@
+"""What a .rou.xml asks for, as it says it: vehicles, trips and flows with their types and routes by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import inf
+
+from cosmopolis.sources.sumo.drawing import DrawnProgram, read_program
+from cosmopolis.sources.sumo.faults import Faults
+from cosmopolis.sources.sumo.stream import Row
+from cosmopolis.sources.sumo.types import DEFAULT, VehicleType, default_type, read_type
+
+Mixture = tuple[tuple[str, float], ...]  # names with their weights
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A stop: on lane `lane` with its front at `position` m, for `duration` s, and not before `until` s."""
+
+    lane: str
+    position: float  # < 0: from the end of the lane
+    duration: float
+    until: float
+    row: Row
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How often a flow departs, from `begin` to `end`, s: `number` of vehicles, or every `period` s, or both.
+
+    A chance is one a second; a mean gap, exponentially distributed, makes a Poisson process.
+    """
+
+    begin: float
+    end: float
+    number: int = -1
+    period: float = 0.0
+    chance: float = 0.0
+    mean_gap: float = 0.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One vehicle or one flow of them. Either `edges`, or `route` by its name, or from-to over `via`."""
+
+    row: Row
+    id: str
+    type: str
+    depart: float  # s
+    edges: tuple[str, ...] = ()
+    route: str = ""
+    via: tuple[str, ...] = ()  # edges that must be driven in this order, the first and the last included
+    halts: tuple[Halt, ...] = ()
+    repeat: Repeat | None = None
+
+
+@dataclass
+class Traffic:
+    """All that the route files of a scenario ask for."""
+
+    faults: Faults
+    types: dict[str, VehicleType] = field(default_factory=lambda: {DEFAULT: default_type("passenger")})
+    type_mixtures: dict[str, Mixture] = field(default_factory=dict)
+    routes: dict[str, tuple[tuple[str, ...], tuple[Halt, ...]]] = field(default_factory=dict)
+    route_mixtures: dict[str, Mixture] = field(default_factory=dict)
+    wishes: list[Wish] = field(default_factory=list)
+    programs: dict[str, list[DrawnProgram]] = field(default_factory=dict)  # of lights, from additional files
+    stops: dict[str, Row] = field(default_factory=dict)  # bus stops of additional files
+    ignored: Counter[str] = field(default_factory=Counter)  # elements by tag
+
+    def read(self, elements: Iterable[Row]) -> None:
+        """Take up the elements of one file."""
+        for row in elements:
+            with self.faults.leaving_out():
+                take = _TAKES.get(row.tag)
+                if take is None:
+                    self.ignored[row.tag] += 1
+                else:
+                    take(self, row)
+
+
+def _type(traffic: Traffic, row: Row) -> None:
+    traffic.types[row.text("id")] = read_type(row)
+
+
+def _type_mixture(traffic: Traffic, row: Row) -> None:
+    for child in row.children:
+        _type(traffic, child)
+    traffic.type_mixtures[row.text("id")] = _mixture(row, "vTypes")
+
+
+def _mixture(row: Row, names: str) -> Mixture:
+    """Names and weights of a distribution, nested or listed."""
+    inner = [
+        (child.text("id", child.text("refId", "")), child.real("probability", 1.0)) for child in row.children
+    ]
+    listed = row.words(names)
+    weights = row.words("probabilities") or ["1"] * len(listed)
+    if len(weights) != len(listed):
+        raise row.bad(f"lists {len(listed)} {names} and {len(weights)} probabilities; give one for each.")
+    inner += [
+        (name, Row(row.tag, {"p": weight}, row.file, row.line).real("p"))
+        for name, weight in zip(listed, weights)
+    ]
+    if not sum(weight for _, weight in inner) > 0 or min(weight for _, weight in inner) < 0:
+        raise row.bad("has nothing to choose from; give it members with a probability above 0.")
+    return tuple(inner)
+
+
+def _route(traffic: Traffic, row: Row) -> None:
+    traffic.routes[row.text("id")] = _edges(row), _halts(traffic, row)
+
+
+def _edges(row: Row) -> tuple[str, ...]:
+    edges = row.words("edges")
+    if not edges:
+        raise row.bad("has no edges; name at least one.")
+    return tuple(edges * (1 + row.whole("repeat", 0)))
+
+
+def _route_mixture(traffic: Traffic, row: Row) -> None:
+    members = []
+    for n, child in enumerate(row.children):
+        name = child.text("id", child.text("refId", f"{row.text('id')}!{n}"))
+        if "edges" in child.attributes:
+            traffic.routes[name] = _edges(child), _halts(traffic, child)
+        members.append(Row(child.tag, {**child.attributes, "id": name}, child.file, child.line))
+    named = Row(row.tag, row.attributes, row.file, row.line, members)
+    traffic.route_mixtures[row.text("id")] = _mixture(named, "routes")
+
+
+def _halts(traffic: Traffic, row: Row) -> tuple[Halt, ...]:
+    return tuple(_halt(traffic, child) for child in row.children if child.tag == "stop")
+
+
+def _halt(traffic: Traffic, row: Row) -> Halt:
+    place = row
+    for key in ("busStop", "trainStop", "parkingArea", "chargingStation", "containerStop"):
+        if key in row.attributes:
+            if row.text(key) not in traffic.stops:
+                raise row.bad(f'is at {key} "{row.text(key)}", which no additional file has; add it.')
+            place = traffic.stops[row.text(key)]
+    lane = place.text("lane", f"{place.text('edge')}_0" if "edge" in place.attributes else None)
+    position = place.real("endPos", place.real("pos", -0.5))
+    return Halt(lane, position, row.seconds("duration", 0.0), row.seconds("until", -1.0), row)
+
+
+def _vehicle(traffic: Traffic, row: Row) -> None:
+    traffic.wishes.append(_wish(traffic, row, _depart(row)))
+
+
+def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = None) -> Wish:
+    """The route may be inside, by name, or be looked for from edge to edge."""
+    inner = [child for child in row.children if child.tag in ("route", "routeDistribution")]
+    edges: tuple[str, ...] = ()
+    name, via, halts = row.text("route", ""), (), _halts(traffic, row)
+    if inner and inner[0].tag == "route":
+        edges, halts = _edges(inner[0]), _halts(traffic, inner[0]) + halts
+    elif inner:
+        name = f"{row.text('id')}!routes"
+        named = {**inner[0].attributes, "id": name}
+        _route_mixture(traffic, Row(inner[0].tag, named, row.file, row.line, inner[0].children))
+    elif not name:
+        for end in ("from", "to"):
+            if end not in row.attributes:
+                raise row.bad(
+                    f"has neither a route nor edges from and to; add {end}=… (districts, junctions and coordinates "
+                    "are not read: run duarouter on the file first)."
+                )
+        via = (row.text("from"), *row.words("via"), row.text("to"))  # type: ignore[assignment]
+    return Wish(row, row.text("id"), row.text("type", DEFAULT), depart, edges, name, via, halts, repeat)
+
+
+def _depart(row: Row) -> float:
+    if row.text("depart") in ("begin", "now"):
+        return -1.0
+    if row.text("depart") in ("triggered", "containerTriggered", "split"):
+        raise row.bad(f'departs "{row.text("depart")}", and nobody here triggers it; write a time.')
+    return row.seconds("depart")
+
+
+def _flow(traffic: Traffic, row: Row) -> None:
+    """Flows that never end are no fault where a number ends them."""
+    number = row.whole("number", -1)
+    begin = 0.0 if row.text("begin", "0") in ("begin", "now") else row.seconds("begin", 0.0)
+    end = row.seconds("end", inf) if "end" in row.attributes else inf
+    period, gap = 0.0, 0.0
+    text = row.text("period", "").replace(" ", "")
+    if text.startswith("exp(") and text.endswith(")"):
+        rate = Row(row.tag, {"period": text[4:-1]}, row.file, row.line).real("period")
+        gap = 1.0 / rate if rate > 0 else 0.0
+    elif text:
+        period = row.seconds("period")
+    for key in ("vehsPerHour", "perHour"):
+        if key in row.attributes:
+            period = 3600.0 / row.real(key) if row.real(key) > 0 else 0.0
+    chance = row.real("probability", 0.0)
+    if end == inf and number < 0:
+        raise row.bad('has no end; write end="…" in seconds, or number="…".')
+    if end < begin:
+        raise row.bad(f"ends at {end:g} s, before it begins at {begin:g} s; correct end.")
+    if number < 0 and not (period > 0 or gap > 0 or chance > 0):
+        raise row.bad(
+            "does not say how many vehicles it has; write number, period, vehsPerHour or probability."
+        )
+    if number >= 0 and end == inf and not (period > 0 or gap > 0 or chance > 0):
+        raise row.bad('has no end; write end="…" in seconds, or how often it departs by period="…".')
+    if not 0 <= chance <= 1:
+        raise row.bad(f'has probability="{chance:g}"; write one from 0 to 1.')
+    repeat = Repeat(begin, end, number, period, chance, gap)
+    traffic.wishes.append(_wish(traffic, row, begin, repeat))
+
+
+def _program(traffic: Traffic, row: Row) -> None:
+    program = read_program(row)
+    traffic.programs.setdefault(program.id, []).append(program)
+
+
+def _stop_place(traffic: Traffic, row: Row) -> None:
+    traffic.stops[row.text("id")] = row
+
+
+_TAKES = {
+    "vType": _type, "vTypeDistribution": _type_mixture, "route": _route, "routeDistribution": _route_mixture,
+    "vehicle": _vehicle, "trip": _vehicle, "flow": _flow, "busStop": _stop_place, "trainStop": _stop_place,
+    "parkingArea": _stop_place, "chargingStation": _stop_place, "containerStop": _stop_place,
+    "tlLogic": _program,
+}  # fmt: skip

@@ -1,0 +1,182 @@
+"""A run with its own table of vehicle types, and the set that drives like SUMO."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.demand.scenario import RunType, VehicleType
+from cosmopolis.simulation import AddTrip, Simulation
+from cosmopolis.simulation.traffic.drivers import Drivers, drivers, drivers_of, speed_factors
+from tests.simulation.drawings import parallel_roads
+from tests.simulation.roads import Drawing, trips_of
+
+EXACT = VehicleType(deviation=0.0, sigma=0.0)
+
+
+def run_type(kind: VehicleKind = VehicleKind.CAR, modes: Mode = Mode.CAR, **more: float) -> RunType:
+    return RunType(replace(EXACT, **more), kind, modes, np.inf, np.inf)
+
+
+def alone(types: list[RunType], *, length: float = 2000.0, speed: float = 20.0) -> Simulation:
+    """Vehicle i of type i alone on its own road."""
+    city = parallel_roads(len(types), length, speed=speed)
+    rows = [
+        {
+            "from_lane": i,
+            "to_lane": i,
+            "from_position": 25.0,
+            "to_position": length,
+            "route": [i],
+            "kind": i,
+            "depart": 0.0,
+        }
+        for i in range(len(types))
+    ]
+    return Simulation(city, trips_of(rows), drivers=drivers_of(types), daily=False, threads=1)
+
+
+def test_each_type_keeps_its_speed_its_length_and_its_looks():
+    types = [run_type(), run_type(VehicleKind.TRUCK, max_speed=12.0), run_type(factor=0.5)]
+    simulation = alone(types)
+    simulation.run(60.0)
+    vehicles = simulation.vehicles()
+    assert vehicles.kind[np.argsort(vehicles.id)].tolist() == [
+        VehicleKind.CAR,
+        VehicleKind.TRUCK,
+        VehicleKind.CAR,
+    ]
+    np.testing.assert_allclose(vehicles.speed[np.argsort(vehicles.id)], [20.0, 12.0, 10.0], rtol=0.01)
+    assert simulation.vehicle(1)["kind"] == "truck"
+
+
+def test_imperfect_drivers_fall_short_of_their_wish_as_krauss_does():
+    """Half of sigma times accel in a second (Krauss 1998), on average: 0.65 m/s for SUMO's default car."""
+    simulation = alone([run_type(sigma=0.5)])
+    simulation.run(60.0)
+    assert simulation.vehicles().speed[0] == pytest.approx(20.0 - 0.65, abs=0.02)
+
+
+def test_who_drives_off_does_not_slow_down_and_who_parks_does():
+    driving, parking = run_type(), run_type()._replace(leaves=4.0)
+    simulation = alone([driving, parking], length=400.0)
+    last: dict[int, float] = {}
+    while not simulation.over:
+        simulation.step()
+        vehicles = simulation.vehicles()
+        last.update(zip(vehicles.id.tolist(), vehicles.speed.tolist()))
+    assert last[0] > 19.0
+    assert last[1] < 7.0
+
+
+def test_more_types_than_a_byte_counts():
+    types = [run_type(length=3.0 + 0.01 * i) for i in range(300)]
+    table = drivers_of(types)
+    rows = [
+        {
+            "from_lane": 0,
+            "to_lane": 0,
+            "from_position": 25.0,
+            "to_position": 990.0,
+            "route": [0],
+            "kind": 0,
+            "depart": 0.0,
+        }
+    ]
+    trips = trips_of(rows)
+    trips = replace(trips, kind=np.array([299], np.uint16))
+    simulation = Simulation(parallel_roads(1, 1000.0), trips, drivers=table, daily=False, threads=1)
+    simulation.run(5.0)
+    assert simulation._traffic.cars.length[0] == np.float32(3.0 + 0.01 * 299)
+
+
+def test_a_command_adds_a_vehicle_of_a_usual_kind():
+    simulation = alone([run_type(), run_type()])
+    simulation.step(
+        [AddTrip(from_lane=0, from_position=30.0, to_lane=0, to_position=900.0, kind=VehicleKind.VAN)]
+    )
+    simulation.run(30.0)
+    assert VehicleKind.VAN in simulation.vehicles().kind
+
+
+@pytest.mark.parametrize("name", ["field", "sumo"])
+def test_a_set_has_a_row_for_every_kind_in_its_order(name):
+    table = drivers(name)
+    assert table.kind.tolist() == list(VehicleKind)
+    assert isinstance(table, Drivers) and len({len(column) for column in table}) == 1
+    np.testing.assert_allclose(table.shape, 0.5 / np.sqrt(table.accel * table.brake), rtol=1e-5)
+
+
+def test_types_say_how_their_drivers_take_the_limit():
+    factors = speed_factors(20_000, 4, mean=1.1, deviation=0.05, least=1.0, most=1.3)
+    assert factors.mean() == pytest.approx(1.1, abs=0.005) and factors.std() == pytest.approx(0.05, rel=0.05)
+    assert factors.min() >= 1.0
+    assert (speed_factors(10, 4, deviation=0.0) == 1.0).all()
+
+
+def two_lanes(length: float = 300.0):
+    """A road of two lanes of which only the kerb side leads on."""
+    town = Drawing()
+    begin = town.edge((0, 0), (length, 0), lanes=2)
+    end = town.edge((length + 10, 0), (2 * length, 0), lanes=1)
+    town.join(begin, end, 0, 0)
+    return town.city()
+
+
+def test_who_must_change_comes_in_behind_the_one_abreast():
+    """Two side by side at one speed, for as long as it takes: nobody drives on to the end and stands there."""
+    rows = [
+        {
+            "from_lane": lane,
+            "from_position": 30.0,
+            "to_lane": 2,
+            "to_position": 250.0,
+            "route": [0, 1],
+            "depart": 0.0,
+        }
+        for lane in (0, 1)
+    ]
+    types = drivers_of([run_type()._replace(enters=12.0)])
+    simulation = Simulation(two_lanes(), trips_of(rows), drivers=types, daily=False, threads=1)
+    slowest = 99.0
+    while not simulation.over and simulation.time < 120.0:
+        simulation.step()
+        vehicles = simulation.vehicles()
+        slowest = min([slowest, *vehicles.speed.tolist()])
+    assert simulation.over and simulation.counts()["strayed"] == 0
+    assert slowest > 4.0
+
+
+def test_lanes_that_serve_a_route_alike_are_all_used():
+    """One lane that opens into two: half of the vehicles take each."""
+    town = Drawing()
+    begin, middle = town.edge((0, 0), (200, 0)), town.edge((210, 0), (510, 0), lanes=2)
+    end = town.edge((520, 0), (700, 0), lanes=2)
+    for index in (0, 1):
+        town.join(begin, middle, 0, index)
+        town.join(middle, end, index)
+    rows = [
+        {
+            "from_lane": 0,
+            "from_position": 20.0,
+            "to_lane": 3,
+            "to_position": 170.0,
+            "route": [0, 1, 2],
+            "depart": 5.0 * i,
+        }
+        for i in range(20)
+    ]
+    simulation = Simulation(
+        town.city(), trips_of(rows), drivers=drivers_of([run_type()]), daily=False, threads=1
+    )
+    first: dict[int, int] = {}
+    while not simulation.over:
+        simulation.step()
+        vehicles = simulation.vehicles()
+        for trip, path in zip(vehicles.id.tolist(), vehicles.path.tolist()):
+            if path in (1, 2):
+                first.setdefault(trip, path)
+    assert sorted(first.values()) == [1] * 10 + [2] * 10
