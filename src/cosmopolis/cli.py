@@ -74,6 +74,7 @@ class Benchmark(StrEnum):
     measures = "measures"
     world = "world"
     grow = "grow"
+    routing = "routing"
     gpu = "gpu"
 
 
@@ -291,6 +292,45 @@ def run_scenario(
     with progress() as tell:
         scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
         return record_scenario(scenario, parameters=parameters, progress=tell, **recording)
+
+
+@app.command()
+def assign(
+    city: CityFolder,
+    begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
+    end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the trips and the gap to.")],
+    iterations: Annotated[int, typer.Option(min=1, max=200, help="Runs of the simulation at most.")] = 10,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap that is small enough.")] = 0.01,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Find routes that few drivers could better, by driving them again and again (dynamic user equilibrium)."""
+    first, last = time_of_day(begin, "--from"), time_of_day(end, "--to")
+    if last <= first:
+        raise BadInput(f"--to {end} is not after --from {begin}: give a part of one day (24:00 is its end).")
+    from cosmopolis.planning.equilibrium_store import check_free, write
+
+    check_free(out)
+    the_city = load(city)
+    from cosmopolis.demand.store import cached_trips
+    from cosmopolis.planning.equilibrium import equilibrium
+
+    with progress() as tell:
+        trips = cached_trips(the_city, city, seed=seed, progress=tell)
+        found = equilibrium(
+            the_city, trips, begin=first, end=last, iterations=iterations, gap=gap, seed=seed, progress=tell
+        )
+        facts = write(
+            found, out, city=the_city.name, city_version=the_city.version, seed=seed, begin=first, end=last
+        )
+    if as_json:
+        print_json(facts)
+    else:
+        told.print(
+            f"Relative gap {found.gap[0]:.3f} at first, {found.gap.min():.3f} at best of {len(found.gap)} runs; "
+            f"{len(found.trips):,} trips with their routes, and the gap, are in {escape(str(out))}"
+        )
 
 
 @app.command()

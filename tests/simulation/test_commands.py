@@ -34,12 +34,6 @@ def fork() -> Drawing:
     return drawing
 
 
-NOT_YET_LEFT = pytest.mark.xfail(
-    strict=False, reason="a closed lane sends those on the road another way, but not those who depart later"
-)
-
-
-@NOT_YET_LEFT
 def test_nobody_enters_a_closed_edge_and_everybody_goes_round() -> None:
     city = fork().city()
     rows = [one_trip(city, [0, 1, 4], 4.0 * n) for n in range(20)]
@@ -89,7 +83,6 @@ def test_an_opened_lane_is_used_again() -> None:
     assert seen == set(range(10)) and simulation.counts()["arrived"] == 10
 
 
-@NOT_YET_LEFT
 def test_trips_that_depart_after_the_closing_go_round_too() -> None:
     city = fork().city()
     rows = [one_trip(city, [0, 1, 4], 50.0 + 4 * n) for n in range(10)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,31 @@ class RoadGraph:
         return cls(
             free_time, start, source.astype(np.int32), cost, _largest(len(edges), source, target, drivable)
         )
+
+    def without(self, closed: NDArray[np.bool_]) -> RoadGraph:
+        """The graph of a day on which nobody enters the edges set in `closed` (E,); who begins on one may leave it."""
+        into = np.repeat(np.arange(self.edges), np.diff(self.move_start))
+        kept = ~closed[into]
+        start = np.concatenate([[0], np.cumsum(np.bincount(into[kept], minlength=self.edges))])
+        source, target = self.move_from[kept], into[kept]
+        usable = np.isfinite(self.free_time) & ~closed
+        return replace(
+            self,
+            move_start=start.astype(np.int64),
+            move_from=source,
+            move_cost=self.move_cost[kept],
+            main=_largest(self.edges, source, target, usable),
+        )
+
+
+def with_tolls(
+    time: NDArray[np.float64], toll: NDArray[np.float64], value_of_time: float
+) -> NDArray[np.float64]:
+    """(E,) s that edges take in time and in money: `toll` (E,) is what entering an edge costs, `value_of_time` what an
+    hour is worth in the same money. Whose hour is worth more goes round less."""
+    if not value_of_time > 0.0:
+        raise ValueError(f"an hour is worth more than nothing, not {value_of_time}")
+    return time + toll * (3600.0 / value_of_time)
 
 
 def _turn_seconds(turn: NDArray[np.uint16]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from cosmopolis.demand.graph import RoadGraph
+from cosmopolis.demand.heap import sift_down, sift_up
 
 BLOCK = 128  # trees kept at once
 SPREAD = 0.35  # how much one driver's view of an edge's time may differ from another's
@@ -120,7 +121,7 @@ def _tree(  # type: ignore[no-untyped-def]
     while size > 0:
         here, edge = heap_key[0], heap_edge[0]
         size -= 1
-        _sift_down(heap_key, heap_edge, size)
+        sift_down(heap_key, heap_edge, size)
         if here > best[edge]:
             continue
         if waited[edge]:
@@ -137,41 +138,8 @@ def _tree(  # type: ignore[no-untyped-def]
             if reached < best[before]:
                 best[before] = reached
                 after[before] = edge
-                _sift_up(heap_key, heap_edge, size, reached, before)
+                sift_up(heap_key, heap_edge, size, reached, before)
                 size += 1
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _sift_up(key, item, at, new_key, new_item):  # type: ignore[no-untyped-def]
-    while at > 0:
-        parent = (at - 1) >> 1
-        if key[parent] <= new_key:
-            break
-        key[at] = key[parent]
-        item[at] = item[parent]
-        at = parent
-    key[at] = new_key
-    item[at] = new_item
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _sift_down(key, item, size):  # type: ignore[no-untyped-def]
-    """Fill the root with the last of `size` + 1 entries."""
-    last_key, last_item = key[size], item[size]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and key[child + 1] < key[child]:
-            child += 1
-        if key[child] >= last_key:
-            break
-        key[at] = key[child]
-        item[at] = item[child]
-        at = child
-    key[at] = last_key
-    item[at] = last_item
 
 
 @njit(cache=True, nogil=True, parallel=True)

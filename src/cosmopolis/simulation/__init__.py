@@ -15,6 +15,7 @@ from cosmopolis.simulation.lookout import Call, Lookout, View
 from cosmopolis.simulation.observer import Loop, Observer
 from cosmopolis.simulation.reading import LoopCounts, Reading, Stretches, TripRecords
 from cosmopolis.simulation.run import Simulation
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.vehicles import Vehicles
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Events",
     "FollowPlan",
     "Forced",
+    "Guidance",
     "Halted",
     "Lookout",
     "Loop",

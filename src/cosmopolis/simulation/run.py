@@ -19,6 +19,7 @@ from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic.drive import Traffic
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.interventions import obey
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -29,7 +30,8 @@ class Simulation:
     `start` is in s after midnight of day 0; later than 0 the trips then under way are put on the road where they
     would be. `drivers` is the run's own table of vehicle types, of which `trips.kind` are the rows. Without `daily`
     every trip is made once and on its own route, as a scenario says: nobody is under way at the start, and nobody
-    hears of jams. Same city, trips, seed and commands give the same bytes on any number of `threads` (default: all).
+    hears of jams. `guidance` says who hears of live travel times and goes another way. Same city, trips, seed and
+    commands give the same bytes on any number of `threads` (default: all).
     """
 
     dt = DT
@@ -44,11 +46,14 @@ class Simulation:
         threads: int | None = None,
         drivers: Drivers | None = None,
         daily: bool = True,
+        guidance: Guidance | None = None,
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
         self._timetable = Timetable(trips.depart, start, daily=daily)
-        self._traffic = Traffic(city, trips, seed, threads or _cores(), types=drivers, daily=daily)
+        self._traffic = Traffic(
+            city, trips, seed, threads or _cores(), types=drivers, daily=daily, told=guidance
+        )
         if start > 0.0 and daily:
             self._traffic.begin_at(start)
 

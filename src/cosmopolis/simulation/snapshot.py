@@ -7,6 +7,7 @@ import io
 import json
 import struct
 import zlib
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, TypeVar
 from zipfile import BadZipFile
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.state import empty_cars
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
     from cosmopolis.simulation.traffic.drivers import Drivers
 
-FORMAT = 2
+FORMAT = 3
 S = TypeVar("S", bound="Simulation")
 
 
@@ -49,6 +51,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
         "known_speed": traffic.known_speed,
+        "guidance": np.array(astuple(traffic.guidance)),
         "tally": np.array(list(traffic.tally.values()), np.int64),
         "numbers": np.array(
             [traffic.steps, traffic.waiting, clock.day, clock.next, simulation.seed], np.int64
@@ -113,6 +116,7 @@ def unpack(
     traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
     traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]
     traffic.known_speed = found["known_speed"]
+    traffic.guidance = Guidance(*found["guidance"].tolist())
     _put_back(traffic, found)
     return simulation
 

@@ -9,15 +9,16 @@ from cosmopolis.city.model import City
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.traffic import detours
+from cosmopolis.simulation.traffic import detours, guidance
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.departures import Lookout, choose_lanes
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
+from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.measures import EVERY, measure
 from cosmopolis.simulation.traffic.network import flatten
-from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph
+from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     DONE,
@@ -63,6 +64,7 @@ class Traffic:
         *,
         types: Drivers | None = None,
         daily: bool = True,
+        told: Guidance | None = None,
     ) -> None:
         network = city.network
         self._helpers = helpers(threads - 1)
@@ -91,10 +93,14 @@ class Traffic:
             edges, np.float32
         )  # share of the limit, by which those who depart find a way
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
+        self.guidance = told or (Guidance() if daily else Guidance(share=0.0))
+        self.toll_km = np.where(network.edges.toll, network.edges.line.length / 1000.0, 0.0)
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
         self.late = np.zeros(0, np.int64)  # trips to queue in the next step
-        self._graph: EdgeGraph | None = None
+        self._empty: EdgeGraph | None = None
+        self._live: EdgeGraph | None = None
+        self._shut: NDArray[np.uint8] | None = None
         self.hold(empty_cars(len(self.roads.length), 1024))
 
     @property
@@ -107,10 +113,35 @@ class Traffic:
         return len(self.drivers.kind) - len(VehicleKind) + kind
 
     @property
-    def graph(self) -> EdgeGraph:
-        if self._graph is None:
-            self._graph = edge_graph(self.roads)
-        return self._graph
+    def empty(self) -> EdgeGraph:
+        """What turns take on empty streets."""
+        if self._empty is None:
+            self._empty = guidance.charged(edge_graph(self.roads), self.toll_km, self.guidance)
+        return self._empty
+
+    @property
+    def live(self) -> EdgeGraph:
+        """What turns take by the speeds measured last."""
+        if self._live is None:
+            now = live_graph(self.empty, self.roads, self.ways, self.speed_ratio)
+            self._live = guidance.charged(now, self.toll_km, self.guidance)
+        return self._live
+
+    @property
+    def shut(self) -> NDArray[np.uint8]:
+        """(E,) 1 where nobody may enter."""
+        if self._shut is None:
+            self._shut = detours.shut_edges(self)
+        return self._shut
+
+    def forget(self) -> None:
+        """A command has changed limits or closings: work out anew what routes are found by."""
+        self._live = self._shut = None
+
+    def give_route(self, trip: int, route: NDArray[np.int32]) -> None:
+        """From now on `trip` follows `route`, whose first edge it is on."""
+        begin = self.note_route(route)
+        self.fleet.cursor[trip], self.fleet.route_end[trip] = begin, begin + len(route)
 
     def hold(self, cars: Cars) -> None:
         """Make `cars` the present ones, with a buffer beside them."""
@@ -143,9 +174,10 @@ class Traffic:
             tables = map(self.tables, (self.roads, self.ways, self.cars))
             measure(*tables, self.speed_ratio, self.density)
             self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
+            self._live = None
         events = self._tell(time, old)
-        if self.daily and self.steps % detours.EVERY == 0:
-            detours.avoid_jams(self)
+        if self.steps % guidance.EVERY == 0:
+            guidance.guide(self)
         return events
 
     def note_route(self, edges: NDArray[np.int32]) -> int:
@@ -193,6 +225,8 @@ class Traffic:
         fleet.dwell[due] = 0.0
         fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
         self.waiting += len(due)
+        if len(due) and self.shut.any():
+            detours.go_round(self, due)
         if self._decide:
             self._let_decide(due)
         return due
@@ -206,7 +240,7 @@ class Traffic:
         for trip, edges in zip(looks.tolist(), found):
             old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
             if len(edges) and not np.array_equal(edges, old):
-                detours.give_route(self, trip, edges)
+                self.give_route(trip, edges)
         records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
         choose_lanes(due, *map(self.tables, records))
 

@@ -18,7 +18,7 @@ from cosmopolis.simulation.command import (
     SetSpeedLimit,
     ShowPhase,
 )
-from cosmopolis.simulation.traffic.detours import give_route, shut_edges
+from cosmopolis.simulation.traffic.detours import everybody, go_round
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.fleet import added, factors_of
 from cosmopolis.simulation.traffic.kernels import entry
@@ -40,13 +40,15 @@ def obey(command: Command, traffic: Traffic, time: float) -> None:
             return  # a light is nothing that a driver plans by
         case CloseLane(lane):
             traffic.ways.closed[_lane(lane, traffic)] = 1
-            _go_round_shut_edges(traffic)
+            traffic.forget()
+            go_round(traffic, everybody(traffic))
         case OpenLane(lane):
             traffic.ways.closed[_lane(lane, traffic)] = 0
         case SetSpeedLimit(edge, speed):
             _limit(edge, speed, traffic)
         case AddTrip():
             _add(command, traffic, time)
+    traffic.forget()
     records = (traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
     settle_all(*map(traffic.tables, records))
 
@@ -85,7 +87,7 @@ def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
     kind, row = traffic.row_of(command.kind), len(traffic.fleet.depart)
     modes = int(traffic.drivers.modes[kind])
     edge = traffic.roads.edge
-    route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, shut_edges(traffic), traffic.graph)
+    route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, traffic.shut, traffic.live)
     if len(route) == 0:
         raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
     begin = traffic.note_route(route)
@@ -93,17 +95,3 @@ def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
     kinds = np.append(traffic.fleet.kind, np.uint16(kind))
     factor = factors_of(kinds, traffic.drivers, traffic.seed)[row]
     traffic.append(added(command, from_lane, to_lane, rows, time, kind, traffic.fleet, factor))
-
-
-def _go_round_shut_edges(traffic: Traffic) -> None:
-    """New routes for those on the road whose way leads over an edge that is shut now."""
-    shut = shut_edges(traffic)
-    for trip in traffic.cars.trip[: traffic.count]:
-        fleet = traffic.fleet
-        ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
-        if not shut[ahead[1:]].any():
-            continue
-        modes = int(traffic.drivers.modes[fleet.kind[trip]])
-        route = quickest(int(ahead[0]), int(ahead[-1]), modes, shut, traffic.graph)
-        if len(route):
-            give_route(traffic, int(trip), route)

@@ -1,0 +1,160 @@
+"""Drivers who are told how long streets take at present, and go another way if that is clearly quicker.
+
+Every half minute some of them ask. Who asks for the same destination shares one tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.simulation.traffic.routing import EdgeGraph, follow, tree_to
+from cosmopolis.simulation.traffic.state import Cars, Fleet
+
+if TYPE_CHECKING:
+    from cosmopolis.simulation.traffic.drive import Traffic
+
+BUS, ARTICULATED_BUS = int(VehicleKind.BUS), int(VehicleKind.ARTICULATED_BUS)
+EVERY = 60  # steps between two looks
+TURNS = 3  # each driver asks at one look of so many
+TREES = 40  # destinations a look, so that a look is quick in the worst hour
+LATE, LATER = 30.0, 1.3  # s, and times what the way takes on empty streets: with more ahead one asks
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """Who hears of live travel times, and what makes them turn."""
+
+    share: float = 1.0  # of the drivers; the same ones from the same seed
+    worth: float = 0.8  # of the time on the old way that the new one may take
+    toll: float = 0.0  # money a km of the edges that the city says cost toll
+    value_of_time: float = 60.0  # the same money an hour
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.share <= 1.0:
+            raise BadInput(f"A share of {self.share} of the drivers is not between 0 and 1.")
+        if not (0.0 < self.worth <= 1.0 and self.toll >= 0.0 and self.value_of_time > 0.0):
+            raise BadInput(
+                "A new way takes more than 0 and at most 1 of the old one's time, a toll is not below 0, and time is "
+                f"worth something: correct worth {self.worth}, toll {self.toll}, value of time {self.value_of_time}."
+            )
+
+
+def charged(graph: EdgeGraph, toll: NDArray[np.float64], guidance: Guidance) -> EdgeGraph:
+    """`graph` with tolls as time; `toll` (E,) km of each edge that cost."""
+    if guidance.toll == 0.0:
+        return graph
+    return graph._replace(
+        seconds=graph.seconds + toll[graph.to] * guidance.toll * 3600 / guidance.value_of_time
+    )
+
+
+@kernel
+def _told(trip: int, seed: int, share: float) -> bool:
+    """Whether the driver of `trip` is one of those who hear; a hash of the two (splitmix64)."""
+    z = np.uint64(trip + 1) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed) * np.uint64(0xD1B54A32D192ED03)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return float(z >> np.uint64(11)) < share * 9007199254740992.0
+
+
+@entry
+def who_asks(
+    look: int,
+    count: int,
+    seed: int,
+    share: float,
+    live: np.ndarray,
+    graph: EdgeGraph,
+    drivers: Drivers,
+    cars: Cars,
+    fleet: Fleet,
+    rows: np.ndarray,
+    spent: np.ndarray,
+) -> int:
+    """Write the cars that lose much on their way to `rows`, with the s that it takes `live` (A,) from their next edge
+    on to `spent`; how many they are. `graph` says what it takes on empty streets."""
+    found = 0
+    for i in range(count):
+        trip, kind = cars.trip[i], drivers.kind[cars.kind[i]]
+        if (trip + look) % TURNS != 0 or kind in (BUS, ARTICULATED_BUS):
+            continue
+        if not _told(trip, seed, share):
+            continue
+        now, free = 0.0, 0.0
+        goal = fleet.route[fleet.route_end[trip] - 1]
+        for row in range(fleet.cursor[trip] + 1, fleet.route_end[trip] - 1):
+            edge, to = fleet.route[row], fleet.route[row + 1]
+            if edge == goal:  # it goes round in circles, and wants to
+                now = 0.0
+                break
+            for arc in range(graph.start[edge], graph.start[edge + 1]):
+                if graph.to[arc] == to:
+                    now += live[arc]
+                    free += graph.seconds[arc]
+                    break
+        if now > LATER * free and now > free + LATE:
+            rows[found], spent[found] = i, now
+            found += 1
+    return found
+
+
+def guide(traffic: Traffic) -> None:
+    """Some of those who lose time ahead take another way, if it is clearly quicker by what streets take now.
+
+    The next edge stays: the lane for it may be chosen already.
+    """
+    guidance = traffic.guidance
+    if guidance.share == 0.0 or traffic.count == 0:
+        return
+    graph = traffic.live
+    look = traffic.steps // EVERY
+    rows, spent = np.zeros(traffic.count, np.int64), np.zeros(traffic.count)
+    tables = map(traffic.tables, (traffic.drivers, traffic.cars, traffic.fleet))
+    found = who_asks(
+        look,
+        traffic.count,
+        traffic.seed,
+        float(guidance.share),
+        graph.seconds,
+        traffic.empty,
+        *tables,
+        rows,
+        spent,
+    )
+    first = look * TREES % max(found, 1)  # others come first at the next look
+    order = np.roll(np.arange(found), -first)
+    for goal, modes, asking in _by_destination(traffic, rows[order], spent[order]):
+        begins = np.array([begin for _, begin, _ in asking], np.int64)
+        following = np.empty(len(traffic.roads.edge_lane), np.int32)
+        seconds = tree_to(goal, begins, modes, traffic.shut, graph, following)
+        for (trip, begin, old), new in zip(asking, seconds):
+            if new < guidance.worth * old:
+                here = traffic.fleet.route[traffic.fleet.cursor[trip]]
+                way = np.concatenate([[here], follow(following, begin, goal)])
+                traffic.give_route(trip, way.astype(np.int32))
+                traffic.tally["rerouted"] += 1
+
+
+Asking = tuple[int, int, list[tuple[int, int, float]]]
+
+
+def _by_destination(traffic: Traffic, rows: NDArray[np.int64], spent: NDArray[np.float64]) -> list[Asking]:
+    """(goal, modes, [(trip, next edge, s on the old way)]) of the first TREES destinations asked for."""
+    fleet = traffic.fleet
+    groups: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
+    for row, old in zip(rows.tolist(), spent.tolist()):
+        trip = int(traffic.cars.trip[row])
+        goal = int(fleet.route[fleet.route_end[trip] - 1])
+        key = goal, int(traffic.drivers.modes[fleet.kind[trip]])
+        if key in groups or len(groups) < TREES:
+            groups.setdefault(key, []).append((trip, int(fleet.route[fleet.cursor[trip] + 1]), old))
+    return [(goal, modes, asking) for (goal, modes), asking in groups.items()]
