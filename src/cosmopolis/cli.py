@@ -374,7 +374,10 @@ def validate(
         list[str] | None, typer.Option("--only", metavar="NAME", help="One experiment; repeat for more.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those whose numbers belong to this machine (speed).")
+        bool,
+        typer.Option(
+            "--all", help="Also those that need files of others (assignment, sumo) or this machine (speed)."
+        ),
     ] = False,
     quick: Annotated[bool, typer.Option(help="Shorter runs of fewer cases, for a first look.")] = False,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where validation.md is written.")] = Path(

@@ -29,6 +29,7 @@ class Dots:
     y: F64 | Sequence[float]
     label: str = ""
     colour: int = 1
+    small: bool = False
 
 
 @dataclass(frozen=True)

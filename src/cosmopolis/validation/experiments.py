@@ -23,8 +23,8 @@ EXPERIMENTS = {
     "roundabout": "roundabout_entry",
     "conservation": "conservation",
 }
-# Slow, or with numbers that belong to the machine: only with --all, or by name.
-ON_REQUEST = {"speed": "speed"}
+# Only with --all, or by name: what needs files or programs of others, and what belongs to the machine.
+ON_REQUEST = {"assignment": "assignment", "sumo": "sumo_scenarios", "speed": "speed"}
 
 
 def chosen(only: Sequence[str] = (), everything: bool = False) -> list[str]:

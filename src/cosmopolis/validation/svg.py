@@ -113,9 +113,10 @@ class _Axes:
             ]
         x, y = self.x(np.asarray(layer.x, float)), self.y(np.asarray(layer.y, float))
         if isinstance(layer, Dots):
-            fill = f"fill:var(--c{layer.colour})"
+            fill, size = f"fill:var(--c{layer.colour})", 1.6 if layer.small else 4.5
+            dot = "" if layer.small else ' class="dot"'
             return [
-                f'<circle class="dot" style="{fill}" cx="{a:.1f}" cy="{b:.1f}" r="4.5"/>'
+                f'<circle{dot} style="{fill}" cx="{a:.1f}" cy="{b:.1f}" r="{size}"/>'
                 for a, b in zip(x, y, strict=True)
             ]
         return [f'<path {_stroke(layer)} d="{_path(x, y)}"/>']
