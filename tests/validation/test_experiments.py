@@ -5,9 +5,12 @@ What is known to lie outside is named here with the reason, and nowhere else.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from cosmopolis.city.errors import BadInput
 from cosmopolis.validation import merging, string_stability
 from cosmopolis.validation.experiments import EXPERIMENTS, chosen, run
 from cosmopolis.validation.record import Chapter
@@ -54,6 +57,23 @@ def test_a_chapter_says_what_it_measures_and_whose_number_it_is(chapter: Chapter
 
 def test_everything_known_to_lie_outside_is_still_measured() -> None:
     assert {name for name, _ in OUTSIDE} <= set(EXPERIMENTS)
+
+
+def test_published_equilibria_are_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = Path(__file__).parents[3] / "shared/data/assignment"
+    if not data.is_dir():
+        pytest.skip(f"no {data}")
+    monkeypatch.setattr("cosmopolis.validation.assignment.FOLDER", data)
+    assert all(check.within for check in next(run(["assignment"])).checks)
+
+
+def test_files_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("cosmopolis.validation.assignment.FOLDER", tmp_path / "assignment")
+    with pytest.raises(BadInput, match="COSMOPOLIS_DATA"):
+        next(run(["assignment"]))
+    monkeypatch.setattr("cosmopolis.validation.sumo_scenarios.DATA", tmp_path)
+    with pytest.raises(BadInput, match="COSMOPOLIS_DATA"):
+        next(run(["sumo"]))
 
 
 @pytest.mark.parametrize("speed", [3.0, 6.0, 9.0, 12.0])
