@@ -83,7 +83,7 @@ class _Axes:
             "</g>",
             f'<line class="axis" x1="{LEFT}" y1="{bottom}" x2="{right}" y2="{bottom}"/>',
             f'<text x="{middle[0]:.0f}" y="{HEIGHT - 14}" text-anchor="middle">{escape(self.chart.x)}</text>',
-            f'<text transform="translate(18 {middle[1]:.0f}) rotate(-90)" text-anchor="middle">'
+            f'<text transform="translate(13 {middle[1]:.0f}) rotate(-90)" text-anchor="middle">'
             f"{escape(self.chart.y)}</text>",
         ]
 
