@@ -26,7 +26,7 @@ def lanes_of(rows: Sequence[Sequence[tuple[float, float, int]]], *, limit: float
     """Cars from (position, speed, kind) of each lane, the last car first. Drivers differ, nobody has a goal."""
     flat = [car for lane in rows for car in lane]
     position, speed = (np.array([car[n] for car in flat], np.float32) for n in range(2))
-    kind, table = np.array([car[2] for car in flat], np.uint8), drivers()
+    kind, table = np.array([car[2] for car in flat], np.uint16), drivers()
     desired = np.float32(limit) * speed_factors(len(flat), 1)
     return empty_cars(len(rows), len(flat))._replace(
         start=np.concatenate([[0], np.cumsum([len(lane) for lane in rows])]).astype(np.int32),

@@ -69,7 +69,7 @@ def test_who_drives_off_does_not_slow_down_and_who_parks_does():
         vehicles = simulation.vehicles()
         last.update(zip(vehicles.id.tolist(), vehicles.speed.tolist()))
     assert last[0] > 19.0
-    assert last[1] < 7.0
+    assert last[1] < 12.0  # half a second before the end, of brakes of 4.5 m/s^2
 
 
 def test_more_types_than_a_byte_counts():

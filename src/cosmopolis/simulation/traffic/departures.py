@@ -24,7 +24,7 @@ SLOWEST = 0.05  # of the limit at which an edge is reckoned
 BUSY = 0.2  # lane changes that a vehicle more on a lane counts as
 
 
-class Lookout:
+class WayFinder:
     """The network as those see it who look for a way."""
 
     def __init__(self, network: Network, drivers: Drivers) -> None:

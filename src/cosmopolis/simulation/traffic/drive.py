@@ -12,7 +12,7 @@ from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours, guidance
 from cosmopolis.simulation.traffic.crew import helpers, tickets
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.departures import Lookout, choose_lanes
+from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.guidance import Guidance
@@ -72,7 +72,7 @@ class Traffic:
         self.drivers = drivers() if types is None else joined(types, drivers())
         self.daily = daily
         self._decide = bool(self.drivers.looks.any() or self.drivers.picks.any())
-        self._lookout = Lookout(network, self.drivers)
+        self._way_finder = WayFinder(network, self.drivers)
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, self.drivers, seed)
@@ -89,9 +89,8 @@ class Traffic:
         self.ways = empty_ways(self.roads.limit, self.roads.chunks, self.roads.duration, self.roads.offset)
         self.steps = self.waiting = 0
         edges = len(network.edges)
-        self.known_speed = np.ones(
-            edges, np.float32
-        )  # share of the limit, by which those who depart find a way
+        # Share of the limit on each edge, by which those who depart find a way.
+        self.known_speed = np.ones(edges, np.float32)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
         self.guidance = told or (Guidance() if daily else Guidance(share=0.0))
         self.toll_km = np.where(network.edges.toll, network.edges.line.length / 1000.0, 0.0)
@@ -236,7 +235,7 @@ class Traffic:
         fleet = self.fleet
         looks = due[self.drivers.looks[fleet.kind[due]] != 0]
         begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
-        found = self._lookout.quickest(fleet.kind[looks], begin, goal, self.known_speed)
+        found = self._way_finder.quickest(fleet.kind[looks], begin, goal, self.known_speed)
         for trip, edges in zip(looks.tolist(), found):
             old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
             if len(edges) and not np.array_equal(edges, old):

@@ -2,8 +2,9 @@
 
 Krauss (1998) keeps minGap + tau v behind a leader of the same speed, speeds up by `accel` until it drives as fast
 as it may, and falls short of each step's speed by a random share of sigma accel (a second), on average the half.
-IDM speeds up ever more slowly and keeps more than its gap near its wished speed. The numbers below are fitted to
-SUMO 1.28 by `cosmopolis.benchmarks.sumo_scenario`.
+IDM speeds up ever more slowly and keeps more than its gap near its wished speed. The numbers below are chosen so
+that `cosmopolis.benchmarks.sumo_scenario` comes near SUMO 1.28: a queue alone discharges 33 cars in 70 s of green
+where SUMO's discharges 35.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ F64 = NDArray[np.float64]
 ENGINE, DISTANCE, LOSS, NEAREST, CLOSE, CARBON, NITROGEN, PARTICLES = range(8)
 DRAWN, RECOVERED, WAITED, STOPS, HALTED, CONFLICTS, FIRST_SPEED, LAST_SPEED = range(8, 16)
 WIDTH = 16
-ELECTRIC = 64.0  # added to the kind in ENGINE
+ELECTRIC = 65536.0  # added to the row of Drivers in ENGINE
 
 # A path's line, likewise. `simulation.reading.Reading` says what each number is.
 SUMS = (
