@@ -64,14 +64,18 @@ def header(kind: int, count: int, tick: int, time: float) -> bytes:
     return struct.pack("<BBHId", kind, 0, count, tick, time)
 
 
+def vehicle_bytes(v: dict) -> bytes:
+    """Twelve bytes of rule 6.2."""
+    place = round(v["position"] * 100) | round(v["speed"] * 4) << 24
+    return struct.pack("<III", v["id"], v["path"] | v["kind"] << 24, place)
+
+
 def vehicles_frame(tick: int, time: float, cells: list[dict]) -> bytes:
     """Rule 6.2."""
     out = header(1, len(cells), tick, time)
     for cell in cells:
         out += struct.pack("<hhHH", cell["cx"], cell["cy"], len(cell["vehicles"]), 0)
-        for v in cell["vehicles"]:
-            place = round(v["position"] * 100) | round(v["speed"] * 4) << 24
-            out += struct.pack("<III", v["id"], v["path"] | v["kind"] << 24, place)
+        out += b"".join(map(vehicle_bytes, cell["vehicles"]))
     return out
 
 
@@ -81,9 +85,16 @@ def signals_frame(tick: int, time: float, phases: list[dict]) -> bytes:
     return header(2, len(phases), tick, time) + pairs
 
 
-def flow_frame(tick: int, time: float, speed: list[int], density: list[int]) -> bytes:
+def flow_frame(tick: int, time: float, columns: dict[str, list[int]]) -> bytes:
     """Rule 6.5."""
-    return header(3, 0, tick, time) + struct.pack("<I", len(speed)) + bytes(speed) + bytes(density)
+    body = b"".join(bytes(columns[name]) for name in ("speed", "density", "flow", "queue"))
+    return header(3, 0, tick, time) + struct.pack("<I", len(columns["speed"])) + body
+
+
+def watched_frame(tick: int, time: float, vehicles: list[dict]) -> bytes:
+    """Rule 6.8."""
+    body = b"".join(map(vehicle_bytes, vehicles))
+    return header(4, 0, tick, time) + struct.pack("<I", len(vehicles)) + body
 
 
 def write(name: str, data: bytes, **described: object) -> None:
@@ -164,16 +175,23 @@ def frame_vectors() -> None:
     write("frame_signals", signals_frame(4294967295, 86399.5, PHASES), kind="frame", rules=["6.1", "6.4"],
           says="three programs at the last tick a u32 holds",
           expect={"type": 2, "count": 3, "tick": 4294967295, "time": 86399.5, "phases": PHASES})  # fmt: skip
-    speed, density = [0, 128, 255], [0, 37, 255]
-    write("frame_flow", flow_frame(9, 61200.25, speed, density), kind="frame", rules=["6.5"], says="three edges",
-          expect={"type": 3, "count": 0, "tick": 9, "time": 61200.25, "speed": speed, "density": density})  # fmt: skip
+    edges = {"speed": [0, 128, 255], "density": [0, 37, 255], "flow": [0, 90, 255], "queue": [255, 64, 0]}
+    write("frame_flow", flow_frame(9, 61200.25, edges), kind="frame", rules=["6.5"], says="three edges",
+          expect={"type": 3, "count": 0, "tick": 9, "time": 61200.25, **edges})  # fmt: skip
+    watched = watched_frame(77, 28801.0, CELLS[0]["vehicles"])
+    seen = {"type": 4, "count": 0, "tick": 77, "time": 28801.0, "vehicles": CELLS[0]["vehicles"]}
+    write("frame_watched", watched, kind="frame", rules=["6.8"], says="two vehicles on watched paths",
+          expect=seen)  # fmt: skip
+    write("frame_watched_none", watched_frame(78, 28801.5, []), kind="frame", rules=["6.8"], says="an empty street",
+          expect={"type": 4, "count": 0, "tick": 78, "time": 28801.5, "vehicles": []})  # fmt: skip
     bad = {
         "frame_bad_empty": (b"", "no bytes"),
         "frame_bad_header": (vehicles[:15], "half a header"),
         "frame_bad_truncated": (vehicles[:-5], "cut off within a vehicle"),
         "frame_bad_cell": (vehicles[:20], "cut off within a cell's head"),
         "frame_bad_signals": (signals_frame(1, 0.0, PHASES)[:-2], "cut off within a signal"),
-        "frame_bad_flow": (flow_frame(9, 0.0, speed, density)[:-1], "fewer edges than it says"),
+        "frame_bad_flow": (flow_frame(9, 0.0, edges)[:-1], "fewer edges than it says"),
+        "frame_bad_watched": (watched[:-1], "fewer vehicles than it says"),
         "frame_bad_type": (header(99, 0, 1, 0.0), "a type that version 1 does not have"),
     }
     for name, (data, says) in bad.items():

@@ -77,6 +77,43 @@ def test_2_6_a_limit_that_is_none_is_refused(server: Running, limit: str) -> Non
     assert "limit" in answer.json()["error"]["message"]
 
 
+def test_2_8_history_tells_who_was_on_a_street(server: Running, city: City) -> None:
+    net = city.network
+    every = ",".join(map(str, range(len(net.lanes))))
+    said = get(server, "/api/history", params={"paths": every, "programs": "0,2"}).json()
+    columns = ("id", "path", "kind", "position", "speed")
+    assert said["start"][0] == 0 and len(said["start"]) == len(said["pictures"]) + 1
+    assert {len(said[name]) for name in columns} == {said["start"][-1]}
+    assert said["start"][-1] > 0
+    assert said["pictures"] == sorted(said["pictures"]) and said["pictures"][-1] <= said["time"]
+    assert {len(light["phases"]) for light in said["lights"]} == {2}
+    one = said["path"][0]
+    alone = get(server, "/api/history", params={"paths": str(one)}).json()
+    assert set(alone["path"]) == {one}
+    assert alone["lights"] == []
+    assert get(server, "/api/history").json()["id"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "paths=x",
+        "paths=1,,2",
+        "paths=-1",
+        "paths=" + "1," * 1000 + "1",
+        "paths=1&seconds=301",
+        "paths=1&seconds=x",
+        "paths=1&seconds=nan",
+        "paths=1&programs=1.5",
+        "paths=123456789",
+    ],
+)
+def test_2_8_a_question_about_the_past_that_makes_no_sense_is_refused(server: Running, query: str) -> None:
+    answer = get(server, f"/api/history?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"].endswith(".")
+
+
 KINDS = ["building", "place", "edge", "lane", "connection", "junction", "signal", "stop", "line"]
 
 

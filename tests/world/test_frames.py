@@ -64,10 +64,33 @@ def test_signals_and_flow() -> None:
     """6.4, 6.5."""
     said = frames.decode(frames.signals(7, 10.5, np.array([2, 9]), np.array([1, 0], np.uint16)))
     assert said["phases"] == [{"program": 2, "phase": 1}, {"program": 9, "phase": 0}]
-    flow = frames.flow(7, 10.5, np.array([0.0, 0.5, 1.0, 2.0, np.nan]), np.array([0, 30.4, 300, 0, np.nan]))
+    flow = frames.flow(
+        7,
+        10.5,
+        speed=np.array([0.0, 0.5, 1.0, 2.0, np.nan]),
+        density=np.array([0, 30.4, 300, 0, np.nan]),
+        flow=np.array([0, 904.0, 1800, 9000, np.nan]),
+        queue=np.array([0, 0.25, 1, 1.5, np.nan]),
+    )
     said = frames.decode(flow)
     assert said["speed"] == [0, 128, 255, 255, 255]
     assert said["density"] == [0, 30, 255, 0, 0]
+    assert said["flow"] == [0, 90, 180, 255, 0]
+    assert said["queue"] == [0, 64, 255, 255, 0]
+
+
+def test_watched_vehicles_are_written_as_those_in_cells_are() -> None:
+    """6.8."""
+    fields = {
+        "id": np.array([5, 9], np.uint32),
+        "path": np.array([7, 0x123456], np.int32),
+        "kind": np.array([0, 6], np.uint8),
+        "position": np.array([0.5, 12.346], np.float32),
+        "speed": np.array([0.0, 13.9], np.float32),
+    }
+    said = frames.decode(frames.watched(3, 10.5, **fields))
+    cell = read(frames.cell_records(np.array([1, 1]), XY, **fields))[1]
+    assert said == {"type": 4, "count": 0, "tick": 3, "time": 10.5, "vehicles": cell["vehicles"]}
 
 
 def test_a_header_is_sixteen_bytes_and_its_tick_wraps() -> None:
@@ -83,7 +106,7 @@ def test_bad_bytes_are_refused(data: bytes) -> None:
         frames.decode(data)
     except frames.BrokenFrame:
         return
-    assert data[0] in (1, 2, 3)
+    assert data[0] in (1, 2, 3, 4)
 
 
 def test_frames_of_a_large_city_are_of_the_size_that_the_rule_says() -> None:

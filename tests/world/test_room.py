@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cosmopolis.world import frames
 from cosmopolis.world.interest import Grid
 from cosmopolis.world.messages import SetTime
-from cosmopolis.world.picture import Picture, Traffic
+from cosmopolis.world.picture import EdgeState, Picture, Traffic
 from cosmopolis.world.room import Close, Effect, Room, Send, Steer, Watch
 
 GRID = Grid(west=-1, south=-1, columns=2, rows=2)
@@ -42,8 +42,7 @@ def picture(
         traffic=traffic,
         cells=cells,
         phases=np.array(list(phases), np.uint16),
-        edge_speed=np.array([1.0, 0.5], np.float32),
-        edge_density=np.array([0.0, 20.0], np.float32),
+        edges=EdgeState(*np.array([[1, 0.5], [0, 20], [0, 600], [0, 1]], np.float32)),
         counts={"waiting": 2, "arrived": 7},
         speed_reached=9.5,
         updates_per_s=4000.0,
@@ -166,6 +165,7 @@ def test_5_3_stats_once_a_second(room: Room) -> None:
         "vehicles": 4,
         "waiting": 2,
         "arrived": 7,
+        "halted": 0,
         "speed_mean": 10.0,
         "updates_per_s": 4000,
         "speed_reached": 9.5,
@@ -220,12 +220,19 @@ BAD = [
     {"type": "follow", "vehicle": 1 << 32},
     {"type": "layers", "flow": "yes"},
     {"type": "layers"},
+    {"type": "watch"},
+    {"type": "watch", "paths": 7},
+    {"type": "watch", "paths": [1.5]},
+    {"type": "watch", "paths": [True]},
+    {"type": "watch", "paths": [-1]},
+    {"type": "watch", "paths": [1 << 24]},
+    {"type": "watch", "paths": list(range(1001))},
     {"type": "ping", "sent": {}},
     b"\x00\x01",
 ]
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:60])
 def test_5_4_a_message_that_cannot_be_used_changes_nothing(room: Room, bad: Any) -> None:
     ada = Visitor(room, HELLO, ALL)
     before = vars(room.clients[ada.id]).copy()
@@ -274,9 +281,23 @@ json_values = st.recursive(
     max_leaves=5,
 )
 fields = st.sampled_from(
-    ["protocol", "name", "token", "x", "y", "radius", "paused", "speed", "jump", "vehicle", "flow", "sent"]
+    [
+        "protocol",
+        "name",
+        "token",
+        "x",
+        "y",
+        "radius",
+        "paused",
+        "speed",
+        "jump",
+        "vehicle",
+        "flow",
+        "sent",
+        "paths",
+    ]
 )
-types = st.sampled_from(["hello", "view", "time", "follow", "layers", "ping", "other"])
+types = st.sampled_from(["hello", "view", "time", "follow", "layers", "watch", "ping", "other"])
 messages = st.builds(
     lambda t, rest: json.dumps({**rest, "type": t}), types, st.dictionaries(fields, json_values)
 )
@@ -335,6 +356,7 @@ def test_6_5_flow_once_a_second_to_those_who_asked(room: Room) -> None:
     ada, bob = Visitor(room, HELLO), Visitor(room, HELLO)
     (frame,) = ada.say({"type": "layers", "flow": True})
     assert (frame["speed"], frame["density"]) == ([255, 128], [0, 20])
+    assert (frame["flow"], frame["queue"]) == ([0, 60], [0, 255])
     effects = room.show(picture(2, 28_801.0), now=2.0) + room.show(picture(3, 28_802.0), now=2.1)
     assert len(of_type(ada.hears(effects), 3)) == 1
     assert of_type(bob.hears(effects), 3) == []
@@ -360,6 +382,34 @@ def test_6_7_a_slow_client_misses_vehicles_and_flow_but_no_signal_and_no_message
     (frame,) = ada.hears(room.drained(ada.id))
     assert (frame["type"], frame["tick"]) == (1, 5)  # the newest, and only that
     assert room.drained(ada.id) == []
+
+
+def test_6_8_watched_paths_travel_wherever_one_looks(room: Room) -> None:
+    ada = Visitor(room, HELLO, NORTH_EAST)
+    (frame,) = ada.say({"type": "watch", "paths": [2, 0, 2, 99]})
+    assert (frame["type"], frame["tick"], [v["id"] for v in frame["vehicles"]]) == (4, 1, [0, 2])
+    heard = ada.hears(room.show(picture(2, 28_801.0), now=0.1))
+    assert [v["position"] for v in of_type(heard, 4)[0]["vehicles"]] == [2.0, 2.0]
+    assert [v["id"] for c in of_type(heard, 1)[0]["cells"] for v in c["vehicles"]] == [3]
+
+
+def test_6_8_an_empty_street_is_told_too_and_an_empty_list_ends_it(room: Room) -> None:
+    ada, bob = Visitor(room, HELLO), Visitor(room, HELLO)
+    (frame,) = ada.say({"type": "watch", "paths": [99]})
+    assert frame["vehicles"] == []
+    effects = room.show(picture(2, 28_801.0), now=0.1)
+    assert (len(of_type(ada.hears(effects), 4)), of_type(bob.hears(effects), 4)) == (1, [])
+    assert ada.say({"type": "watch", "paths": []}) == []
+    assert of_type(ada.hears(room.show(picture(3, 28_802.0), now=0.2)), 4) == []
+
+
+def test_6_7_a_slow_client_misses_what_it_watches_and_then_gets_the_newest(room: Room) -> None:
+    ada = Visitor(room, HELLO, {"type": "watch", "paths": [1]})
+    room.full(ada.id)
+    for k in range(2, 5):
+        assert of_type(ada.hears(room.show(picture(k, 28_800.0 + k), now=float(k))), 4) == []
+    (frame,) = ada.hears(room.drained(ada.id))
+    assert (frame["type"], frame["tick"]) == (4, 4)
 
 
 def test_6_7_one_slow_client_slows_nobody(room: Room) -> None:

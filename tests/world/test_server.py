@@ -124,6 +124,28 @@ def test_a_followed_car_is_told_of(server: Running) -> None:
     asyncio.run(visit())
 
 
+def test_a_watched_street_is_told_of_and_its_past_can_be_asked_for(server: Running) -> None:
+    """6.8 and 2.8 tell the same of the same second."""
+
+    async def visit() -> None:
+        ada = await Socket.open(server.live, HELLO, ALL)
+        path = next(iter(vehicles(await ada.until(1, vehicles)).values()))[0]
+        ada.say({"type": "watch", "paths": [path]})
+        first = await ada.until(4)
+        await ada.until(4, lambda f: f["time"] >= first["time"] + 3.0)
+        async with httpx.AsyncClient() as web:
+            past = (await web.get(f"{server.url}/api/history?paths={path}")).json()
+        live = {frame["time"]: frame["vehicles"] for frame in ada.heard if frame["type"] == 4}
+        both = [k for k, time in enumerate(past["pictures"]) if time in live]
+        assert both
+        for k in both:
+            kept = past["id"][past["start"][k] : past["start"][k + 1]]
+            assert kept == [v["id"] for v in live[past["pictures"][k]]]
+        ada.transport.disconnect()
+
+    asyncio.run(visit())
+
+
 def test_a_client_that_does_not_read_misses_vehicles_but_no_signal(serve: Serve) -> None:
     """6.7. The city runs at 60 times, so that much is shown; a small receive buffer stands for a slow line."""
     running = serve(speed=60)

@@ -12,6 +12,7 @@ from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import Simulation
 from cosmopolis.world import frames
+from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import _traffic
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.picture import Picture
@@ -39,8 +40,8 @@ def picture(simulation: Simulation, city: City) -> Picture:
     cells = frames.cell_records(
         grid.cell(paths.place(traffic.path, traffic.position)), grid.cells, **vars(traffic)
     )
-    speed, density = simulation.edge_state()
-    return Picture(1, simulation.time, 1, traffic, cells, simulation.phases(), speed, density, {}, 1.0, 0.0)
+    edges = EdgeMeter.of(city.network).see(traffic, simulation.time, *simulation.edge_state())
+    return Picture(1, simulation.time, 1, traffic, cells, simulation.phases(), edges, {}, 1.0, 0.0)
 
 
 def test_every_row_of_every_kind_can_be_told_and_sent(things: Things, picture: Picture, city: City) -> None:

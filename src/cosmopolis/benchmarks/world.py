@@ -23,7 +23,7 @@ from cosmopolis.world import frames
 from cosmopolis.world.gate import Gate
 from cosmopolis.world.interest import CELL, Grid, Paths
 from cosmopolis.world.messages import SetTime
-from cosmopolis.world.picture import Picture, Traffic
+from cosmopolis.world.picture import EdgeState, Picture, Traffic
 from cosmopolis.world.room import Room
 from cosmopolis.world.server import Front, bind
 
@@ -83,8 +83,7 @@ class Town:
             traffic=self.traffic,
             cells=self.cells(),
             phases=np.full(800, tick // 50 % 6, np.uint16),
-            edge_speed=np.ones(STREETS, np.float32),
-            edge_density=np.ones(STREETS, np.float32),
+            edges=EdgeState(*(np.ones(STREETS, np.float32) for _ in range(4))),
             counts={},
             speed_reached=1.0,
             updates_per_s=0.0,

@@ -22,6 +22,8 @@ from starlette.routing import Route
 from cosmopolis.city.errors import BadInput
 from cosmopolis.world.client_files import ClientFiles, encoding
 from cosmopolis.world.engine import Runnable
+from cosmopolis.world.history import LENGTH, History, told
+from cosmopolis.world.messages import MOST_PATHS
 from cosmopolis.world.openapi import Endpoint, Parameter, openapi, page
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.search import KINDS, NameIndex
@@ -47,6 +49,7 @@ class Site:
     things: Things
     files: ClientFiles
     picture: Callable[[], Picture | None]
+    history: History
     ask: Callable[[Callable[[Runnable], Any]], Future[Any]]
 
 
@@ -99,6 +102,14 @@ def table(site: Site) -> list[Endpoint]:
             return _json(await _vehicle(site, id))
         return _json(site.things.describe(kind, id, site.picture()))
 
+    async def history(request: Request) -> Response:
+        given = request.query_params
+        paths, programs = _rows("paths", given.get("paths", "")), _rows("programs", given.get("programs", ""))
+        picture = site.picture()
+        seconds = _seconds(given.get("seconds", ""))
+        street = await asyncio.to_thread(site.history.of, sorted(set(paths)), programs, seconds=seconds)
+        return _json(told(street, picture.time if picture else 0.0), {"cache-control": "no-store"})
+
     async def static(request: Request) -> Response:
         hash, wanted = request.path_params["hash"], encoding(request.headers)
         if hash not in site.shelf:
@@ -147,6 +158,27 @@ def table(site: Site) -> list[Endpoint]:
             errors=(404, 503),
         ),
         Endpoint(
+            "/api/history",
+            history,
+            "The vehicles on some paths over the last minutes, picture by picture, and the phases of some signals",
+            (
+                Parameter(
+                    "paths",
+                    "query",
+                    f"Lanes, or lanes + connection; at most {MOST_PATHS}, by commas",
+                    text,
+                    True,
+                ),
+                Parameter("programs", "query", "Signal programs, by commas", text),
+                Parameter("seconds", "query", f"How far back, at most {LENGTH:g} ({LENGTH:g})", number),
+            ),
+            {
+                "type": "object",
+                "required": ["time", "pictures", "start", "id", "path", "position", "speed", "lights"],
+            },
+            errors=(422,),
+        ),
+        Endpoint(
             "/static/{hash}.bin",
             static,
             "A file of columns (section 1 of the protocol), by the hash of its content",
@@ -175,6 +207,23 @@ def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_RESULTS):
         raise BadInput(f"limit is a whole number from 1 to {MOST_RESULTS}, not {text[:20]!r}.")
     return int(text)
+
+
+def _rows(name: str, text: str) -> list[int]:
+    parts = text.split(",") if text else []
+    if len(parts) > MOST_PATHS or not all(p.isascii() and p.isdigit() and len(p) <= 8 for p in parts):
+        raise BadInput(f"{name} is a list of at most {MOST_PATHS} rows, as 3,4,17; not {text[:20]!r}.")
+    return [int(part) for part in parts]
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text or LENGTH)
+    except ValueError:
+        seconds = -1.0
+    if not 0.0 <= seconds <= LENGTH:
+        raise BadInput(f"seconds is a number from 0 to {LENGTH:g}, not {text[:20]!r}.")
+    return seconds
 
 
 async def _nothing(request: Request) -> Response:

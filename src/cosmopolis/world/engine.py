@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.world.clock import DAY, Clock
+from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.frames import cell_records
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.messages import SetTime
-from cosmopolis.world.picture import Picture, Traffic
+from cosmopolis.world.picture import EdgeState, Picture, Traffic
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,13 +78,14 @@ class Engine:
         maker: Maker,
         paths: Paths,
         grid: Grid,
+        edges: EdgeMeter,
         *,
         at: float,
         speed: float,
         show: Callable[[Picture], None],
         tell: Callable[[str, str], None],
     ) -> None:
-        self._maker, self._paths, self._grid = maker, paths, grid
+        self._maker, self._paths, self._grid, self._edge_meter = maker, paths, grid, edges
         self._show, self._tell = show, tell
         self._at = at
         self._clock = Clock(wall_time.monotonic(), at, speed)
@@ -102,7 +104,7 @@ class Engine:
         self._tick = self._era = 0
         self._shown_at = -np.inf  # wall
         self._dirty = True  # the state is newer than the last picture
-        self._edges: tuple[float, NDArray[np.float32], NDArray[np.float32]] | None = None
+        self._edges: tuple[float, EdgeState] | None = None  # wall
 
     # from any thread
 
@@ -219,6 +221,7 @@ class Engine:
         self._simulation = simulation
         self._era += 1
         self._snapshot, self._edges, self._dirty = None, None, True
+        self._edge_meter.forget()
         now = wall_time.monotonic()
         self._clock.set(now, simulation.time)
         self._shown_at = now - PICTURE_EVERY
@@ -229,8 +232,8 @@ class Engine:
         traffic, counts = _traffic(simulation), dict(simulation.counts())
         speed_reached, updates = self._meter.read(now, simulation.time, counts.get("updates", 0))
         if self._edges is None or now - self._edges[0] >= 1.0:
-            speed, density = simulation.edge_state()
-            self._edges = (now, np.array(speed, np.float32), np.array(density, np.float32))
+            state = self._edge_meter.see(traffic, simulation.time, *simulation.edge_state())
+            self._edges = (now, state)
         place = self._paths.place(traffic.path, traffic.position)
         cells = cell_records(
             self._grid.cell(place),
@@ -248,8 +251,7 @@ class Engine:
             traffic=traffic,
             cells=cells,
             phases=np.array(simulation.phases(), np.uint16),
-            edge_speed=self._edges[1],
-            edge_density=self._edges[2],
+            edges=self._edges[1],
             counts=counts,
             speed_reached=speed_reached,
             updates_per_s=updates,

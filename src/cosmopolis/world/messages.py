@@ -16,6 +16,7 @@ FARTHEST = 1e7  # m from the origin that a coordinate may be
 WIDEST = 30_000.0  # m of radius that a view may have
 LONGEST_NAME = 60
 LONGEST_TEXT = 64 * 1024  # bytes of a message
+MOST_PATHS = 1000  # that one client may watch
 
 
 class Refused(Exception):
@@ -57,11 +58,16 @@ class Layers:
 
 
 @dataclass(frozen=True)
+class WatchPaths:
+    paths: tuple[int, ...]  # ascending, each once
+
+
+@dataclass(frozen=True)
 class Ping:
     sent: Any
 
 
-Message = Hello | View | SetTime | Follow | Layers | Ping
+Message = Hello | View | SetTime | Follow | Layers | WatchPaths | Ping
 Fields = dict[str, Any]
 
 
@@ -121,6 +127,17 @@ def _layers(fields: Fields) -> Layers:
     return Layers(_truth(fields, "flow"))
 
 
+def _watch(fields: Fields) -> WatchPaths:
+    paths = fields.get("paths")
+    if not isinstance(paths, list) or len(paths) > MOST_PATHS or not all(map(_is_path, paths)):
+        raise Refused("range", f'"paths" is a list of at most {MOST_PATHS} paths.')
+    return WatchPaths(tuple(sorted(set(paths))))
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 24
+
+
 def _ping(fields: Fields) -> Ping:
     sent = fields.get("sent")
     if sent is not None and not isinstance(sent, (int, float, str)):
@@ -148,5 +165,6 @@ READERS: dict[str, Callable[[Fields], Message]] = {
     "time": _time,
     "follow": _follow,
     "layers": _layers,
+    "watch": _watch,
     "ping": _ping,
 }

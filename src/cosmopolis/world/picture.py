@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,23 @@ class Traffic:
     def __len__(self) -> int:
         return len(self.id)
 
+    def on(self, paths: Sequence[int]) -> Traffic:
+        """Those on some `paths` (ascending, at least one)."""
+        wanted = np.asarray(paths, np.int32)
+        nearest = np.minimum(np.searchsorted(wanted, self.path), len(wanted) - 1)
+        rows = np.flatnonzero(wanted[nearest] == self.path)
+        return Traffic(**{name: values[rows] for name, values in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class EdgeState:
+    """What each of E edges carries now; `speed`, `density` and `flow` smoothed over about a minute."""
+
+    speed: NDArray[np.float32]  # (E,) share of the free speed
+    density: NDArray[np.float32]  # (E,) vehicles per lane-kilometre
+    flow: NDArray[np.float32]  # (E,) vehicles an hour and lane
+    queue: NDArray[np.float32]  # (E,) share 0..1 of its fullest lane that standing vehicles take up
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -33,8 +51,7 @@ class Picture:
     traffic: Traffic
     cells: CellRecords
     phases: NDArray[np.uint16]  # (S,) current phase of each program
-    edge_speed: NDArray[np.float32]  # (E,) share of the free speed
-    edge_density: NDArray[np.float32]  # (E,) vehicles per lane-kilometre
+    edges: EdgeState
     counts: dict[str, int]  # vehicles, waiting, arrived, departed, updates
     speed_reached: float  # city seconds a second over the last second
     updates_per_s: float

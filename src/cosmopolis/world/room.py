@@ -15,6 +15,8 @@ import orjson
 from numpy.typing import NDArray
 
 from cosmopolis.world import frames
+from cosmopolis.world.edges import HALTED
+from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid, Spans
 from cosmopolis.world.messages import (
     PROTOCOL,
@@ -26,6 +28,7 @@ from cosmopolis.world.messages import (
     Refused,
     SetTime,
     View,
+    WatchPaths,
     parse,
 )
 from cosmopolis.world.picture import Picture
@@ -80,6 +83,7 @@ class Client:
     spans: Spans = ()
     looking: bool = False  # it has said what it wants to see
     flow: bool = False
+    paths: tuple[int, ...] = ()  # whose vehicles it gets wherever it looks (6.8)
     followed: int | None = None
     busy: bool = False  # its connection is full (6.7)
     missed: bool = False  # a vehicles frame was left out while it was
@@ -108,7 +112,9 @@ class Room:
         self._era = 0
         self._told = -np.inf  # when stats were last sent
         self._next_id = 1
+        self.history = History()
         self._views: dict[Spans, bytes] = {}  # vehicles frames of this picture
+        self._streets: dict[tuple[int, ...], bytes] = {}  # frames of watched paths of this picture
 
     @property
     def visitors(self) -> int:
@@ -147,7 +153,7 @@ class Room:
         return effects
 
     def full(self, id: int) -> None:
-        """The client's connection takes no more for now: vehicles and flow are left out (6.7)."""
+        """The client's connection takes no more for now: vehicles, flow and what it watches are left out (6.7)."""
         if id in self.clients:
             self.clients[id].busy = True
 
@@ -157,14 +163,15 @@ class Room:
         if client is None:
             return []
         client.busy = False
-        return list(self._vehicles(client)) if client.missed else []
+        return [*self._vehicles(client), *self._on_watched(client)] if client.missed else []
 
     # what happens in the city
 
     def show(self, picture: Picture, now: float) -> Effects:
         """The city looks like this now; `now` is the wall's time in seconds."""
         self.picture, self.time = picture, picture.time
-        self._views = {}
+        self.history.keep(picture)
+        self._views, self._streets = {}, {}
         effects: Effects = []
         if picture.era != self._era:
             self._era = picture.era
@@ -179,6 +186,7 @@ class Room:
             if changed:
                 effects.append(Send(client.id, changed))
             effects += self._vehicles(client)
+            effects += self._on_watched(client)
         if now - self._told >= EVERY:
             self._told = now
             effects += self._each_second(picture)
@@ -215,6 +223,9 @@ class Room:
             case Layers(flow):
                 client.flow = flow
                 return list(self._flow([client])) if flow else []
+            case WatchPaths(paths):
+                client.paths = paths
+                return list(self._on_watched(client))
             case Ping(sent):
                 return [self._message(client, "pong", sent=sent, time=self.time)]
 
@@ -277,6 +288,23 @@ class Room:
             self._views[spans] = frame
         return frame
 
+    def _on_watched(self, client: Client) -> Iterator[Send]:
+        """The vehicles on the paths that it watches (6.8), unless its connection is full (6.7)."""
+        if not client.greeted or not client.paths or self.picture is None:
+            return
+        client.missed |= client.busy
+        if not client.busy:
+            yield Send(client.id, self._street(client.paths, self.picture))
+
+    def _street(self, paths: tuple[int, ...], picture: Picture) -> bytes:
+        """Visitors who watch the same paths share the same bytes."""
+        frame = self._streets.get(paths)
+        if frame is None:
+            here = picture.traffic.on(paths)
+            frame = frames.watched(picture.tick, picture.time, **vars(here))
+            self._streets[paths] = frame
+        return frame
+
     def _signals_frame(self, *, everything: bool = False) -> bytes:
         """The programs whose phase is new since the last picture (6.4); empty if there is none."""
         assert self.picture is not None
@@ -298,6 +326,7 @@ class Room:
             vehicles=len(picture.traffic),
             waiting=counts.get("waiting", 0),
             arrived=counts.get("arrived", 0),
+            halted=int((speed < HALTED).sum()),
             speed_mean=round(float(speed.mean()), 2) if len(speed) else 0.0,
             updates_per_s=round(picture.updates_per_s),
             speed_reached=round(picture.speed_reached, 2),
@@ -315,7 +344,7 @@ class Room:
         wanting = [client for client in clients if client.flow and not client.busy]
         if self.picture is not None and wanting:
             p = self.picture
-            frame = frames.flow(p.tick, p.time, p.edge_speed, p.edge_density)
+            frame = frames.flow(p.tick, p.time, **vars(p.edges))
             yield from (Send(client.id, frame) for client in wanting)
 
     def _tell_followed(self, client: Client, vehicle: dict[str, Any] | None) -> Send:

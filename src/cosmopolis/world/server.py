@@ -24,6 +24,7 @@ from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.world.api import CLIENT, Site, application
 from cosmopolis.world.client_files import ClientFiles
+from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.gate import LIVE, Gate
 from cosmopolis.world.interest import Grid, Paths
@@ -130,7 +131,8 @@ class CityServer:
         self.room = Room(self._shelf.index.version, grid, time=at, speed=speed, describe=things.vehicle)
         self.gate = gate = Gate(self.room)
         maker = maker or Maker.of(city, trips, seed)
-        self.engine = Engine(maker, paths, grid, at=at, speed=speed, show=gate.show, tell=gate.tell)
+        meter = EdgeMeter.of(city.network)
+        self.engine = Engine(maker, paths, grid, meter, at=at, speed=speed, show=gate.show, tell=gate.tell)
         gate.engine = self.engine
         site = Site(
             manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP),
@@ -139,6 +141,7 @@ class CityServer:
             things=things,
             files=ClientFiles(client_dir or CLIENT),
             picture=lambda: self.room.picture,
+            history=self.room.history,
             ask=self.engine.ask,
         )
         self._front = Front(sock, application(site), gate, lambda: on_ready(self.url))

@@ -23,7 +23,7 @@ test("Chinese is Chinese, but for units", () => {
 
 test("every key is used somewhere, in full or by its beginning", () => {
   const folder = fileURLToPath(new URL("../", import.meta.url));
-  const source = ["ui", "world", "messages"]
+  const source = ["ui", "ui/diagram", "world", "messages"]
     .flatMap((room) => readdirSync(`${folder}${room}`).map((file) => `${folder}${room}/${file}`))
     .filter((file) => /\.tsx?$/.test(file) && !/(en|zh|\.test)\.tsx?$/.test(file))
     .map((file) => readFileSync(file, "utf8"))

@@ -20,8 +20,17 @@ export interface FlowFrame extends FrameHeader {
   readonly speed: Uint8Array;
   /** By edge: vehicles per lane-kilometre, saturating at 255. */
   readonly density: Uint8Array;
+  /** By edge: tens of vehicles an hour and lane, saturating at 255. */
+  readonly flow: Uint8Array;
+  /** By edge: share of its fullest lane that stands, 255 = all of it. */
+  readonly queue: Uint8Array;
 }
-export type Frame = VehiclesFrame | SignalsFrame | FlowFrame;
+/** All vehicles on the paths that were asked for by `watch` (6.8). */
+export interface WatchedFrame extends FrameHeader {
+  readonly type: "watched";
+  readonly vehicles: VehicleRows;
+}
+export type Frame = VehiclesFrame | SignalsFrame | FlowFrame | WatchedFrame;
 
 /** Vehicles of a frame, a row each. Reused from frame to frame: copy what is to be kept. */
 export class VehicleRows {
@@ -44,6 +53,18 @@ export class VehicleRows {
     this.kind = new Uint8Array(capacity);
     this.position = new Float32Array(capacity);
     this.speed = new Float32Array(capacity);
+  }
+
+  /** The present rows, to keep. */
+  copy(): VehicleRows {
+    const rows = new VehicleRows();
+    const n = (rows.count = this.count);
+    rows.id = this.id.slice(0, n);
+    rows.path = this.path.slice(0, n);
+    rows.kind = this.kind.slice(0, n);
+    rows.position = this.position.slice(0, n);
+    rows.speed = this.speed.slice(0, n);
+    return rows;
   }
 }
 
@@ -70,6 +91,9 @@ export function decodeFrame(buffer: ArrayBuffer, rows = new VehicleRows()): Fram
       return { type: "signals", ...header, ...readSignals(view, count) };
     case 3:
       return { type: "flow", ...header, ...readFlow(view) };
+    case 4:
+      readWatched(view, rows);
+      return { type: "watched", ...header, vehicles: rows };
     default:
       throw new FrameError(`a frame has the type ${view.getUint8(0)}, which this version of the protocol does not know`);
   }
@@ -85,6 +109,15 @@ function readVehicles(view: DataView, cells: number, rows: VehicleRows): void {
     need(view, at + n * VEHICLE_BYTES, "vehicles");
     for (let i = 0; i < n; i++, at += VEHICLE_BYTES) readVehicle(view, at, rows);
   }
+}
+
+function readWatched(view: DataView, rows: VehicleRows): void {
+  const body = HEADER_BYTES + 4;
+  need(view, body, "watched vehicles");
+  const n = view.getUint32(HEADER_BYTES, true);
+  need(view, body + n * VEHICLE_BYTES, "watched vehicles");
+  rows.reserve(n);
+  for (let i = 0; i < n; i++) readVehicle(view, body + i * VEHICLE_BYTES, rows);
 }
 
 function readVehicle(view: DataView, at: number, rows: VehicleRows): void {
@@ -109,13 +142,14 @@ function readSignals(view: DataView, count: number): { program: Uint16Array; pha
   return { program, phase };
 }
 
-function readFlow(view: DataView): { speed: Uint8Array; density: Uint8Array } {
+function readFlow(view: DataView): Pick<FlowFrame, "speed" | "density" | "flow" | "queue"> {
   need(view, HEADER_BYTES + 4, "flow");
   const n = view.getUint32(HEADER_BYTES, true);
   const body = HEADER_BYTES + 4;
-  need(view, body + 2 * n, "flow");
+  need(view, body + 4 * n, "flow");
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  return { speed: bytes.slice(body, body + n), density: bytes.slice(body + n, body + 2 * n) };
+  const [speed, density, flow, queue] = [0, 1, 2, 3].map((k) => bytes.slice(body + k * n, body + (k + 1) * n));
+  return { speed, density, flow, queue };
 }
 
 function need(view: DataView, bytes: number, what: string): void {

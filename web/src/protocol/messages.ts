@@ -10,6 +10,7 @@ export type ClientMessage =
   | ({ type: "time" } & TimeWish)
   | { type: "follow"; vehicle: number | null }
   | { type: "layers"; flow: boolean }
+  | { type: "watch"; paths: readonly number[] }
   | { type: "ping"; sent: number };
 
 /** `jump` is seconds after midnight. */
@@ -49,6 +50,8 @@ export interface StatsMessage {
   vehicles: number;
   waiting: number;
   arrived: number;
+  /** Slower than 5 km/h. */
+  halted?: number;
   speed_mean: number;
   updates_per_s: number;
   /** City seconds a second that the server reaches; less than the speed asked for where it cannot keep up. */
@@ -153,6 +156,24 @@ export interface ThingFields {
   readonly x?: number;
   readonly y?: number;
   readonly [field: string]: unknown;
+}
+
+/** `GET /api/history` (2.8): picture k holds rows start[k] .. start[k + 1]. */
+export interface StreetHistory {
+  readonly time: number;
+  readonly pictures: readonly number[];
+  readonly start: readonly number[];
+  readonly id: readonly number[];
+  readonly path: readonly number[];
+  readonly position: readonly number[];
+  readonly speed: readonly number[];
+  /** From each time on, the phases of the programs asked for. */
+  readonly lights: readonly { readonly time: number; readonly phases: readonly number[] }[];
+}
+
+export function isStreetHistory(value: unknown): value is StreetHistory {
+  const columns = ["pictures", "start", "id", "path", "position", "speed", "lights"];
+  return isRecord(value) && columns.every((name) => Array.isArray(value[name]));
 }
 
 export function isManifest(value: unknown): value is Manifest {

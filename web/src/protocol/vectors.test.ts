@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ColumnsError, decodeColumns, type Column } from "./columns";
-import { FrameError, decodeFrame, type Frame } from "./frames";
+import { FrameError, decodeFrame, type Frame, type VehicleRows } from "./frames";
 
 interface Vector {
   kind: "columns" | "frame";
@@ -82,16 +82,10 @@ function checkBody(frame: Frame, wanted: Record<string, unknown>): void {
   if (frame.type === "vehicles") {
     expect(wanted["type"]).toBe(1);
     const cells = wanted["cells"] as { vehicles: Record<string, number>[] }[];
-    const rows = frame.vehicles;
-    const seen = Array.from({ length: rows.count }, (_, i) => ({
-      id: rows.id[i],
-      path: rows.path[i],
-      kind: rows.kind[i],
-      position: Math.round(rows.position[i] * 100),
-      speed: rows.speed[i],
-    }));
-    const all = cells.flatMap((cell) => cell.vehicles);
-    expect(seen).toEqual(all.map((v) => ({ ...v, position: Math.round(Math.fround(v["position"]) * 100) })));
+    checkVehicles(frame.vehicles, cells.flatMap((cell) => cell.vehicles)); // prettier-ignore
+  } else if (frame.type === "watched") {
+    expect(wanted["type"]).toBe(4);
+    checkVehicles(frame.vehicles, wanted["vehicles"] as Record<string, number>[]);
   } else if (frame.type === "signals") {
     expect(wanted["type"]).toBe(2);
     expect(Array.from(frame.program, (program, i) => ({ program, phase: frame.phase[i] }))).toEqual(wanted["phases"]);
@@ -99,5 +93,18 @@ function checkBody(frame: Frame, wanted: Record<string, unknown>): void {
     expect(wanted["type"]).toBe(3);
     expect([...frame.speed]).toEqual(wanted["speed"]);
     expect([...frame.density]).toEqual(wanted["density"]);
+    expect([...frame.flow]).toEqual(wanted["flow"]);
+    expect([...frame.queue]).toEqual(wanted["queue"]);
   }
+}
+
+function checkVehicles(rows: VehicleRows, wanted: readonly Record<string, number>[]): void {
+  const seen = Array.from({ length: rows.count }, (_, i) => ({
+    id: rows.id[i],
+    path: rows.path[i],
+    kind: rows.kind[i],
+    position: Math.round(rows.position[i] * 100),
+    speed: rows.speed[i],
+  }));
+  expect(seen).toEqual(wanted.map((v) => ({ ...v, position: Math.round(Math.fround(v["position"]) * 100) })));
 }

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { Vector3 } from "three";
 
-import type { CameraMode, Thing, View } from "../world/model";
+import { MOVING_LAYERS, type CameraMode, type Thing, type View } from "../world/model";
 import type { World } from "../world/world";
 import { air } from "./air";
 import { Cameras } from "./cameras";
@@ -183,7 +183,7 @@ class Drawing {
   private tint(): void {
     const { world, city } = this;
     const layer = world.layer.value;
-    const moving = layer === "speed" || layer === "flow";
+    const moving = MOVING_LAYERS.includes(layer);
     if (!city || (!this.tintStale && !(moving && this.flowVersion !== world.flowVersion))) return;
     this.tintStale = false;
     this.flowVersion = world.flowVersion;

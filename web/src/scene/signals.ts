@@ -2,11 +2,11 @@
 import { Group, type InstancedBufferGeometry } from "three";
 
 import type { Network } from "../world/model";
+import { lightOf } from "../world/lights";
 import type { Furniture } from "./geometry/furniture";
 import { LowPoly } from "./lowpoly";
 import { glowMesh, propMesh, square } from "./props";
 import { Nearby, Scatter } from "./scatter";
-import { Light } from "./words";
 
 const REACH = 700; // m for heads and masts
 const GLOW_REACH = 1800;
@@ -102,11 +102,4 @@ export class Signals {
     }
     return true;
   }
-}
-
-/** What a program shows to one of its links in a phase: words.Light. */
-export function lightOf(signals: Network["signals"], program: number, phase: number, link: number): number {
-  const row = signals.phaseStart[program] + phase;
-  if (row >= signals.phaseStart[program + 1]) return Light.OFF;
-  return signals.light[signals.lightStart[row] + link] ?? Light.OFF;
 }

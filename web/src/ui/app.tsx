@@ -2,6 +2,7 @@ import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { Banner } from "./banner";
 import { CameraPanel } from "./camera";
+import { Diagram } from "./diagram/diagram";
 import { FullPage } from "./fullpage";
 import { Help } from "./help";
 import { Inspector } from "./inspector";
@@ -38,6 +39,7 @@ export function App(): JSX.Element {
         <CameraPanel />
         <AttributionLine />
       </div>
+      <Diagram />
       <Inspector />
       <Share />
       <Help />

@@ -43,6 +43,7 @@ function Keys(): JSX.Element {
         <Key keys={["+", "−"]}>{t("help.key.zoom")}</Key>
         <Key keys={["N"]}>{t("help.key.north")}</Key>
         <Key keys={["F"]}>{t("help.key.follow")}</Key>
+        <Key keys={["T"]}>{t("help.key.diagram")}</Key>
         <Key keys={["L"]}>{t("help.key.layers")}</Key>
         <Key keys={["?"]}>{t("help.key.help")}</Key>
         <Key keys={["Esc"]}>{t("help.key.close")}</Key>

@@ -82,12 +82,20 @@ function capitalised(text: string): string {
 
 function Actions({ ui, thing, fields, gone }: { ui: Ui; thing: Thing; fields: ThingFields | null; gone: boolean }): JSX.Element {
   const following = ui.world.followed.value === thing.id;
+  const edge = ui.world.edgeOf(thing);
+  const watched = ui.world.street.value?.street.edges.includes(edge) ?? false;
   return (
     <div class="actions">
       {thing.kind === "vehicle" && !gone && (
         <button type="button" class={`button ${following ? "on" : ""}`} aria-pressed={following} data-testid="follow" onClick={() => followChosen(ui)}>
           <Icon name="follow" size={18} />
           {t(following ? "inspector.unfollow" : "inspector.follow")} <kbd>F</kbd>
+        </button>
+      )}
+      {edge >= 0 && (
+        <button type="button" class={`button ${watched ? "on" : ""}`} aria-pressed={watched} data-testid="open-diagram" onClick={() => ui.world.watchStreet(watched ? null : edge)}>
+          <Icon name="diagram" size={18} />
+          {t("diagram.open")}
         </button>
       )}
       {thing.kind !== "vehicle" && fields?.x !== undefined && fields.y !== undefined && (

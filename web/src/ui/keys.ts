@@ -4,7 +4,7 @@ import { choose, toggle, type Ui } from "./state";
 import { facingNorth, zoomed } from "./view";
 
 export const SPEEDS: readonly number[] = [1, 2, 5, 10, 30, 60];
-export const LAYERS: readonly Layer[] = ["none", "speed", "flow", "landuse", "source"];
+export const LAYERS: readonly Layer[] = ["none", "speed", "flow", "density", "queue", "landuse", "source"];
 const MODES: Readonly<Record<string, CameraMode>> = { "1": "orbit", "2": "fly", "3": "walk" };
 
 export function listenToKeys(ui: Ui): () => void {
@@ -35,6 +35,9 @@ function actionOf(ui: Ui, key: string, target: EventTarget | null): (() => void)
     case "f":
     case "F":
       return () => followChosen(ui);
+    case "t":
+    case "T":
+      return () => watchChosen(ui);
     case "l":
     case "L":
       return () => nextLayer(ui);
@@ -72,6 +75,15 @@ export function followChosen(ui: Ui): void {
   else if (selection.value?.kind === "vehicle") ui.world.follow(selection.value.id);
 }
 
+/** The time-space diagram of the chosen street, or no more. */
+function watchChosen(ui: Ui): void {
+  const { world } = ui;
+  const chosen = world.selection.value;
+  const edge = chosen === null ? -1 : world.edgeOf(chosen);
+  if (world.street.value !== null && (edge < 0 || world.street.value.street.edges.includes(edge))) world.watchStreet(null);
+  else if (edge >= 0) world.watchStreet(edge);
+}
+
 export function zoom(ui: Ui, factor: number): void {
   if (ui.scene !== null) ui.scene.setView(zoomed(ui.scene.view(), factor), 0.25);
 }
@@ -88,6 +100,7 @@ function nextLayer(ui: Ui): void {
 /** One thing at a time, the topmost first. */
 function close(ui: Ui): void {
   if (ui.panel.value !== null) ui.panel.value = null;
+  else if (ui.world.street.value !== null) ui.world.watchStreet(null);
   else if (ui.world.followed.value !== null) ui.world.follow(null);
   else choose(ui, null);
 }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { t, type MessageKey } from "../messages/language";
+import { formatNumber, t, type MessageKey } from "../messages/language";
 import type { Layer } from "../world/model";
 import { Icon } from "./icons";
 import { LAYERS } from "./keys";
@@ -68,9 +68,23 @@ function LayerChoice({ layer, chosen, choose }: { layer: Layer; chosen: boolean;
 /** Kinds of use that the legend names; the scene has a colour for each. */
 const USES: readonly string[] = ["residential", "commercial", "retail", "industrial", "civic", "education", "health", "transport", "park", "water"];
 
+interface Scale {
+  /** At the left, in the middle and at the right of the colours. */
+  readonly marks: readonly number[];
+  readonly unit: MessageKey;
+}
+
+/** As the scene paints them: scene/layers.ts. */
+const SCALES: Readonly<Partial<Record<Layer, Scale>>> = {
+  speed: { marks: [0, 50, 100], unit: "legend.speed" },
+  flow: { marks: [0, 400, 800], unit: "legend.flow" },
+  density: { marks: [0, 45, 90], unit: "legend.density" },
+  queue: { marks: [0, 50, 100], unit: "legend.queue" },
+};
+
 function Legend({ layer }: { layer: Layer }): JSX.Element | null {
-  if (layer === "speed") return <Ramp name="speed" from="legend.standing" to="legend.free" />;
-  if (layer === "flow") return <Ramp name="flow" from="legend.empty" to="legend.full" unit="legend.perlane" />;
+  const scale = SCALES[layer];
+  if (scale !== undefined) return <Ramp name={layer} {...scale} />;
   if (layer === "source") {
     return (
       <div class="legend-chips">
@@ -93,13 +107,14 @@ function Legend({ layer }: { layer: Layer }): JSX.Element | null {
   );
 }
 
-function Ramp({ name, from, to, unit }: { name: string; from: MessageKey; to: MessageKey; unit?: MessageKey }): JSX.Element {
+function Ramp({ name, marks, unit }: { name: Layer } & Scale): JSX.Element {
   return (
     <div class="ramp">
       <div class={`ramp-colours ${name}`} />
-      <span>{t(from)}</span>
-      {unit && <span>{t(unit)}</span>}
-      <span>{t(to)}</span>
+      {marks.map((mark) => (
+        <span key={mark}>{formatNumber(mark)}</span>
+      ))}
+      <small>{t(unit)}</small>
     </div>
   );
 }

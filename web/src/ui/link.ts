@@ -11,7 +11,7 @@ export interface SharedState {
 }
 
 const MODES: readonly CameraMode[] = ["orbit", "fly", "walk"];
-const LAYERS: readonly Layer[] = ["none", "speed", "flow", "landuse", "source"];
+const LAYERS: readonly Layer[] = ["none", "speed", "flow", "density", "queue", "landuse", "source"];
 const KINDS: readonly ThingKind[] = [
   "building", "place", "edge", "lane", "connection", "junction", "signal", "stop", "line", "vehicle", "area",
 ]; // prettier-ignore

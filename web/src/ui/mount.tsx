@@ -17,6 +17,7 @@ import "./styles/bars.css";
 import "./styles/time.css";
 import "./styles/labels.css";
 import "./styles/panels.css";
+import "./styles/traffic.css";
 import "./styles/dialogs.css";
 import "./styles/messages.css";
 

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { language } from "../messages/language";
-import { vehiclesFrame } from "../world/fakecity";
+import { flowFrame, vehiclesFrame, watchedFrame } from "../world/fakecity";
 import { FIRST_VIEW, FakeSocket, closePage, find, get, openPage, press, settle, type, type FakePage } from "./fakepage";
 import { mountUi } from "./mount";
 
@@ -60,8 +60,12 @@ describe("the page", () => {
   });
 
   test("has a name for every control", async () => {
-    await openPage();
-    for (const panel of ["open-layers", "open-help"]) {
+    const page = await openPage();
+    FakeSocket.newest.say({ type: "stats", time: 28800, vehicles: 5, waiting: 0, arrived: 1, halted: 2, speed_mean: 5, updates_per_s: 9 });
+    FakeSocket.newest.show(flowFrame(28800, [[100, 30, 20, 200], [0, 30, 20, 255]])); // prettier-ignore
+    page.world.watchStreet(0);
+    await settle();
+    for (const panel of ["open-layers", "open-stats", "open-help"]) {
       get(panel).click();
       await settle();
       for (const control of document.querySelectorAll<HTMLElement>("button, input, select")) {
@@ -214,6 +218,123 @@ describe("what is clicked", () => {
     expect(text("inspector")).toContain("2 / 4");
     expect(text("inspector")).toContain("12 s");
     expect(document.querySelectorAll(".lamp.green_protected, .lamp.red").length).toBe(2);
+  });
+});
+
+describe("the traffic of the city", () => {
+  const stats = (time: number, arrived: number): void =>
+    FakeSocket.newest.say({ type: "stats", time, vehicles: 1234, waiting: 3, arrived, halted: 321, speed_mean: 10, updates_per_s: 9 });
+  const streets = (): string[] => [...document.querySelectorAll('[data-testid="worst-street"]')].map((one) => one.getAttribute("aria-label") ?? "");
+
+  test("is told in numbers that go on: vehicles, speed, who stands, who arrives", async () => {
+    await openPage();
+    stats(28_800, 100);
+    await settle();
+    get("open-stats").click();
+    await settle();
+    expect(text("stats")).toContain("Vehicles on the road1,234");
+    expect(text("stats")).toContain("Mean speed36 km/h");
+    expect(text("stats")).toContain("Standing (below 5 km/h)321");
+    expect(text("stats")).toContain("Arriving–");
+    stats(28_815, 110);
+    stats(28_830, 130);
+    await settle();
+    expect(text("stats")).toContain("Arriving60 a minute");
+    expect(get("traffic-chart").getAttribute("aria-label")).toContain("1,234 vehicles, 321 standing, 36 km/h now");
+  });
+
+  test("lists the streets with the longest queues or the lowest speeds, and flies there", async () => {
+    const page = await openPage();
+    stats(28_800, 100);
+    await settle();
+    get("open-stats").click();
+    await settle();
+    expect(sent("layers").at(-1)).toEqual({ type: "layers", flow: true });
+    FakeSocket.newest.show(flowFrame(28_800, [[128, 30, 20, 51], [255, 30, 20, 102]])); // prettier-ignore
+    stats(28_801, 100);
+    await settle();
+    expect(streets()).toEqual(["Lake Road: queue 36 m, 49 km/h. Fly there."]); // its worse edge: 102 / 255 of 90 m
+    get("order-speed").click();
+    await settle();
+    expect(streets()).toEqual(["Lake Road: queue 20 m, 24 km/h. Fly there."]);
+    get("worst-street").click();
+    expect(page.scene.flown).toEqual([[50, 0, 320]]);
+    expect(page.world.selection.value).toEqual({ kind: "edge", id: 0 });
+    press("Escape");
+    await settle();
+    expect(sent("layers").at(-1)).toEqual({ type: "layers", flow: false });
+  });
+
+  test("has a legend in numbers with their unit for each layer", async () => {
+    const page = await openPage();
+    const legends = { flow: "0400800vehicles an hour, a lane", density: "04590vehicles per km, a lane", queue: "050100% of the lane's length stands (below 5 km/h)", speed: "050100% of the free speed" } as const; // prettier-ignore
+    for (const [layer, legend] of Object.entries(legends)) {
+      page.world.layer.value = layer as keyof typeof legends;
+      await settle();
+      expect(document.querySelector(".layer-now .ramp")?.textContent).toBe(legend);
+    }
+  });
+});
+
+describe("the time-space diagram", () => {
+  const lane = { kind: "lane", id: 1, title: "Lane 1 of Lake Road", provenance: "invented", source: "" };
+
+  test("is opened at a street or a lane, says what it shows, and is closed again", async () => {
+    const page = await openPage();
+    page.routes["/api/things/lane/1"] = () => lane;
+    page.world.select({ kind: "lane", id: 1 });
+    await settle(100);
+    get("open-diagram").click();
+    await settle(100);
+    expect(get("open-diagram").getAttribute("aria-pressed")).toBe("true");
+    expect(text("diagram-title")).toBe("Lake Road");
+    expect(get("diagram-canvas").getAttribute("aria-label")).toContain("Time-space diagram of Lake Road");
+    expect(text("diagram-now")).toBe("0 vehicles on 200 m");
+    FakeSocket.newest.show(watchedFrame(28_800, [[7, 0, 20, 10], [8, 1, 20, 5]])); // prettier-ignore
+    FakeSocket.newest.say({ type: "stats", time: 28800, vehicles: 2, waiting: 0, arrived: 1, halted: 0, speed_mean: 5, updates_per_s: 9 });
+    await settle();
+    expect(text("diagram-now")).toBe("2 vehicles on 200 m, 27 km/h on average");
+    press("Escape");
+    await settle();
+    expect(find("diagram")).toBeNull();
+    expect(sent("watch").at(-1)).toEqual({ type: "watch", paths: [] });
+    expect(find("inspector")).not.toBeNull();
+  });
+
+  test("has a key, and stays when something else is chosen", async () => {
+    const page = await openPage();
+    press("t");
+    expect(page.world.street.value).toBeNull();
+    page.world.select({ kind: "edge", id: 0 });
+    press("t");
+    await settle();
+    expect(find("diagram")).not.toBeNull();
+    expect(find("diagram-direction")).toBeNull(); // a one-way street
+    page.world.select({ kind: "vehicle", id: 7 });
+    await settle();
+    expect(find("diagram")).not.toBeNull();
+    press("T");
+    await settle();
+    expect(find("diagram")).toBeNull();
+  });
+
+  test("can show less time", async () => {
+    const page = await openPage();
+    page.world.watchStreet(0);
+    await settle();
+    expect(get("diagram-span-300").getAttribute("aria-checked")).toBe("true");
+    get("diagram-span-120").click();
+    await settle();
+    expect(get("diagram-span-120").getAttribute("aria-checked")).toBe("true");
+  });
+
+  test("speaks Chinese", async () => {
+    const page = await openPage();
+    language.value = "zh";
+    page.world.watchStreet(0);
+    await settle();
+    expect(get("diagram").getAttribute("aria-label")).toBe("时空图");
+    expect(text("diagram-now")).toBe("200 米上有 0 辆车");
   });
 });
 

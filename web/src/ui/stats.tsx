@@ -1,15 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatNumber, t } from "../messages/language";
+import type { Stats as CityStats } from "../world/world";
+import { TrafficChart } from "./chart";
 import { speed } from "./format";
 import { toggle, useUi, type Ui } from "./state";
+import { WorstStreets } from "./worststreets";
 
-/** How many are on the road and how fast; opened, all the numbers. */
+/** How many are on the road and how fast; opened, the traffic of the whole city. */
 export function Stats(): JSX.Element | null {
   const ui = useUi();
   const stats = ui.world.stats.value;
   if (stats === null) return null;
   const open = ui.panel.value === "stats";
+  const rate = ui.world.log.arrivedPerMinute();
   return (
     <div class="stats">
       {open && (
@@ -18,12 +22,14 @@ export function Stats(): JSX.Element | null {
           <dl>
             <Row name={t("stats.vehicles")} value={formatNumber(stats.vehicles)} />
             <Row name={t("stats.speed")} value={speed(stats.speedMean)} />
+            <Row name={t("stats.halted")} value={formatNumber(stats.halted)} />
+            <Row name={t("stats.rate")} value={rate === null ? "–" : t("stats.perminute", { n: formatNumber(rate) })} />
             <Row name={t("stats.waiting")} value={formatNumber(stats.waiting)} />
             <Row name={t("stats.arrived")} value={formatNumber(stats.arrived)} />
-            <Row name={t("stats.updates")} value={updates(stats.updatesPerSecond)} />
-            <Row name={t("stats.reached")} value={`${formatNumber(stats.speedReached, 1)}×`} />
           </dl>
-          <Developer ui={ui} />
+          <TrafficChart />
+          <WorstStreets />
+          <Developer ui={ui} stats={stats} />
         </section>
       )}
       <button type="button" class="card pill stats-pill" aria-expanded={open} data-testid="open-stats" title={t("stats.title")} onClick={() => toggle(ui, "stats")}>
@@ -39,8 +45,8 @@ function updates(perSecond: number): string {
   return t("unit.persecond", { n: formatNumber(perSecond) });
 }
 
-/** What drawing costs, twice a second. */
-function Developer({ ui }: { ui: Ui }): JSX.Element | null {
+/** What simulating and drawing cost, the latter twice a second. */
+function Developer({ ui, stats }: { ui: Ui; stats: CityStats }): JSX.Element | null {
   const [drawn, setDrawn] = useState(ui.scene?.stats() ?? null);
   useEffect(() => {
     const timer = setInterval(() => setDrawn(ui.scene?.stats() ?? null), 500);
@@ -51,6 +57,8 @@ function Developer({ ui }: { ui: Ui }): JSX.Element | null {
     <details>
       <summary>{t("stats.developer")}</summary>
       <dl>
+        <Row name={t("stats.updates")} value={updates(stats.updatesPerSecond)} />
+        <Row name={t("stats.reached")} value={`${formatNumber(stats.speedReached, 1)}×`} />
         <Row name={t("stats.draw")} value={formatNumber(drawn.drawCalls)} />
         <Row name={t("stats.triangles")} value={formatNumber(drawn.triangles)} />
         <Row name={t("stats.frame")} value={`${formatNumber(drawn.frameMs, 1)} ms`} />

@@ -41,7 +41,7 @@ const REFUSED = 4000; // close code of 5.1
 const OPEN = 1;
 
 /** What a client wants from now on; it is said again after a reconnection. */
-const LASTING: readonly string[] = ["view", "follow", "layers"];
+const LASTING: readonly string[] = ["view", "follow", "layers", "watch"];
 
 export class Connection {
   private socket: Socket | null = null;

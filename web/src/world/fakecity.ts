@@ -183,6 +183,29 @@ export function vehiclesFrame(time: number, vehicles: readonly (readonly [number
   return view.buffer;
 }
 
+/** The same vehicles as a street's that is watched (protocol 6.8). */
+export function watchedFrame(time: number, vehicles: readonly (readonly [number, number, number, number])[]): ArrayBuffer {
+  const cells = new Uint8Array(vehiclesFrame(time, vehicles));
+  const frame = new Uint8Array(cells.length - 4);
+  frame.set(cells.subarray(0, 16));
+  frame.set(cells.subarray(24), 20);
+  const view = new DataView(frame.buffer);
+  view.setUint8(0, 4);
+  view.setUint16(2, 0, true);
+  view.setUint32(16, vehicles.length, true);
+  return frame.buffer;
+}
+
+/** A frame of the edges' state (protocol 6.5): [speed, density, flow, queue] of each. */
+export function flowFrame(time: number, edges: readonly (readonly [number, number, number, number])[]): ArrayBuffer {
+  const view = new DataView(new ArrayBuffer(20 + 4 * edges.length));
+  view.setUint8(0, 3);
+  view.setFloat64(8, time, true);
+  view.setUint32(16, edges.length, true);
+  edges.forEach((edge, i) => edge.forEach((value, column) => view.setUint8(20 + column * edges.length + i, value)));
+  return view.buffer;
+}
+
 /** A frame of signals (protocol 6.4): [program, phase] each. */
 export function signalsFrame(time: number, phases: readonly (readonly [number, number])[]): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(16 + 4 * phases.length));

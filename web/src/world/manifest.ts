@@ -1,5 +1,5 @@
 /** What the city's server offers over HTTP: the manifest, static files, search and things (protocol section 2). */
-import { PROTOCOL, isManifest, isRecord, type Manifest, type SearchResult, type ThingFields } from "../protocol/messages";
+import { PROTOCOL, isManifest, isRecord, isStreetHistory, type Manifest, type SearchResult, type StreetHistory, type ThingFields } from "../protocol/messages";
 import type { ThingKind } from "./model";
 
 export type FetchProblem = "unreachable" | "missing" | "broken" | "protocol" | "refused";
@@ -49,6 +49,13 @@ export class CityServer {
     const answer = await this.json(`api/things/${kind}/${id}`, signal);
     if (!isRecord(answer)) throw new FetchError("broken", `the answer about ${kind} ${id} is not an object`);
     return answer as ThingFields;
+  }
+
+  /** The last minutes on some paths, and of some signal programs. */
+  async history(paths: readonly number[], programs: readonly number[], signal?: AbortSignal): Promise<StreetHistory> {
+    const answer = await this.json(`api/history?paths=${paths.join(",")}&programs=${programs.join(",")}`, signal);
+    if (!isStreetHistory(answer)) throw new FetchError("broken", "the answer of api/history is not a history");
+    return answer;
   }
 
   /** The bytes of a static file; `arrived` is told of every piece. */

@@ -135,7 +135,9 @@ export interface Thing {
   readonly id: number;
 }
 
-export type Layer = "none" | "speed" | "flow" | "landuse" | "source";
+export type Layer = "none" | "speed" | "flow" | "density" | "queue" | "landuse" | "source";
+/** Layers that show what the edges carry now. */
+export const MOVING_LAYERS: readonly Layer[] = ["speed", "flow", "density", "queue"];
 
 export type CameraMode = "orbit" | "fly" | "walk";
 

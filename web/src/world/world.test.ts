@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { FakeSocket, MANIFEST, TILE, encodeColumns, fakeFetch, routes, signalsFrame, vehiclesFrame, type Routes } from "./fakecity";
+import { FakeSocket, MANIFEST, TILE, encodeColumns, fakeFetch, flowFrame, routes, signalsFrame, vehiclesFrame, watchedFrame, type Routes } from "./fakecity";
 import { World } from "./world";
 
 let table: Routes;
@@ -136,8 +136,13 @@ describe("the live city", () => {
     const world = await live();
     const said = (): unknown[] => FakeSocket.newest.sent.filter((m) => m["type"] === "layers").map((m) => m["flow"]);
     world.layer.value = "speed";
+    world.layer.value = "queue";
     world.layer.value = "landuse";
     expect(said()).toEqual([false, true, false]);
+    world.edgesWanted.value = true; // a list of streets does not need a layer
+    expect(said()).toEqual([false, true, false, true]);
+    FakeSocket.newest.show(flowFrame(28800, [[255, 1, 2, 3], [0, 4, 5, 6]])); // prettier-ignore
+    expect(world.flow).toEqual({ speed: Uint8Array.of(255, 0), density: Uint8Array.of(1, 4), flow: Uint8Array.of(2, 5), queue: Uint8Array.of(3, 6) });
   });
 
   test("says where it looks a few times a second, and last what is last", async () => {
@@ -174,6 +179,73 @@ describe("the live city", () => {
     FakeSocket.newest.say({ type: "followed", vehicle: 7, gone: true });
     expect(world.followed.value).toBeNull();
     expect(world.notice.value).toEqual({ kind: "arrived", vehicle: 7 });
+  });
+});
+
+describe("a street that is watched", () => {
+  /** Vehicle 7 on lane 0 at 28790 and 28792; the light turns red at 28791. */
+  const past = {
+    time: 28792, pictures: [28790, 28792], start: [0, 1, 3], id: [7, 7, 8], path: [0, 0, 1], position: [10, 30, 50], speed: [10, 10, 4],
+    lights: [{ time: 28700, phases: [0] }, { time: 28791, phases: [1] }],
+  }; // prettier-ignore
+
+  test("comes with its last minutes, and goes on live: all lanes, and the connection between them", async () => {
+    const world = await live();
+    table["/api/history"] = () => past;
+    world.watchStreet(0);
+    expect(FakeSocket.newest.sent.filter((m) => m["type"] === "watch")).toEqual([{ type: "watch", paths: [0, 1, 2] }]);
+    FakeSocket.newest.show(watchedFrame(28791, [[7, 0, 20, 10]])); // known by then
+    FakeSocket.newest.show(watchedFrame(28793, [[7, 0, 40, 10]])); // comes before the past does
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.filter((path) => path.startsWith("/api/history"))).toEqual(["/api/history?paths=0,1,2&programs=0"]);
+    FakeSocket.newest.show(signalsFrame(28794, [[0, 0]]));
+    FakeSocket.newest.show(watchedFrame(28794, [[7, 2, 5, 10], [8, 0, 1, 0]])); // prettier-ignore
+    const { trajectories, lights, street } = world.street.value!;
+    expect(street.length).toBeCloseTo(200);
+    expect(trajectories.tracks[0]).toMatchObject({ id: 7, time: [28790, 28792, 28793, 28794] });
+    expect(trajectories.tracks[0].distance.map((d) => Math.round(d))).toEqual([10, 30, 40, 105]);
+    expect(trajectories.tracks.slice(1).map(({ id, distance }) => [id, Math.round(distance[0])])).toEqual([[8, 160], [8, 1]]); // prettier-ignore
+    expect(lights.lines).toEqual([[{ time: 28700, light: 3 }, { time: 28791, light: 1 }, { time: 28793, light: 3 }]]); // prettier-ignore
+  });
+
+  test("begins now where there is no past, and anew after a jump of time", async () => {
+    const world = await live();
+    world.watchStreet(1);
+    await vi.advanceTimersByTimeAsync(1);
+    FakeSocket.newest.show(watchedFrame(28800, [[7, 0, 20, 10]]));
+    expect(world.street.value!.trajectories.tracks.length).toBe(1);
+    const { era } = world.street.value!;
+    FakeSocket.newest.show(watchedFrame(10_000, [[9, 0, 20, 10]]));
+    expect(world.street.value!.trajectories.tracks.map(({ id }) => id)).toEqual([9]);
+    expect(world.street.value!.era).toBeGreaterThan(era);
+  });
+
+  test("asks for the past again when it has missed more than a moment", async () => {
+    const world = await live();
+    table["/api/history"] = () => past;
+    world.watchStreet(0);
+    await vi.advanceTimersByTimeAsync(1);
+    table["/api/history"] = () => ({ ...past, time: 28850, pictures: [28792, 28820, 28850], start: [0, 1, 2, 3], id: [7, 7, 7], path: [0, 0, 0], position: [30, 60, 70] });
+    FakeSocket.newest.show(watchedFrame(28851, [[7, 0, 71, 10]]));
+    FakeSocket.newest.show(watchedFrame(28852, [[7, 0, 72, 10]]));
+    await vi.advanceTimersByTimeAsync(1);
+    const { trajectories } = world.street.value!;
+    expect(trajectories.tracks.flatMap(({ time }) => time)).toEqual([28792, 28820, 28850, 28851, 28852]);
+    expect(asked.filter((path) => path.startsWith("/api/history")).length).toBe(2);
+  });
+
+  test("is asked for again after the line was down, and no more when it is let go", async () => {
+    const world = await live();
+    world.watchStreet(0);
+    FakeSocket.newest.fail();
+    vi.advanceTimersByTime(600);
+    FakeSocket.newest.accept();
+    const said = (): unknown[] => FakeSocket.newest.sent.filter((m) => m["type"] === "watch").map((m) => m["paths"]);
+    expect(said()).toEqual([[0, 1, 2]]);
+    world.watchStreet(null);
+    expect(said()).toEqual([[0, 1, 2], []]);
+    FakeSocket.newest.show(watchedFrame(28800, [[7, 0, 20, 10]]));
+    expect(world.street.value).toBeNull();
   });
 });
 

@@ -11,8 +11,12 @@ import { Decoder } from "./decoder";
 import { CityServer, FetchError, type FetchProblem } from "./manifest";
 import { Interest } from "./interest";
 import type { Ground, Layer, Network, Thing, ThingKind, Tile } from "./model";
+import { MOVING_LAYERS } from "./model";
 import { Paths } from "./path";
+import { StreetWatch } from "./streetwatch";
+import { Streets } from "./street";
 import { Tiles } from "./tiles";
+import { TrafficLog } from "./trafficlog";
 import { Vehicles } from "./vehicles";
 
 export type Status = "loading" | "live" | "reconnecting" | "failed";
@@ -26,6 +30,8 @@ export interface Stats {
   readonly vehicles: number;
   readonly waiting: number;
   readonly arrived: number;
+  /** Slower than 5 km/h. */
+  readonly halted: number;
   readonly speedMean: number;
   readonly updatesPerSecond: number;
   /** City seconds a second that the server reaches. */
@@ -43,9 +49,12 @@ export type Notice =
   | { readonly kind: "error"; readonly code: string; readonly message: string }
   | { readonly kind: "arrived"; readonly vehicle: number };
 
+/** By edge, as in the frames (6.5). */
 export interface Flow {
   readonly speed: Uint8Array;
   readonly density: Uint8Array;
+  readonly flow: Uint8Array;
+  readonly queue: Uint8Array;
 }
 
 export interface WorldOptions {
@@ -84,15 +93,23 @@ export class World {
   readonly followedFields: Signal<FollowedMessage | null> = signal<FollowedMessage | null>(null);
   readonly layer: Signal<Layer> = signal<Layer>("none");
   readonly stats: Signal<Stats | null> = signal<Stats | null>(null);
+  /** The numbers of the last minutes, grown with every message of `stats`. */
+  readonly log = new TrafficLog();
+  /** Somebody wants to know of the edges although no layer shows them. */
+  readonly edgesWanted: Signal<boolean> = signal(false);
+  /** The street whose vehicles are watched, wherever one looks. */
+  readonly street: Signal<StreetWatch | null> = signal<StreetWatch | null>(null);
   readonly visitors: Signal<number> = signal(0);
   readonly progress: Signal<Progress> = signal<Progress>({ share: 0, word: "city" });
   readonly notice: Signal<Notice | null> = signal<Notice | null>(null);
   /** Manifest, network and ground are here: there is a city to draw. */
   readonly ready: ReadonlySignal<boolean> = computed(() => this.progress.value.share === 1);
+  private readonly wantsFlow = computed(() => this.edgesWanted.value || MOVING_LAYERS.includes(this.layer.value));
   /** HTTP of the city. */
   readonly server: CityServer;
 
   private tilesOf: Tiles | null = null;
+  private streets: Streets | null = null;
   private readonly decoder = new Decoder();
   private readonly rows = new VehicleRows();
   private cityClock = new CityClock();
@@ -106,7 +123,7 @@ export class World {
     this.name = options.name ?? "";
     this.now = options.now ?? (() => performance.now());
     this.vehicles = new Vehicles(NO_PATHS);
-    this.layer.subscribe((layer) => this.line?.send({ type: "layers", flow: wantsFlow(layer) }));
+    this.wantsFlow.subscribe((flow) => void this.line?.send({ type: "layers", flow }));
   }
 
   get tiles(): ReadonlyMap<string, Tile> {
@@ -128,6 +145,7 @@ export class World {
   }
 
   stop(): void {
+    this.street.value?.stop();
     this.line?.close();
     this.interest.stop();
     this.decoder.close();
@@ -165,6 +183,24 @@ export class World {
     this.followedFields.value = null;
     this.line?.send({ type: "follow", vehicle });
   }
+  /** The edge that a thing is, or is a lane of; -1 for others. */
+  edgeOf({ kind, id }: Thing): number {
+    if (kind === "edge") return id;
+    return kind === "lane" ? (this.network?.lanes.edge[id] ?? -1) : -1;
+  }
+  /** Watches the street that an edge is part of, or none. */
+  watchStreet(edge: number | null): void {
+    this.street.value?.stop();
+    const { streets, network, paths } = this;
+    if (edge === null || streets === null || network === null || paths === null) {
+      if (this.street.value !== null) this.line?.send({ type: "watch", paths: [] });
+      this.street.value = null;
+      return;
+    }
+    const watch = new StreetWatch(streets.along(edge), network, this.server);
+    this.street.value = watch;
+    this.line?.send({ type: "watch", paths: watch.street.paths });
+  }
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]> {
     return this.server.search(text, 20, signal);
   }
@@ -191,6 +227,7 @@ export class World {
     this.tilesOf = new Tiles(manifest, server, decoder);
     this.paths = new Paths(network);
     this.vehicles = new Vehicles(this.paths);
+    this.streets = new Streets(network, this.paths);
     this.phases = new Uint16Array(network.signals.count);
     this.cityClock = new CityClock(manifest.step);
     this.network = network;
@@ -210,7 +247,7 @@ export class World {
       },
       { name: this.options.name ?? "", ...(socket ? { socket } : {}) },
     );
-    this.line.send({ type: "layers", flow: wantsFlow(this.layer.value) });
+    this.line.send({ type: "layers", flow: this.wantsFlow.value });
     if (this.followed.value !== null) this.line.send({ type: "follow", vehicle: this.followed.value });
     this.interest.resend();
     this.line.open();
@@ -265,10 +302,12 @@ export class World {
           vehicles: message.vehicles,
           waiting: message.waiting,
           arrived: message.arrived,
+          halted: message.halted ?? 0,
           speedMean: message.speed_mean,
           updatesPerSecond: message.updates_per_s,
           speedReached: message.speed_reached ?? this.clock.value.speed,
         };
+        this.log.add(this.stats.value);
         return;
       case "error":
         if (message.code === "jump" || message.code === "simulation") this.jumping.value = null;
@@ -308,9 +347,11 @@ export class World {
       frame.program.forEach((program, i) => (this.phases[program] = frame.phase[i]));
       this.phasesVersion++;
     } else if (frame.type === "flow") {
-      this.flow = { speed: frame.speed, density: frame.density };
+      const { speed, density, flow, queue } = frame;
+      this.flow = { speed, density, flow, queue };
       this.flowVersion++;
-    } else this.moveVehicles(frame.time);
+    } else if (frame.type === "watched") this.street.value?.see(frame, this.phases);
+    else this.moveVehicles(frame.time);
   }
 
   private moveVehicles(time: number): void {
@@ -319,10 +360,6 @@ export class World {
     this.vehicles.update(this.rows, time, this.cityClock.time(now), jumped);
     if (jumped) this.jumping.value = null;
   }
-}
-
-function wantsFlow(layer: Layer): boolean {
-  return layer === "speed" || layer === "flow";
 }
 
 /** Once for each version: a server whose manifest and live line disagree must not make the page spin. */

@@ -85,10 +85,15 @@ describe("layers", () => {
 
   it("tint edges by speed, by source and by choice, and not at all without a layer", () => {
     const out = new Uint8Array(8);
-    const flow = { speed: new Uint8Array([0, 255]), density: new Uint8Array(2) };
+    const flow = { speed: new Uint8Array([0, 255]), density: new Uint8Array(2), flow: new Uint8Array([0, 80]), queue: new Uint8Array([0, 255]) };
     tintEdges("speed", network(), flow, -1, out);
     expect(out[0]).toBeGreaterThan(out[1]); // standing is red
     expect(out[5]).toBeGreaterThan(out[4]); // free is green
+    tintEdges("flow", network(), flow, -1, out);
+    expect(Array.from(out.slice(0, 3))).toEqual([214, 226, 240]); // nobody
+    expect(Array.from(out.slice(4, 7))).toEqual([70, 10, 80]); // 800 an hour
+    tintEdges("queue", network(), flow, -1, out);
+    expect(out[4]).toBeLessThan(out[0]); // a lane that is full is dark
     tintEdges("source", network(), null, -1, out);
     expect(Array.from(out.slice(0, 3))).toEqual([...SOURCE[0]]);
     expect(Array.from(out.slice(4, 7))).toEqual([...SOURCE[2]]);

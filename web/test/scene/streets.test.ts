@@ -5,7 +5,7 @@ import type { MeshData } from "../../src/scene/geometry/mesh";
 import { spineOf } from "../../src/scene/geometry/ribbon";
 import { buildStreets } from "../../src/scene/geometry/streets";
 import { Line, Paving, StreetMesh, plain } from "../../src/scene/geometry/streetmesh";
-import { lightOf } from "../../src/scene/signals";
+import { lightOf } from "../../src/world/lights";
 import { Surface } from "../../src/scene/surface";
 import { network, polylines, STREET_Y } from "./city";
 
