@@ -49,7 +49,8 @@ lint: setup  ## style, types and import directions
 
 test: setup browser lint  ## everything
 	cd web && npm run --silent test
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(JOBS) -m "not browser"
+	$(BIN)/python -m pytest -m browser
 
 check: setup lint  ## the quick part of `test`
 	cd web && npm run --silent test

@@ -32,12 +32,11 @@ ARGUMENTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share one server and one processor: they run one after the other in one process."""
+    """Browser tests share one server and one processor: `make test` runs them by themselves, one after the other."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 # Not for the session: playwright keeps an event loop running in this thread as long as it is open.

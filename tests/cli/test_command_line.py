@@ -28,7 +28,7 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_names_every_command():
     text = cosmopolis("--help").stdout
-    for command in ("run", "import", "grow", "info", "simulate", "export", "bench"):
+    for command in ("run", "import", "grow", "info", "simulate", "export", "bench", "validate"):
         assert command in text
 
 

@@ -6,10 +6,12 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosmopolis.city.words import VehicleKind
+from cosmopolis.city.raw import RawCity
+from cosmopolis.city.words import StreetKind, VehicleKind
 from cosmopolis.demand.trips import concatenate, sorted_by_departure
 from cosmopolis.simulation import Simulation
-from tests.simulation.drawings import bus_runs, chessboard, one_trip, parallel_roads
+from tests.network.towns import street, town
+from tests.simulation.drawings import bus_runs, chessboard, one_trip, parallel_roads, streets_of
 from tests.simulation.ground import Ground
 from tests.simulation.roads import random_trips, trips_of
 
@@ -39,6 +41,64 @@ def test_on_random_grids_nobody_overlaps_anybody(
         simulation.step()
         assert ground.overlaps() == [], f"at {simulation.time} s"
     assert simulation.counts()["departed"] > 20
+
+
+@st.composite
+def mixed_towns(draw: st.DrawFn) -> RawCity:
+    """A roundabout whose arms go on: each to its end, to a T, or over a crossing with or without lights.
+
+    One or two lanes, on all streets or some; speeds, radius and the number of arms vary.
+    """
+    arms, radius = draw(st.sampled_from([3, 4])), draw(st.sampled_from([14.0, 18.0, 26.0]))
+    angle = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    nodes = {f"r{i}": (radius * np.cos(a), radius * np.sin(a)) for i, a in enumerate(angle)}
+    ring = " ".join(f"r{i}" for i in [*range(16), 0])
+    streets = [street(ring, StreetKind.TERTIARY, backward_lanes=0, roundabout=True)]
+    signals = []
+    for k in range(arms):
+        at = k * (16 // arms)
+        along = np.array([np.cos(angle[at]), np.sin(angle[at])])
+        across = np.array([-along[1], along[0]])
+        lanes = draw(st.sampled_from([1, 2]))
+        each = {
+            "forward_lanes": lanes,
+            "backward_lanes": lanes,
+            "speed": draw(st.sampled_from([30, 50, 70])) / 3.6,
+        }
+        nodes |= {f"a{k}": tuple(130.0 * along), f"b{k}": tuple(260.0 * along)}
+        kind = draw(st.sampled_from(["end", "t", "crossing", "lights"]))
+        streets.append(street(f"r{at} a{k} b{k}", StreetKind.SECONDARY, **each))
+        if kind != "end":
+            nodes[f"l{k}"] = tuple(130.0 * along + 110.0 * across)
+            side = f"a{k} l{k}"
+            if kind != "t":
+                nodes[f"m{k}"] = tuple(130.0 * along - 110.0 * across)
+                side = f"m{k} {side}"
+            streets.append(
+                street(side, draw(st.sampled_from([StreetKind.SECONDARY, StreetKind.RESIDENTIAL])))
+            )
+        if kind == "lights":
+            signals.append(f"a{k}")
+    return town(nodes, *streets, signals=" ".join(signals))
+
+
+@FEW
+@given(raw=mixed_towns(), count=st.integers(60, 350), seed=st.integers(0, 2**31))
+def test_in_random_towns_with_roundabouts_nobody_overlaps_anybody(
+    raw: RawCity, count: int, seed: int
+) -> None:
+    """All kinds of vehicles on one and two lanes: roundabouts, T's, priority crossings, lights."""
+    city = streets_of(raw)
+    trips = random_trips(city, count, seconds=120.0, seed=seed, mixed=True)
+    trips = sorted_by_departure(concatenate([trips, bus_runs(city, trips, 4)]))
+    simulation = Simulation(city, trips, seed=seed % 97, threads=1)
+    ground, kinds = Ground(simulation), set()
+    while simulation.time < 240.0:
+        simulation.step()
+        assert ground.overlaps() == [], f"at {simulation.time} s"
+        kinds |= set(simulation.vehicles().kind.tolist())
+    assert simulation.counts()["departed"] > 20
+    assert len(kinds) >= 5
 
 
 def test_vehicles_lie_in_the_order_of_paths_and_positions() -> None:

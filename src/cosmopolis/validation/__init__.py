@@ -1,0 +1,1 @@
+"""Experiments with known answers, and the document that sets our numbers beside them."""

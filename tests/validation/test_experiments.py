@@ -1,0 +1,95 @@
+"""Theory, each an experiment of `cosmopolis validate` with short runs: ours lies within the oracle's bounds.
+
+What is known to lie outside is named here with the reason, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.validation import merging, string_stability
+from cosmopolis.validation.experiments import EXPERIMENTS, chosen, run
+from cosmopolis.validation.record import Chapter
+
+SLOW_START = (
+    "drivers start as queues in the field do (24 cars in 70 s), and the oracles contradict each other"
+)
+# chapter, beginning of the check
+OUTSIDE = {
+    ("sugiyama", "speed at which the jam moves backward"): SLOW_START,
+    ("fundamental-diagram", "backward wave"): SLOW_START,
+    ("discharge", "saturation flow"): SLOW_START,
+    ("discharge", "backward wave"): SLOW_START,
+    ("merge", "both arms together"): "of two full arms each car stops within the junction",
+    (
+        "roundabout",
+        "entry capacity with nobody circulating",
+    ): "a car waits until the one before is far on the ring",
+}
+
+
+@pytest.fixture(scope="module", params=list(EXPERIMENTS))
+def chapter(request: pytest.FixtureRequest) -> Chapter:
+    return next(run([request.param], quick=True))
+
+
+def test_ours_is_within_the_oracles_bounds(chapter: Chapter) -> None:
+    outside = [check for check in chapter.checks if not check.within]
+    unknown = [
+        f"{check.what}: {check.ours} is not in {check.low} .. {check.high}"
+        for check in outside
+        if not any(name == chapter.name and check.what.startswith(what) for name, what in OUTSIDE)
+    ]
+    assert unknown == []
+    if outside:
+        pytest.xfail("; ".join(check.what for check in outside))
+
+
+def test_a_chapter_says_what_it_measures_and_whose_number_it_is(chapter: Chapter) -> None:
+    assert chapter.name in chosen() and chapter.checks and chapter.charts
+    for check in chapter.checks:
+        assert check.oracle and check.source
+
+
+def test_everything_known_to_lie_outside_is_still_measured() -> None:
+    assert {name for name, _ in OUTSIDE} <= set(EXPERIMENTS)
+
+
+def test_published_equilibria_are_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = Path(__file__).parents[3] / "shared/data/assignment"
+    if not data.is_dir():
+        pytest.skip(f"no {data}")
+    monkeypatch.setattr("cosmopolis.validation.assignment.FOLDER", data)
+    assert all(check.within for check in next(run(["assignment"])).checks)
+
+
+def test_files_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("cosmopolis.validation.assignment.FOLDER", tmp_path / "assignment")
+    with pytest.raises(BadInput, match="COSMOPOLIS_DATA"):
+        next(run(["assignment"]))
+    monkeypatch.setattr("cosmopolis.validation.sumo_scenarios.DATA", tmp_path)
+    with pytest.raises(BadInput, match="COSMOPOLIS_DATA"):
+        next(run(["sumo"]))
+
+
+@pytest.mark.parametrize("speed", [3.0, 6.0, 9.0, 12.0])
+def test_slow_swings_are_followed_as_they_are(speed: float) -> None:
+    """At the frequency 0 a follower does what the leader does, and his speed lags by the gap's change."""
+    gain = string_stability.response(np.array(1e-4), speed, string_stability.LIMIT)
+    assert abs(gain) == pytest.approx(1.0, abs=1e-4)
+    assert np.angle(gain) < 0
+
+
+def test_a_driver_without_a_leaders_swing_damps_every_fast_one() -> None:
+    fast = np.linspace(1.5, 3.0, 20)  # 1/s; a swing of two to four seconds
+    assert (np.abs(string_stability.response(fast, 8.0, string_stability.LIMIT)) < 1.0).all()
+
+
+def test_an_arm_alone_brings_nearly_a_lanes_capacity_through_a_merge() -> None:
+    alone = merging.measure((0,), fill=120.0, seconds=300.0)
+    assert alone.flow[1] == 0.0
+    assert 1_500.0 < alone.flow[0] < 2_200.0
