@@ -168,7 +168,13 @@ def test_2_6_only_reading(server: Running) -> None:
 def test_2_7_the_description_names_every_path(server: Running) -> None:
     said = get(server, "/api/openapi.json").json()
     assert said["openapi"].startswith("3.")
-    assert set(said["paths"]) == {"/api/city", "/api/search", "/api/things/{kind}/{id}", "/static/{hash}.bin"}
+    assert set(said["paths"]) == {
+        "/api/city",
+        "/api/search",
+        "/api/things/{kind}/{id}",
+        "/api/history",
+        "/static/{hash}.bin",
+    }
     kinds = said["paths"]["/api/things/{kind}/{id}"]["get"]["parameters"][0]["schema"]["enum"]
     assert set(KINDS) | {"area", "vehicle"} == set(kinds)
     page = get(server, "/api").text

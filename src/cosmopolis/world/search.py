@@ -79,7 +79,7 @@ def match(wanted: str, text: str) -> float:
 
 def folded(text: str) -> str:
     """Without case, accents, width variants and doubled spaces: "Café  ＡＢ" is "cafe ab"."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return " ".join(unicodedata.normalize("NFC", bare).replace("-", " ").replace(",", " ").split())
 
