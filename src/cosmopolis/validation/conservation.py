@@ -53,7 +53,7 @@ def measure(seconds: float = 7_200.0, *, every: float = 1.2) -> Books:
 
 
 def chapter(quick: bool = False) -> Chapter:
-    books = measure(900.0 if quick else 7_200.0)
+    books = measure(1_200.0 if quick else 7_200.0)
     return Chapter(
         name="conservation",
         title="Nobody is lost or doubled",
