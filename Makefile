@@ -10,7 +10,7 @@ CITY ?=
 # Processes for pytest; numba brings its own threads.
 JOBS ?= 2
 
-.PHONY: setup run test check bench format lint browser screenshots wheel clean help
+.PHONY: setup run test check bench format lint units kernels browser screenshots wheel clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,14 +47,20 @@ lint: setup  ## style, types and import directions
 	$(BIN)/lint-imports
 	cd web && npm run --silent lint && npm run --silent typecheck
 
-test: setup browser lint  ## everything
+units: setup  ## the client's own tests
 	cd web && npm run --silent test
-	$(BIN)/python -m pytest -n $(JOBS) -m "not browser"
+
+kernels: $(VENV)/.ready  ## compiles what most tests run, once for all processes of pytest
+	$(BIN)/python -m tests.compile_kernels
+
+test:  ## everything
+	$(MAKE) --jobs=2 kernels browser lint units
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not browser"
 	$(BIN)/python -m pytest -m browser
 
-check: setup lint  ## the quick part of `test`
-	cd web && npm run --silent test
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" -q
+check:  ## the quick part of `test`
+	$(MAKE) --jobs=2 kernels lint units
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow and not browser" -q
 
 bench: setup  ## every benchmark, one JSON object a line
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'

@@ -100,9 +100,15 @@ def shanghai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an address as one more visitor, with a profile of his own; an error on a page fails the module."""
+Visit = Callable[..., Page]
+
+
+@contextmanager
+def visits(chromium: Browser) -> Iterator[Visit]:
+    """Opens an address as one more visitor, with a profile of his own; an error on a page fails who asked for it.
+
+    All leave at the end: a page that nobody looks at draws on, on the same processor.
+    """
     contexts, errors = [], []
 
     def open_page(address: str, *, width: int = 800, height: int = 500) -> Page:
@@ -118,3 +124,10 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Visitors of one test."""
+    with visits(chromium) as open_page:
+        yield open_page

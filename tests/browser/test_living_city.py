@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.browser.conftest import visits
 from tests.browser.pictures import brightness, changed, picture
 from tests.browser.visitor import BUS, CAR, Visitor
 
@@ -16,10 +19,11 @@ def city(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def guest(visit, city) -> Visitor:
-    guest = Visitor(visit(f"{city}/?quality=low"))
-    guest.waits_for_life()
-    return guest
+def guest(chromium, city) -> Iterator[Visitor]:
+    with visits(chromium) as open_page:
+        guest = Visitor(open_page(f"{city}/?quality=low"))
+        guest.waits_for_life()
+        yield guest
 
 
 @pytest.fixture

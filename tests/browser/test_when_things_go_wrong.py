@@ -19,11 +19,17 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
     city = tmp_path_factory.mktemp("village") / "village.city"
     command = [sys.executable, "-m", "cosmopolis", "grow", "--population", "5000", "--out", str(city)]
     subprocess.run(command, check=True)
-    yield city
+    return city
+
+
+@pytest.fixture(scope="module")
+def running_village(village: Path) -> Iterator[str]:
+    with served(village) as address:
+        yield address
 
 
 def free_port() -> int:
@@ -45,7 +51,7 @@ def test_the_page_says_that_the_server_is_gone_and_comes_back_by_itself(visit, v
         assert visitor.time() > before
 
 
-def test_without_webgl_there_is_a_sentence_and_no_blank_page(village, chromium):
+def test_without_webgl_there_is_a_sentence_and_no_blank_page(running_village, chromium):
     without = [
         argument for argument in ARGUMENTS if "angle" not in argument and "swiftshader" not in argument
     ]
@@ -54,22 +60,20 @@ def test_without_webgl_there_is_a_sentence_and_no_blank_page(village, chromium):
         args=[*without, "--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer"],
     )
     try:
-        with served(village) as address:
-            page = browser.new_page()
-            page.goto(address)
-            page.get_by_test_id("problem").wait_for(timeout=60_000)
-            assert re.search("WebGL", page.get_by_test_id("problem").inner_text())
+        page = browser.new_page()
+        page.goto(running_village)
+        page.get_by_test_id("problem").wait_for(timeout=60_000)
+        assert re.search("WebGL", page.get_by_test_id("problem").inner_text())
     finally:
         browser.close()
 
 
-def test_a_phone_shows_the_city_and_no_sideways_scrolling(visit, village):
-    with served(village) as address:
-        visitor = Visitor(visit(f"{address}/?quality=low", width=360, height=740))
-        visitor.waits_for_life()
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360
-        clock = visitor.page.get_by_test_id("clock").bounding_box()
-        assert clock is not None and clock["x"] >= 0 and clock["x"] + clock["width"] <= 360
+def test_a_phone_shows_the_city_and_no_sideways_scrolling(visit, running_village):
+    visitor = Visitor(visit(f"{running_village}/?quality=low", width=360, height=740))
+    visitor.waits_for_life()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360
+    clock = visitor.page.get_by_test_id("clock").bounding_box()
+    assert clock is not None and clock["x"] >= 0 and clock["x"] + clock["width"] <= 360
 
 
 def test_the_first_view_needs_at_most_three_megabytes(visit, xinting):

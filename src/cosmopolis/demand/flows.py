@@ -20,10 +20,12 @@ def departures(repeat: Repeat, end: float, random: np.random.Generator) -> NDArr
         return _poisson(repeat, until, most, random)
     if repeat.chance > 0:
         seconds = np.arange(repeat.begin, until)
+        seconds = seconds[seconds < until]  # by rounding, the last may be `until` itself
         return _first(seconds[random.random(len(seconds)) < repeat.chance], most)
     period = repeat.period or (repeat.end - repeat.begin) / repeat.number
     count = min(most, np.ceil((until - repeat.begin) / period - 1e-9))
-    return np.asarray(repeat.begin + period * np.arange(int(count)), np.float64)
+    times = np.asarray(repeat.begin + period * np.arange(int(count)), np.float64)
+    return times[times < until]
 
 
 def _poisson(repeat: Repeat, until: float, most: float, random: np.random.Generator) -> NDArray[np.float64]:
