@@ -60,7 +60,9 @@ class SignalControl(StrEnum):
     fixed = "fixed"
     actuated = "actuated"
     pressure = "pressure"
+    webster = "webster"
     green_wave = "green-wave"
+    optimised = "optimised"
 
 
 class ParameterSet(StrEnum):

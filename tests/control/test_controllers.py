@@ -279,7 +279,8 @@ def test_every_scheme_runs_a_town(scheme: Scheme, priority: bool) -> None:
         given += commands
     shown = [command for command in given if isinstance(command, ShowPhase)]
     assert bool(shown) == (priority or scheme in (Scheme.actuated, Scheme.pressure))
-    assert len(given) > len(shown) if scheme == Scheme.green_wave else len(given) == len(shown)
+    new_plans = scheme in (Scheme.webster, Scheme.green_wave, Scheme.optimised)
+    assert (len(given) > len(shown)) == new_plans
     assert simulation.counts()["arrived"] > 10
 
 

@@ -160,7 +160,7 @@ def _lets_go(program: Program, edge: int, cycle: int) -> Bools:
     """
     if edge < 0:
         return np.ones(cycle, dtype=bool)
-    links = _through_links(program, edge)
+    links = through_links(program, edge)
     shown = np.zeros(cycle, dtype=bool)
     begin = 0.0
     for phase, seconds in enumerate(program.durations):
@@ -170,7 +170,7 @@ def _lets_go(program: Program, edge: int, cycle: int) -> Bools:
     return shown
 
 
-def _through_links(program: Program, edge: int) -> Bools:
+def through_links(program: Program, edge: int) -> Bools:
     """(L,) links of the edge that go straight on; all where none does."""
     rows = program.from_edge == edge
     return rows & program.straight if (rows & program.straight).any() else rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from cosmopolis.control.actuated import Actuated
 from cosmopolis.control.arterials import coordinated
 from cosmopolis.control.controller import Controller, FixedTime
 from cosmopolis.control.flows import planned_flows
+from cosmopolis.control.optimise import optimised, webster_plans
 from cosmopolis.control.pressure import MaxPressure
 from cosmopolis.control.priority import Preemption, TransitPriority
 from cosmopolis.control.program import Program, programs_of
@@ -21,7 +22,9 @@ class Scheme(StrEnum):
     fixed = "fixed"  # the city's own plans
     actuated = "actuated"
     pressure = "pressure"
-    green_wave = "green-wave"
+    webster = "webster"  # each signal for itself, by the trips planned
+    green_wave = "green-wave"  # arterials with the widest bands
+    optimised = "optimised"  # least delay by a model, arterials together
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Steering:
         return begin(self.scheme, simulation, priority=self.priority).commands
 
 
-FLOW_OF = 3600.0  # s of planned trips that a green wave is made for
+FLOW_OF = 3600.0  # s of planned trips that new plans are made for
+BY_THE_CLOCK = (Scheme.fixed, Scheme.webster, Scheme.green_wave, Scheme.optimised)
 
 
 def begin(scheme: Scheme, simulation: Simulation, *, priority: bool = False) -> Runner:
@@ -49,10 +53,8 @@ def begin(scheme: Scheme, simulation: Simulation, *, priority: bool = False) -> 
     """
     programs = programs_of(simulation.city)
     first: list[SetPlan] = []
-    if scheme == Scheme.green_wave:
-        since = simulation.time % 86_400.0
-        flow = planned_flows(simulation.city, simulation.trips, since, since + FLOW_OF)
-        first = coordinated(simulation.city, programs, flow)
+    if scheme in BY_THE_CLOCK[1:]:
+        first = _plans(scheme, simulation, programs)
         programs |= {p.program: programs[p.program].with_plan(p.greens, p.offset) for p in first}
     controllers: dict[int, Controller] = {
         row: _controller(scheme, program) for row, program in programs.items()
@@ -62,9 +64,19 @@ def begin(scheme: Scheme, simulation: Simulation, *, priority: bool = False) -> 
             row: Preemption(TransitPriority(inner, programs[row]), programs[row])
             for row, inner in controllers.items()
         }
-    elif scheme in (Scheme.fixed, Scheme.green_wave):
+    elif scheme in BY_THE_CLOCK:
         controllers = {}  # the plans do by themselves
     return Runner(simulation, controllers, first=first)
+
+
+def _plans(scheme: Scheme, simulation: Simulation, programs: Mapping[int, Program]) -> list[SetPlan]:
+    """New plans for the trips that depart in the next hour."""
+    since = simulation.time % 86_400.0
+    flow = planned_flows(simulation.city, simulation.trips, since, since + FLOW_OF)
+    if scheme == Scheme.webster:
+        return webster_plans(programs, flow)
+    make = coordinated if scheme == Scheme.green_wave else optimised
+    return make(simulation.city, programs, flow)
 
 
 def _controller(scheme: Scheme, program: Program) -> Controller:
