@@ -209,7 +209,9 @@ def simulate(
     ] = None,
     detectors: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Loop detectors: a CSV name,lane,position, or SUMO's additional."),
+        typer.Option(
+            metavar="FILE", help="Loops and areas: a CSV name,lane,position,end, or SUMO's additional."
+        ),
     ] = None,
     xml: Annotated[bool, typer.Option("--xml", help="Write all of it in SUMO's formats too.")] = False,
     control: Annotated[

@@ -21,12 +21,14 @@ from cosmopolis.exports import sumo as sumo_export
 from cosmopolis.planning.detectors import read_detectors
 from cosmopolis.planning.recorder import Wanted
 from cosmopolis.planning.run import record
-from cosmopolis.simulation import Simulation
+from cosmopolis.simulation import Area, Loop, Simulation
 from tests.simulation.drawings import busy_trips, chessboard
 
 END = 200.0
 ASKED: dict[str, Any] = {"begin": 0.0, "end": END, "seed": 1}
-DETECTORS = "name,lane,position\nfirst,0,60\nfrom the end,5,-40\n"
+DETECTORS = (
+    "name,lane,position,end\nfirst,0,60,\nfrom the end,5,-40,\nbefore the line,5,-60,-0.5\nall,0,0,100\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +56,8 @@ def ask(run: Path, question: str) -> list[tuple[Any, ...]]:
 
 def test_the_folder_holds_what_was_asked_for(run):
     assert {file.name for file in run.iterdir()} == {
-        "run.json", "edges.parquet", "lanes.parquet", "trips.parquet", "detectors.parquet", "fcd.parquet",
-        "edgedata.xml", "tripinfo.xml", "detectors.xml", "fcd.xml",
+        "run.json", "edges.parquet", "lanes.parquet", "trips.parquet", "detectors.parquet", "areas.parquet",
+        "fcd.parquet", "edgedata.xml", "tripinfo.xml", "detectors.xml", "areas.xml", "fcd.xml",
     }  # fmt: skip
 
 
@@ -171,6 +173,18 @@ def test_loops_count_what_passes(run):
         assert (speed is None) == (length is None) == (count == 0)
 
 
+def test_areas_agree_with_the_lanes_they_lie_on(run, city):
+    rows = ask(run, "SELECT detector, begin, until, entered, \"left\", vehicle_seconds, occupancy, occupancy_max, "
+                    "jam_mean, jam_max, vehicles_mean, vehicles_max FROM areas ORDER BY 1, 2")  # fmt: skip
+    assert [row[0] for row in rows] == ["all"] * 4 + ["before the line"] * 4
+    for _, begin, until, _, _, seconds, occupancy, most, jam, most_jam, mean, at_once in rows:
+        assert 0.0 <= occupancy <= most <= 1.0 and 0.0 <= jam <= most_jam <= 100.0
+        assert mean == pytest.approx(seconds / (until - begin)) and mean <= at_once
+    assert sum(row[3] for row in rows) > 5
+    for _, entered, left in ask(run, 'SELECT detector, sum(entered), sum("left") FROM areas GROUP BY 1'):
+        assert 0 <= entered - left <= 15
+
+
 def test_the_same_run_leaves_the_same_files_on_two_threads(run, city, tmp_path):
     (tmp_path / "loops.csv").write_text(DETECTORS)
     wanted = Wanted(interval=60.0, fcd=2.0, xml=True, detectors=tmp_path / "loops.csv", electric=0.3)
@@ -193,6 +207,7 @@ SCHEMAS = {
     "fcd.xml": ("fcd_file.xsd", "vehicle"),
     "tripinfo.xml": ("tripinfo_file.xsd", "tripinfo"),
     "detectors.xml": ("det_e1_file.xsd", "interval"),
+    "areas.xml": ("det_e2_file.xsd", "interval"),
     "edgedata.xml": ("types/meandata.xsd", "edgeLaneDataType"),
 }
 
@@ -328,7 +343,29 @@ def test_sumos_additional_file_lays_the_same_loops(city, tmp_path):
     )
     assert read_detectors(tmp_path / "a.csv", city) == read_detectors(tmp_path / "a.xml", city)
     first = read_detectors(tmp_path / "a.csv", city)[0]
-    assert first.position == pytest.approx(city.network.lanes.length[5] - 40.0)
+    assert isinstance(first, Loop) and first.position == pytest.approx(city.network.lanes.length[5] - 40.0)
+
+
+def test_sumos_lane_areas_may_say_two_of_begin_end_and_length(city, tmp_path):
+    lane = sumo_export.path_names(city.network)[1][5]
+    metres = float(city.network.lanes.length[5])
+    (tmp_path / "a.csv").write_text("name,lane,position,end\na,5,20,50\nb,5,20,50\nc,5,20,50\nd,5,-30,-0.5\n")
+    (tmp_path / "a.xml").write_text(
+        f'<additional><laneAreaDetector id="a" lane="{lane}" pos="20" endPos="50" file="o.xml"/>'
+        f'<e2Detector id="b" lane="{lane}" pos="20" length="30" file="o.xml"/>'
+        f'<e2Detector id="c" lane="{lane}" endPos="50" length="30" file="o.xml"/>'
+        f'<e2Detector id="d" lane="{lane}" pos="-30" endPos="-0.5" file="o.xml"/></additional>'
+    )
+    found = read_detectors(tmp_path / "a.xml", city)
+    assert found == read_detectors(tmp_path / "a.csv", city)
+    assert found[0] == Area("a", 5, 20.0, 50.0) and found[3] == Area("d", 5, metres - 30.0, metres - 0.5)
+    (tmp_path / "b.xml").write_text(
+        f'<additional><e2Detector id="a" lane="{lane}" pos="0" endPos="9" speedThreshold="2" timeThreshold="3" '
+        'jamThreshold="4"/></additional>'
+    )
+    assert read_detectors(tmp_path / "b.xml", city) == [
+        Area("a", 5, 0.0, 9.0, slow=2.0, patience=3.0, gap=4.0)
+    ]
 
 
 WRONG = {
@@ -343,6 +380,11 @@ WRONG = {
     "": "holds no detectors",
     "<additional>\n<e1Detector id='x' pos='3'/></additional>": ":2: e1Detector has no lane",
     "<additional>\n<e1Detector": ":2: broken XML",
+    "name,lane,position,end\nx,0,50,20\n": ":2: area 'x' ends at 20 m and begins at 50 m",
+    "name,lane,position,end\nx,0,50\n": ":2: 3 columns and not 4",
+    "<additional>\n<e2Detector id='x' lane='0' pos='3'/></additional>": "needs two of pos, endPos and length",
+    "<additional>\n<e2Detector id='x' lanes='0 1' pos='3'/></additional>": "lies on several lanes",
+    "<additional>\n<e2Detector id='x' lane='0' endPos='3' length='9'/></additional>": "begins at -6 m of a lane",
     "<!DOCTYPE a [<!ENTITY b 'c'>]>\n<additional/>": "document type",
 }
 

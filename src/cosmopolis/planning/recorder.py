@@ -15,13 +15,13 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.detectors import read_detectors
 from cosmopolis.planning.sumo_outputs import SumoFiles
-from cosmopolis.planning.tables import edge_table, lane_table, loop_table, trip_table
+from cosmopolis.planning.tables import area_table, edge_table, lane_table, loop_table, trip_table
 from cosmopolis.planning.trajectories import TrajectoryFile, Viewer
-from cosmopolis.simulation import Events, Observer, Simulation
+from cosmopolis.simulation import Area, Events, Loop, Observer, Simulation
 
-FILES = {"edges.parquet", "lanes.parquet", "trips.parquet", "detectors.parquet", "fcd.parquet"}
-XML_FILES = {"edgedata.xml", "tripinfo.xml", "detectors.xml", "fcd.xml"}
-EDGES, LANES, LOOPS = "edges.parquet", "lanes.parquet", "detectors.parquet"
+EDGES, LANES, LOOPS, AREAS = "edges.parquet", "lanes.parquet", "detectors.parquet", "areas.parquet"
+FILES = {EDGES, LANES, LOOPS, AREAS, "trips.parquet", "fcd.parquet"}
+XML_FILES = {"edgedata.xml", "tripinfo.xml", "detectors.xml", "areas.xml", "fcd.xml"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Wanted:
     interval: float = 300.0  # s, of edges, lanes and detectors
     fcd: float | None = None  # s between two looks at every vehicle; None: no trajectories
     xml: bool = False  # all of it in SUMO's formats too
-    detectors: Path | None = None  # file that says where loops lie
+    detectors: Path | None = None  # file that says where loops and areas lie
     electric: float = 0.1  # share of the vehicles
 
     def check(self, step: float) -> None:
@@ -58,14 +58,17 @@ class Recorder:
         self._simulation, self._trips, self._folder = simulation, trips, folder
         self._wanted, self._ids = wanted, ids
         network = simulation.city.network
-        loops = read_detectors(wanted.detectors, simulation.city) if wanted.detectors else []
-        self.observer = Observer(simulation, electric=wanted.electric, loops=loops)
+        detectors = read_detectors(wanted.detectors, simulation.city) if wanted.detectors else []
+        loops = [detector for detector in detectors if isinstance(detector, Loop)]
+        areas = [detector for detector in detectors if isinstance(detector, Area)]
+        self.observer = Observer(simulation, electric=wanted.electric, loops=loops, areas=areas)
         self._writers: dict[str, pq.ParquetWriter] = {}
         fcd = wanted.fcd is not None
         self._viewer = Viewer(network) if fcd else None
         self._tracks = TrajectoryFile(folder / "fcd.parquet", network) if fcd else None
         names = [str(n) for n in range(len(trips))] if ids is None else [str(id) for id in ids]
-        self._sumo = SumoFiles(folder, network, fcd=fcd, loops=bool(loops), ids=names) if wanted.xml else None
+        laid = {"fcd": fcd, "loops": bool(loops), "areas": bool(areas)}
+        self._sumo = SumoFiles(folder, network, ids=names, **laid) if wanted.xml else None
         self._began = self.last = simulation.time  # `last`: s, when somebody entered the road or arrived
         self._intervals = self._sights = 0
         self._totals = {"conflicts": 0.0, "carbon": 0.0, "nitrogen": 0.0, "particles": 0.0, "fuel": 0.0}
@@ -102,6 +105,8 @@ class Recorder:
         self._append(LANES, lane_table(reading, network))
         if self.observer.loops:
             self._append(LOOPS, loop_table(reading))
+        if self.observer.areas:
+            self._append(AREAS, area_table(reading))
         if self._sumo is not None:
             self._sumo.interval(reading)
         for name in self._totals:

@@ -5,6 +5,7 @@ RUN/edges.parquet      per edge and interval: flow, density, speed, travel time,
 RUN/lanes.parquet      the same per lane
 RUN/trips.parquet      per trip: due, entered, arrived, distance, time lost, stops, energy and emissions
 RUN/detectors.parquet  per loop detector and interval: count, occupancy, speed; where detectors were laid
+RUN/areas.parquet      per area detector and interval: vehicles, occupancy, speed, jam; likewise
 RUN/fcd.parquet        where every vehicle was, every so many seconds; where asked for
 RUN/*.xml              the same in SUMO's formats; where asked for
 """

@@ -25,9 +25,11 @@ HEATING = 43.0e6  # J a kg of fuel: lower heating value of diesel and, within 3 
 
 
 class SumoFiles:
-    """Writes the four files into `folder` while a run goes on; `close` them. `ids` are the names of the trips."""
+    """Writes the files into `folder` while a run goes on; `close` them. `ids` are the names of the trips."""
 
-    def __init__(self, folder: Path, network: Network, *, fcd: bool, loops: bool, ids: list[str]) -> None:
+    def __init__(
+        self, folder: Path, network: Network, *, fcd: bool, loops: bool, areas: bool, ids: list[str]
+    ) -> None:
         self.edge, self.lane = path_names(network)
         self._network, self._ids = network, ids
         self._open: list[tuple[IO[str], str]] = []
@@ -35,6 +37,7 @@ class SumoFiles:
         self._trips = self._begin(folder / "tripinfo.xml", "tripinfos")
         self._fcd = self._begin(folder / "fcd.xml", "fcd-export") if fcd else None
         self._loops = self._begin(folder / "detectors.xml", "detector") if loops else None
+        self._areas = self._begin(folder / "areas.xml", "detector") if areas else None
 
     def _begin(self, path: Path, root: str) -> IO[str]:
         file = path.open("w", encoding="utf-8")
@@ -72,12 +75,14 @@ class SumoFiles:
         return self._ids[trip] if trip < len(self._ids) else str(trip)
 
     def interval(self, reading: Reading) -> None:
-        """One interval of edgedata.xml and of detectors.xml."""
+        """One interval of edgedata.xml, detectors.xml and areas.xml."""
         self._edges.write(f'  <interval begin="{reading.begin:.2f}" end="{reading.end:.2f}" id="edges">\n')
         self._edges.writelines(_edges(reading, self._network, self.edge))
         self._edges.write("  </interval>\n")
         if self._loops is not None:
             self._loops.writelines(_loops(reading))
+        if self._areas is not None:
+            self._areas.writelines(_areas(reading))
 
     def trips(self, records: TripRecords, trips: Trips) -> None:
         """tripinfo.xml: the trips that the run saw from their beginning to their end, in the order of arrival."""
@@ -147,4 +152,30 @@ def _loops(reading: Reading) -> Iterator[str]:
             f'nVehContrib="{passed}" flow="{passed * 3600 / seconds:.2f}" '
             f'occupancy="{100 * loops.covered[d] / seconds:.2f}" speed="{speed:.2f}" '
             f'harmonicMeanSpeed="{space:.2f}" length="{length:.2f}" nVehEntered="{passed}"/>\n'
+        )
+
+
+def _areas(reading: Reading) -> Iterator[str]:
+    """Sums over steps are of steps of one second, as SUMO takes them where nobody says otherwise."""
+    areas, seconds = reading.areas, reading.end - reading.begin
+    for d, name in enumerate(areas.names):
+        seen, halting, halts = areas.seen[d], areas.halting[d], max(areas.halts[d], 1.0)
+        speed = areas.mean_speed[d] if areas.time[d] > 0 else -1.0
+        yield (
+            f'  <interval begin="{reading.begin:.2f}" end="{reading.end:.2f}" id={quoteattr(name)} '
+            f'sampledSeconds="{areas.time[d]:.2f}" nVehEntered="{areas.entered[d]:.0f}" '
+            f'nVehLeft="{areas.left[d]:.0f}" nVehSeen="{seen:.0f}" meanSpeed="{speed:.2f}" '
+            f'meanTimeLoss="{areas.loss[d] / seen if seen else -1.0:.2f}" '
+            f'meanOccupancy="{100 * areas.covered[d] / (areas.length[d] * seconds):.2f}" '
+            f'maxOccupancy="{100 * areas.most_covered[d] / areas.length[d]:.2f}" '
+            f'meanMaxJamLengthInVehicles="{areas.jam_cars[d] / seconds:.2f}" '
+            f'meanMaxJamLengthInMeters="{areas.jam[d] / seconds:.2f}" '
+            f'maxJamLengthInVehicles="{areas.most_jam_cars[d]:.0f}" '
+            f'maxJamLengthInMeters="{areas.most_jam[d]:.2f}" '
+            f'jamLengthInVehiclesSum="{halting:.0f}" jamLengthInMetersSum="{areas.jams[d]:.2f}" '
+            f'meanHaltingDuration="{halting / halts:.2f}" maxHaltingDuration="{areas.longest[d]:.2f}" '
+            f'haltingDurationSum="{halting:.2f}" meanIntervalHaltingDuration="{halting / halts:.2f}" '
+            f'maxIntervalHaltingDuration="{min(areas.longest[d], seconds):.2f}" '
+            f'intervalHaltingDurationSum="{halting:.2f}" startedHalts="{areas.halts[d]:.0f}" '
+            f'meanVehicleNumber="{areas.time[d] / seconds:.2f}" maxVehicleNumber="{areas.most[d]:.0f}"/>\n'
         )

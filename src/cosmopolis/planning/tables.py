@@ -33,6 +33,13 @@ LOOP_UNITS = {
     "harmonic_speed": "m/s", "length": "m",
 }  # fmt: skip
 
+AREA_UNITS = {
+    "begin": CLOCK, "until": CLOCK, "vehicle_seconds": "s", "speed": "m/s", "time_loss": "s",
+    "occupancy": "share of its length", "occupancy_max": "share of its length", "halting_time": "s", "halting_max": "s",
+    "jam_mean": "m", "jam_max": "m", "jam_vehicles_mean": "vehicles", "jam_vehicles_max": "vehicles",
+    "vehicles_mean": "vehicles", "vehicles_max": "vehicles",
+}  # fmt: skip
+
 
 def edge_table(reading: Reading, network: Network) -> pa.Table:
     """The edges on which somebody was, one row each."""
@@ -149,6 +156,32 @@ def loop_table(reading: Reading) -> pa.Table:
         "length": np.where(loops.passed > 0, loops.length / passed, np.nan),
     }
     return table(columns, LOOP_UNITS)
+
+
+def area_table(reading: Reading) -> pa.Table:
+    """Every area detector, one row each."""
+    areas, seconds = reading.areas, reading.end - reading.begin
+    columns = {
+        **_of_interval(reading, len(areas.names)),
+        "detector": np.asarray(areas.names, dtype=object),
+        "entered": areas.entered.astype(np.int32),
+        "left": areas.left.astype(np.int32),
+        "vehicle_seconds": areas.time,
+        "speed": areas.mean_speed,
+        "time_loss": areas.loss,
+        "occupancy": areas.covered / (areas.length * seconds),
+        "occupancy_max": areas.most_covered / areas.length,
+        "halts": areas.halts.astype(np.int32),
+        "halting_time": areas.halting,
+        "halting_max": areas.longest,
+        "jam_mean": areas.jam / seconds,
+        "jam_max": areas.most_jam,
+        "jam_vehicles_mean": areas.jam_cars / seconds,
+        "jam_vehicles_max": areas.most_jam_cars.astype(np.int32),
+        "vehicles_mean": areas.time / seconds,
+        "vehicles_max": areas.most.astype(np.int32),
+    }
+    return table(columns, AREA_UNITS)
 
 
 def words(codes: NDArray, names: list[str]) -> pa.DictionaryArray:

@@ -10,6 +10,7 @@ from cosmopolis.simulation.command import (
     SetSpeedLimit,
     ShowPhase,
 )
+from cosmopolis.simulation.detectors import Area, Loop
 from cosmopolis.simulation.event import (
     Arrived,
     Broken,
@@ -23,8 +24,8 @@ from cosmopolis.simulation.event import (
     Teleported,
 )
 from cosmopolis.simulation.lookout import Call, Lookout, View
-from cosmopolis.simulation.observer import Loop, Observer
-from cosmopolis.simulation.reading import LoopCounts, Reading, Stretches, TripRecords
+from cosmopolis.simulation.observer import Observer
+from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, Stretches, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.rules import Rules
@@ -32,6 +33,8 @@ from cosmopolis.simulation.vehicles import Vehicles
 
 __all__ = [
     "AddTrip",
+    "Area",
+    "AreaCounts",
     "Arrived",
     "Broken",
     "Call",

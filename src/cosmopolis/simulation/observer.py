@@ -12,48 +12,47 @@ nothing of this is called. It is no part of a snapshot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.detectors import Area, Loop, laid_areas, laid_loops
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.reading import LoopCounts, Reading, TripRecords
+from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic import ledger
+from cosmopolis.simulation.traffic.areas import read_areas
 from cosmopolis.simulation.traffic.bookkeeping import book_step
 from cosmopolis.simulation.traffic.crew import tickets
 from cosmopolis.simulation.traffic.drivers import electric_trips
-from cosmopolis.simulation.traffic.loops import Loops, lay_loops, read_loops
+from cosmopolis.simulation.traffic.loops import read_loops
 
 ELECTRIC = 0.1  # share of the vehicles, where nobody says otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A loop detector to be laid: the front of a vehicle passes it `position` m along `lane`, a row of City.lanes."""
-
-    name: str
-    lane: int
-    position: float
 
 
 class Observer:
     """Adds up every step of `simulation` from now on.
 
-    `electric` is the share of vehicles that drive on batteries, drawn by the run's seed (e-bikes all do); `loops` are
-    detectors, BadInput where one is on no lane.
+    `electric` is the share of vehicles that drive on batteries, drawn by the run's seed (e-bikes all do); `loops` and
+    `areas` are detectors, BadInput where one is on no lane.
     """
 
     def __init__(
-        self, simulation: Simulation, *, electric: float = ELECTRIC, loops: Sequence[Loop] = ()
+        self,
+        simulation: Simulation,
+        *,
+        electric: float = ELECTRIC,
+        loops: Sequence[Loop] = (),
+        areas: Sequence[Area] = (),
     ) -> None:
         traffic = simulation._traffic
         self._simulation, self._electric = simulation, electric
-        self.loops = tuple(loops)
-        self._loops = _lay(self.loops, simulation)
+        lanes = simulation.city.network.lanes
+        self.loops, self.areas = tuple(loops), tuple(areas)
+        self._loops = laid_loops(self.loops, lanes, traffic.roads)
+        self._areas = laid_areas(self.areas, lanes, traffic.roads)
         self._sums = ledger.empty_sums(len(traffic.roads.length))
         self._kinds = traffic.drivers.kind
         self._engines = ledger.engines(self._kinds, _grades(simulation))
@@ -64,6 +63,8 @@ class Observer:
         self._book = ledger.TripLines(self._lines.ravel())
         self._grow()
         self._entered[traffic.cars.trip[: traffic.count]] = simulation.time
+        self._look_at_areas(0.0)
+        self._areas.entered[:] = 0.0
 
     def see(self, events: Events) -> None:
         """The step that has just been taken, which gave `events`."""
@@ -79,7 +80,14 @@ class Observer:
         if self.loops:
             of_loops = (traffic.roads, old, traffic.moves, traffic.fleet, self._loops, self._book)
             read_loops(len(self.loops), dt, *map(tables, of_loops))
+        self._look_at_areas(dt)
         self._note_trips(events)
+
+    def _look_at_areas(self, dt: float) -> None:
+        if self.areas:
+            traffic = self._simulation._traffic
+            tables = map(traffic.tables, (traffic.roads, traffic.cars, self._areas))
+            read_areas(len(self.areas), dt, *tables)
 
     def _note_trips(self, events: Events) -> None:
         traffic, after = self._simulation._traffic, events.time + self._simulation.dt
@@ -123,10 +131,12 @@ class Observer:
         """What was added up since the last reading; the next begins now."""
         roads, sums = self._simulation._traffic.roads, self._sums
         by_path = ledger.columns(sums)[roads.of_city]
-        loops = self._loops
-        counted = LoopCounts(
-            names=tuple(loop.name for loop in self.loops),
-            **{name: getattr(loops, name).copy() for name in LoopCounts.sums()},
+        loops = LoopCounts(tuple(loop.name for loop in self.loops), **_taken(LoopCounts.sums(), self._loops))
+        areas = AreaCounts(
+            tuple(area.name for area in self.areas),
+            self._areas.end - self._areas.begin,
+            self._areas.there.copy(),
+            **_taken(AreaCounts.sums(), self._areas),
         )
         now = self._simulation.time
         reading = Reading(
@@ -134,12 +144,11 @@ class Observer:
             end=now,
             lanes=len(self._simulation.city.network.lanes),
             length=roads.length[roads.of_city].astype(np.float64),
-            loops=counted,
+            loops=loops,
+            areas=areas,
             **{name: np.ascontiguousarray(by_path[:, n]) for n, name in enumerate(ledger.SUMS)},
         )
         ledger.clear(sums)
-        for name in LoopCounts.sums():
-            getattr(loops, name)[:] = 0.0
         self._since = now
         return reading
 
@@ -178,19 +187,12 @@ class Observer:
         )
 
 
-def _lay(loops: Sequence[Loop], simulation: Simulation) -> Loops:
-    lanes, roads = simulation.city.network.lanes, simulation._traffic.roads
-    length = lanes.length
-    for loop in loops:
-        if not 0 <= loop.lane < len(lanes):
-            raise BadInput(f"Detector {loop.name!r} lies on lane {loop.lane}, which there is not.")
-        if not 0.0 <= loop.position <= length[loop.lane]:
-            raise BadInput(
-                f"Detector {loop.name!r} lies {loop.position} m along a lane of {length[loop.lane]:.2f} m: "
-                "give a position on the lane."
-            )
-    lane = np.array([loop.lane for loop in loops], np.int64)
-    return lay_loops(roads.of_city[lane], np.array([loop.position for loop in loops], np.float64))
+def _taken(names: Sequence[str], sums: Any) -> dict[str, NDArray[np.float64]]:
+    """What was added up under these names, which begins anew."""
+    taken = {name: getattr(sums, name).copy() for name in names}
+    for name in names:
+        getattr(sums, name)[:] = 0.0
+    return taken
 
 
 def _grades(simulation: Simulation) -> NDArray[np.float64]:

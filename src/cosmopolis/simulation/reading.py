@@ -42,6 +42,46 @@ class LoopCounts:
 
 
 @dataclass(frozen=True)
+class AreaCounts:
+    """D area detectors over one interval. A jam are those who halt close behind each other; the longest counts."""
+
+    names: tuple[str, ...]
+    length: F64  # (D,) m
+    there: I64  # (D,) vehicles at the end of the interval
+    time: F64  # (D,) s that vehicles spent there
+    distance: F64  # (D,) m that they drove there
+    loss: F64  # (D,) s lost against each driver's own speed
+    covered: F64  # (D,) m x s of lane under vehicles
+    most_covered: F64  # (D,) m at once, at most
+    entered: F64  # (D,) vehicles that came
+    left: F64  # (D,) vehicles that went
+    halts: F64  # (D,) times that somebody began to halt
+    halting: F64  # (D,) vehicles x s that halted
+    longest: F64  # (D,) s that one has halted, at most
+    jams: F64  # (D,) m x s of all jams
+    jam: F64  # (D,) m x s of the longest
+    jam_cars: F64  # (D,) vehicles x s
+    most_jam: F64  # (D,) m, at most
+    most_jam_cars: F64  # (D,) vehicles, at most
+    most: F64  # (D,) vehicles at once, at most
+
+    @classmethod
+    def sums(cls) -> tuple[str, ...]:
+        """The names of the measures."""
+        return tuple(field.name for field in fields(cls))[3:]
+
+    @property
+    def seen(self) -> F64:
+        """(D,) vehicles that were there at any time."""
+        return self.there + self.left
+
+    @property
+    def mean_speed(self) -> F64:
+        """(D,) m/s, mean over space; NaN where nobody was."""
+        return np.divide(self.distance, self.time, out=np.full_like(self.time, np.nan), where=self.time > 0)
+
+
+@dataclass(frozen=True)
 class Reading:
     """Sums over one interval by the city's paths: lanes first, then connections. P = lanes + connections."""
 
@@ -50,6 +90,7 @@ class Reading:
     lanes: int
     length: F64  # (P,) m
     loops: LoopCounts
+    areas: AreaCounts
     time: F64  # (P,) s that vehicles spent there
     distance: F64  # (P,) m that they drove there
     loss: F64  # (P,) s lost against each driver's own speed, halts of buses left out
@@ -76,7 +117,7 @@ class Reading:
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """The names of the sums."""
-        return tuple(field.name for field in fields(cls))[5:]
+        return tuple(field.name for field in fields(cls))[6:]
 
     def by_lane(self, network: Network) -> Stretches:
         """Every lane."""
