@@ -331,6 +331,8 @@ def assign(
     if as_json:
         print_json(facts)
     else:
+        for row, (value, seconds, moved) in enumerate(zip(found.gap, found.duration, found.changed)):
+            told.print(f"{row + 1:3d}  gap {value:.3f}  {seconds:.0f} s a trip  {moved:,} take another way")
         told.print(
             f"Relative gap {found.gap[0]:.3f} at first, {found.gap.min():.3f} at best of {len(found.gap)} runs; "
             f"{len(found.trips):,} trips with their routes, and the gap, are in {escape(str(out))}"

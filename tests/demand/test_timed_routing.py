@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cosmopolis.demand.routing import route
+from cosmopolis.demand.routing import Routes, route
 from cosmopolis.demand.timed_routing import TimedGraph, timed_costs, timed_routes
 from tests.demand.test_routing import random_graph
 
@@ -100,3 +100,29 @@ def test_a_jam_that_is_over_by_then_is_no_reason_to_go_round():
     only_straight = np.array([True, False, True, False])
     closed, _ = timed_routes(timed, *ends, np.array([100.0, 4_000.0]), only_straight)
     assert closed[0].tolist() == [0, 1, 3]
+
+
+@given(st.lists(st.lists(st.integers(0, 99), max_size=5), max_size=6), st.data())
+def test_routes_are_joined_and_taken_as_lists_are(lists, data):
+    def routes(some):
+        start = np.concatenate([[0], np.cumsum([len(way) for way in some])]).astype(np.int64)
+        return Routes(start, np.array([edge for way in some for edge in way], np.int32))
+
+    cut = data.draw(st.integers(0, len(lists)))
+    whole = Routes.joined([routes(lists[:cut]), routes(lists[cut:])])
+    assert [whole[row].tolist() for row in range(len(whole))] == lists
+    rows = data.draw(st.lists(st.integers(0, len(lists) - 1), max_size=8)) if lists else []
+    taken = whole.take(np.array(rows, np.int64))
+    assert [taken[row].tolist() for row in range(len(taken))] == [lists[row] for row in rows]
+
+
+def test_trips_are_found_the_same_ways_few_or_many_at_once(monkeypatch):
+    timed, rng = random_day(11)
+    edges = timed.graph.edges
+    asked = rng.integers(0, edges, 40), rng.integers(0, edges, 40), rng.uniform(500.0, 2_500.0, 40)
+    routes, seconds = timed_routes(timed, *asked)
+    monkeypatch.setattr("cosmopolis.demand.timed_routing.AT_ONCE", 3)
+    again, same = timed_routes(timed, *asked)
+    assert len(routes.edge) > 40
+    for one, other in ((routes.edge, again.edge), (routes.start, again.start), (seconds, same)):
+        assert np.array_equal(one, other)

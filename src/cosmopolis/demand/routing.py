@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,20 @@ class Routes:
 
     def __getitem__(self, row: int) -> NDArray[np.int32]:
         return self.edge[self.start[row] : self.start[row + 1]]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Routes]) -> Routes:
+        """The routes of all parts, one part after the other."""
+        size = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.start) for part in parts)])
+        edge = np.concatenate([np.zeros(0, np.int32), *(part.edge for part in parts)])
+        return cls(np.cumsum(size), edge)
+
+    def take(self, rows: NDArray[np.int64]) -> Routes:
+        """The routes of `rows` (N,), in that order."""
+        size = np.diff(self.start)[rows]
+        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(size)])
+        at = np.repeat(self.start[:-1][rows] - start[:-1], size) + np.arange(start[-1])
+        return Routes(start, self.edge[at])
 
 
 def route(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +16,7 @@ from cosmopolis.demand.heap import sift_down, sift_up
 from cosmopolis.demand.routing import Routes
 
 F64 = NDArray[np.float64]
+AT_ONCE = 512  # trips that one thread looks for before the next
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,20 @@ def timed_routes(
     start, order, into = timed.out
     usable = np.ones(len(into), np.bool_) if open_to is None else open_to
     trips = (np.asarray(origin, np.int32), np.asarray(goal, np.int32), np.asarray(depart, np.float64))
-    edge, size, spent = _search(
-        start, order, into, usable, timed.seconds, timed.begin, timed.interval, *trips
-    )
-    begin = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    return Routes(begin, edge), spent
+
+    def some(first: int) -> tuple[Routes, F64]:
+        mine = (column[first : first + AT_ONCE] for column in trips)
+        edge, size, spent = _search(
+            start, order, into, usable, timed.seconds, timed.begin, timed.interval, *mine
+        )
+        return Routes(np.concatenate([[0], np.cumsum(size)]).astype(np.int64), edge), spent
+
+    with ThreadPoolExecutor(
+        os.cpu_count()
+    ) as pool:  # each trip is searched for itself: the same on any number
+        found = list(pool.map(some, range(0, len(trips[0]), AT_ONCE)))
+    spent = np.concatenate([np.zeros(0), *(spent for _, spent in found)])
+    return Routes.joined([routes for routes, _ in found]), spent
 
 
 def timed_costs(timed: TimedGraph, routes: Routes, depart: F64) -> F64:

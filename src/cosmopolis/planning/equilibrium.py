@@ -60,10 +60,11 @@ def equilibrium(
     trips = take(trips, np.flatnonzero((trips.depart >= begin - BEFORE) & (trips.depart < end)))
     graph = RoadGraph.of(city.network, Mode.CAR)
     choosers = np.flatnonzero((trips.depart >= begin) & (trips.line < 0) & (np.diff(trips.route_start) > 1))
-    best, gaps, durations, changes = trips, [], [], []
+    gaps: list[float] = []
+    best, durations, changes = trips, [], []
     for turn in range(iterations):
-        progress(f"Iteration {turn + 1} of {iterations}", turn / iterations)
-        timed, duration = drive(city, trips, graph, begin=begin, end=end, seed=seed)
+        tell = _of_iteration(progress, turn, iterations, gaps)
+        timed, duration = drive(city, trips, graph, begin=begin, end=end, seed=seed, progress=tell)
         better, saved, spent = _better_ways(city, timed, trips, choosers)
         gaps.append(float(saved.sum() / max(spent.sum(), 1.0)))
         durations.append(duration)
@@ -82,8 +83,25 @@ def equilibrium(
     return Equilibrium(best, np.array(gaps), np.array(durations), np.array(changes))
 
 
+def _of_iteration(progress: Progress, turn: int, iterations: int, gaps: list[float]) -> Progress:
+    """What to call while the iteration `turn` runs, with how much of it is done."""
+    gap = f", relative gap {gaps[-1]:.3f}" if gaps else ""
+
+    def tell(stage: str, share: float) -> None:
+        progress(f"Iteration {turn + 1} of {iterations}{gap}: {stage}", (turn + share) / iterations)
+
+    return tell
+
+
 def drive(
-    city: City, trips: Trips, graph: RoadGraph, *, begin: float, end: float, seed: int
+    city: City,
+    trips: Trips,
+    graph: RoadGraph,
+    *,
+    begin: float,
+    end: float,
+    seed: int,
+    progress: Progress = quiet,
 ) -> tuple[TimedGraph, float]:
     """One run from `begin` until all have arrived: what moves took by interval, and the mean duration of trips in s."""
     simulation = Simulation(city, trips, seed=seed, start=begin, guidance=Guidance(share=0.0))
@@ -91,6 +109,9 @@ def drive(
     while simulation.time < end + DRAINS:
         events = simulation.step()
         log.see(simulation, events.arrived)
+        if simulation.time % 60.0 < simulation.dt:
+            share = (simulation.time - begin) / (end + DRAINS - begin)
+            progress(f"{simulation.counts()['vehicles']:,} on the road", share)
         if simulation.time >= end and simulation.counts()["vehicles"] + simulation.counts()["waiting"] == 0:
             break
     return log.timed(simulation.time), log.duration(simulation.time)
@@ -171,30 +192,22 @@ def _better_ways(
     now = take(trips, choosers)
     spent = timed_costs(timed, Routes(now.route_start, now.route), now.depart)
     first, last = now.route[now.route_start[:-1]], now.route[now.route_start[1:] - 1]
-    pieces = [np.zeros(0, np.int32)]
-    size, least = np.zeros(len(now), np.int64), spent.copy()
-    owner = []
+    found = [
+        Routes(np.zeros(len(now) + 1, np.int64), np.zeros(0, np.int32))
+    ]  # none, for those who do not look
+    place, least, known = np.arange(len(now)), spent.copy(), len(now)
     groups = {Mode.CAR: ~np.isin(now.kind, list(OWN_STREETS))}
     groups |= {mode: now.kind == kind for kind, mode in OWN_STREETS.items()}
     for mode, chosen in groups.items():
         rows = np.flatnonzero(chosen & (first != last))  # who goes round the block keeps to that
-        routes, seconds = timed_routes(
-            timed, first[rows], last[rows], now.depart[rows], _open(city, timed, mode)
-        )
-        pieces.append(routes.edge)
-        size[rows], least[rows] = np.diff(routes.start), seconds
-        owner.append(rows)
-    order = np.argsort(np.concatenate(owner), kind="stable") if owner else np.zeros(0, np.int64)
-    rows = np.concatenate(owner)
-    flat = Routes(np.concatenate([[0], np.cumsum(size[rows])]).astype(np.int64), np.concatenate(pieces))
-    edges = [flat[int(at)] for at in order]
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    saved = np.where(np.isfinite(spent), np.maximum(spent - least, 0.0), 0.0)
-    return (
-        Routes(start, np.concatenate([np.zeros(0, np.int32), *edges])),
-        saved,
-        np.where(np.isfinite(spent), spent, 0.0),
-    )
+        ways = _open(city, timed, mode)
+        routes, least[rows] = timed_routes(timed, first[rows], last[rows], now.depart[rows], ways)
+        found.append(routes)
+        place[rows] = known + np.arange(len(rows))
+        known += len(rows)
+    whole = np.isfinite(spent)
+    saved = np.where(whole, np.maximum(spent - least, 0.0), 0.0)
+    return Routes.joined(found).take(place), saved, np.where(whole, spent, 0.0)
 
 
 def _open(city: City, timed: TimedGraph, mode: Mode) -> NDArray[np.bool_]:
@@ -212,10 +225,7 @@ def _open(city: City, timed: TimedGraph, mode: Mode) -> NDArray[np.bool_]:
 
 def with_routes(trips: Trips, rows: NDArray[np.int64], routes: Routes, taken: NDArray[np.int64]) -> Trips:
     """`trips` with the routes of `rows` replaced by ``routes[taken]``, in that order."""
-    new = dict(zip(rows.tolist(), taken.tolist()))
-    old = Routes(trips.route_start, trips.route)
-    edges = [routes[new[row]] if row in new else old[row] for row in range(len(trips))]
-    start = np.concatenate([[0], np.cumsum([len(way) for way in edges])]).astype(np.int64)
-    return replace(
-        trips, route_start=start, route=np.concatenate([np.zeros(0, np.int32), *edges]).astype(np.int32)
-    )
+    place = np.arange(len(trips))
+    place[rows] = len(trips) + taken
+    new = Routes.joined([Routes(trips.route_start, trips.route), routes]).take(place)
+    return replace(trips, route_start=new.start, route=new.edge)
