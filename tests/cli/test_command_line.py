@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cosmopolis import cli
 from cosmopolis.city.errors import BadInput
+from cosmopolis.cli.terminal import time_of_day
 
 
 def cosmopolis(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -41,7 +42,7 @@ def test_a_wrong_time_of_day_is_named_with_the_mend(wrong):
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
 def test_times_of_day_are_seconds_after_midnight(hours, minutes, seconds):
     assert (
-        cli.time_of_day(f"{hours:02d}:{minutes:02d}:{seconds:02d}", "--at")
+        time_of_day(f"{hours:02d}:{minutes:02d}:{seconds:02d}", "--at")
         == hours * 3600 + minutes * 60 + seconds
     )
 
@@ -49,7 +50,7 @@ def test_times_of_day_are_seconds_after_midnight(hours, minutes, seconds):
 @given(st.text(max_size=12))
 def test_any_text_is_a_time_or_a_clear_error(text):
     try:
-        assert 0 <= cli.time_of_day(text, "--at") <= 86_400
+        assert 0 <= time_of_day(text, "--at") <= 86_400
     except BadInput as error:
         assert "HH:MM" in str(error)
 

@@ -1,0 +1,44 @@
+"""The command line: the composition root, where rooms that do not know each other are put together.
+
+Heavy rooms are imported inside the command that needs them, so that `--help` and a wrong argument answer at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from rich.markup import escape
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.cli import cities, measuring, runs
+from cosmopolis.cli.app import app
+from cosmopolis.cli.terminal import fault_report, told
+
+__all__ = ["app", "cities", "main", "measuring", "runs"]
+
+
+def main() -> None:
+    """Entry point: every error is one sentence; exit code 2 for bad input, 1 for a fault of ours."""
+    logging.basicConfig(
+        level=os.environ.get("COSMOPOLIS_LOG", "WARNING").upper(),
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        app()
+    except BadInput as error:
+        told.print(f"[bold red]Error:[/] {escape(str(error))}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        told.print("Stopped.")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        told.print(
+            f"[bold red]Cosmopolis failed:[/] {escape(type(error).__name__)}: {escape(str(error))}. This is a fault "
+            f"of ours, not of your data; the details for a report are in {escape(str(fault_report()))}"
+        )
+        sys.exit(1)

@@ -1,0 +1,198 @@
+"""Commands about a city itself: bring it to life, import, grow, look at it, export."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cosmopolis import __version__
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.progress import Progress
+from cosmopolis.cli.app import AsJson, CityFolder, Seed, app
+from cosmopolis.cli.terminal import print_json, progress, time_of_day, told
+
+if TYPE_CHECKING:
+    from cosmopolis.city.model import City
+
+
+class ExportFormat(StrEnum):
+    geojson = "geojson"
+    sumo = "sumo"
+    cityjson = "cityjson"
+    glb = "glb"
+
+
+@app.command()
+def run(
+    city: Annotated[
+        Path | None,
+        typer.Argument(metavar="[CITY]", help="A city folder; without one, the invented town Xinting."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
+    host: Annotated[str, typer.Option(help="0.0.0.0 lets others in.")] = "127.0.0.1",
+    at: Annotated[str, typer.Option(metavar="HH:MM", help="Time of day to begin at.")] = "08:00",
+    speed: Annotated[float, typer.Option(min=1, max=60, help="City seconds a second.")] = 1.0,
+    seed: Seed = 1,
+    browser: Annotated[bool, typer.Option(help="Open a browser at the city.")] = True,
+) -> None:
+    """Bring a city to life and show it in the browser."""
+    start = time_of_day(at, "--at")
+    from cosmopolis.world.server import check_port, serve
+
+    check_port(host, port)
+    with progress() as tell:
+        folder = city if city is not None else xinting(tell)
+        the_city = load(folder, tell)
+        from cosmopolis.demand.store import cached_trips
+
+        trips = cached_trips(the_city, folder, seed=seed, progress=tell)
+
+    def ready(url: str) -> None:
+        told.print(f"[bold]{escape(the_city.name)}[/] is alive at [link={url}]{url}[/link]  (Ctrl+C ends)")
+        if browser and sys.stdout.isatty():
+            import webbrowser
+
+            webbrowser.open(url)
+
+    serve(
+        the_city, trips, folder=folder, host=host, port=port, at=start, speed=speed, seed=seed, on_ready=ready
+    )
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE…", help="OpenStreetMap, GeoJSON, CityJSON in any mixture, or a SUMO network."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="CITY", help="The city folder to write.")] = ...,  # type: ignore[assignment]
+    clip: Annotated[
+        str | None, typer.Option(metavar="W,S,E,N|FILE", help="Degrees, or a GeoJSON polygon.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What the city is called.")] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(metavar='"Anting, Shanghai"|W,S,E,N', help="Fetch it from OpenStreetMap by Overpass."),
+    ] = None,
+    seed: Seed = 1,
+) -> None:
+    """Make a city of map files, or of a place's name."""
+    from cosmopolis.city.build import build
+    from cosmopolis.city.store import save
+    from cosmopolis.sources import read
+    from cosmopolis.sources.sniff import is_sumo_net
+    from cosmopolis.sources.sumo import read_net
+
+    paths = list(files or [])
+    with progress() as tell:
+        if place is not None:
+            from cosmopolis.sources.overpass import fetch
+
+            paths.append(fetch(place, progress=tell))
+            name = name or place.split(",")[0].strip()
+        if not paths:
+            raise BadInput("There is nothing to import: name map files, or a place with --place.")
+        if any(is_sumo_net(path) for path in paths):
+            if len(paths) > 1 or clip is not None:
+                raise BadInput(
+                    "A SUMO network is a city of its own: import it alone, without other files and without --clip."
+                )
+            city = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+        else:
+            city = build(read(paths, name=name, clip=clip, progress=tell), seed=seed, progress=tell)
+        city = save(city, out, tell)
+    report(city, out)
+
+
+@app.command()
+def grow(
+    out: Annotated[Path, typer.Option(metavar="CITY", help="The city folder to write.")],
+    seed: Seed = 1,
+    population: Annotated[int, typer.Option(min=1_000, max=500_000, help="About how many people.")] = 60_000,
+) -> None:
+    """Invent a town after the pattern of Anting, the same for everyone from the same seed."""
+    with progress() as tell:
+        city = grown(out, seed, population, tell)
+    report(city, out)
+
+
+@app.command()
+def info(city: CityFolder, as_json: AsJson = False) -> None:
+    """What is in a city, where it comes from, and what is odd about it."""
+    from cosmopolis.city.summary import summary
+
+    facts = summary(load(city))
+    if as_json:
+        print_json(facts)
+    else:
+        from cosmopolis.city.summary import as_text
+
+        Console(highlight=False).print(as_text(facts), markup=False)
+
+
+@app.command()
+def export(
+    city: CityFolder,
+    to: Annotated[ExportFormat, typer.Option(help="The format.")],
+    out: Annotated[Path, typer.Option(metavar="FILE|FOLDER", help="Where to write it.")],
+) -> None:
+    """Write a city in a format that other programs read."""
+    import importlib
+
+    the_city = load(city)
+    with progress() as tell:
+        tell(f"Writing {to.value}", 0.0)
+        importlib.import_module(f"cosmopolis.exports.{to.value}").write(the_city, out)
+    told.print(f"Written to {escape(str(out))}")
+
+
+def load(folder: Path, tell: Progress | None = None) -> City:
+    from cosmopolis.city.store import load as load_city
+
+    if tell:
+        tell(f"Opening {folder}", 0.0)
+    return load_city(folder)
+
+
+def xinting(tell: Progress) -> Path:
+    """The default town, the same for everyone: grown once a version and kept in the user's cache."""
+    import platformdirs
+
+    from cosmopolis.city.store import FORMAT_VERSION
+
+    cache = Path(os.environ.get("COSMOPOLIS_CACHE") or platformdirs.user_cache_path("cosmopolis"))
+    folder = cache / f"xinting-{__version__}-format{FORMAT_VERSION}.city"
+    if not (folder / "city.json").exists():
+        grown(folder, 1, 60_000, tell)
+    return folder
+
+
+def grown(out: Path, seed: int, population: int, tell: Progress) -> City:
+    from cosmopolis.city.build import build
+    from cosmopolis.city.store import save
+    from cosmopolis.growth import grow as grow_town
+
+    raw = grow_town(seed=seed, population=population, progress=tell)
+    return save(build(raw, seed=seed, progress=tell), out, tell)
+
+
+def report(city: City, out: Path) -> None:
+    network = city.network
+    told.print(
+        f"[bold]{escape(city.name)}[/]: {len(network.edges):,} edges, {len(network.junctions):,} junctions, "
+        f"{len(network.signals):,} signal programs, {len(city.buildings):,} buildings, {len(city.places):,} places"
+    )
+    if city.findings:
+        told.print(
+            f"{len(city.findings):,} findings about the data: see `cosmopolis info {escape(str(out))}`"
+        )
+    told.print(f"Written to {escape(str(out))}. Open it: [bold]cosmopolis run {escape(str(out))}[/]")

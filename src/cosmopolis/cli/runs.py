@@ -1,0 +1,179 @@
+"""Commands that run a city's traffic and write down what happened."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.cli.app import AsJson, CityFolder, Seed, app
+from cosmopolis.cli.cities import load
+from cosmopolis.cli.terminal import part_of_day, print_json, progress, time_of_day, told
+
+LISTED = 10  # skipped things that are told one by one
+
+
+class SignalControl(StrEnum):
+    fixed = "fixed"
+    actuated = "actuated"
+    pressure = "pressure"
+    webster = "webster"
+    green_wave = "green-wave"
+    optimised = "optimised"
+
+
+class ParameterSet(StrEnum):
+    sumo = "sumo"
+    field = "field"
+
+
+@app.command()
+def simulate(
+    what: Annotated[
+        Path, typer.Argument(metavar="CITY|X.sumocfg", help="A city folder, or a scenario of SUMO.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the run to.")],
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="HH:MM", help="A scenario says it itself.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="HH:MM", help="Likewise.")] = None,
+    interval: Annotated[
+        float, typer.Option(min=0.1, max=1440.0, metavar="MINUTES", help="Of edges, lanes and detectors.")
+    ] = 5.0,
+    fcd: Annotated[
+        float | None,
+        typer.Option(min=0.5, metavar="SECONDS", help="Write where every vehicle is, so often."),
+    ] = None,
+    detectors: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Loops and areas: a CSV name,lane,position,end, or SUMO's additional."
+        ),
+    ] = None,
+    xml: Annotated[bool, typer.Option("--xml", help="Write all of it in SUMO's formats too.")] = False,
+    control: Annotated[
+        SignalControl, typer.Option(help="Who decides about the signals: their plans, or a controller.")
+    ] = SignalControl.fixed,
+    priority: Annotated[
+        bool, typer.Option("--priority", help="Buses and emergency vehicles get their green sooner.")
+    ] = False,
+    seed: Seed = 1,
+    parameters: Annotated[
+        ParameterSet, typer.Option("--set", help="Of a scenario: how its drivers drive.")
+    ] = ParameterSet.sumo,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Of a scenario: leave out what is wrong, and list it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the traffic of a day, or a part of it, or a SUMO scenario; write what happened as Parquet."""
+    first, last = part_of_day(begin, end)
+    from cosmopolis.control import Scheme, Steering
+    from cosmopolis.planning.recorder import Wanted
+
+    recording = {
+        "seed": seed,
+        "out": out,
+        "wanted": Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors),
+        "control": Steering(Scheme(control.value), priority),
+    }
+    if what.is_file():
+        result = run_scenario(what, first, last, parameters.value, skip_bad, recording)
+    else:
+        result = run_day(what, first, last, recording)
+    if as_json:
+        print_json(result)
+    else:
+        tell_of_run(result, out)
+
+
+def tell_of_run(result: dict[str, Any], out: Path) -> None:
+    for sentence in result.get("left_out", [])[:LISTED]:
+        told.print(f"[yellow]Left out[/] {escape(sentence)}")
+    if len(result.get("left_out", [])) > LISTED:
+        told.print(f"{len(result['left_out']):,} were left out; run.json lists them all")
+    told.print(
+        f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at the end; "
+        f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
+        f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
+        f"Written to {escape(str(out))}"
+    )
+
+
+def run_day(
+    folder: Path, first: float | None, last: float | None, recording: dict[str, Any]
+) -> dict[str, Any]:
+    """A part of a day of a stored city, with the trips planned for it."""
+    if first is None or last is None:
+        raise BadInput(
+            "A city is simulated from one time of day to another: give --from HH:MM and --to HH:MM."
+        )
+    the_city = load(folder)
+    from cosmopolis.demand.store import cached_trips
+    from cosmopolis.planning.run import record
+
+    with progress() as tell:
+        trips = cached_trips(the_city, folder, seed=recording["seed"], progress=tell)
+        return record(the_city, trips, begin=first, end=last, progress=tell, **recording)
+
+
+def run_scenario(
+    config: Path,
+    first: float | None,
+    last: float | None,
+    parameters: str,
+    skip_bad: bool,
+    recording: dict[str, Any],
+) -> dict[str, Any]:
+    """A SUMO scenario as it is, to its end, or until everybody has arrived where it has none."""
+    from cosmopolis.planning.scenario import record_scenario
+    from cosmopolis.sources.sumo import read_scenario
+
+    with progress() as tell:
+        scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
+        return record_scenario(scenario, parameters=parameters, progress=tell, **recording)
+
+
+@app.command()
+def assign(
+    city: CityFolder,
+    begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
+    end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the trips and the gap to.")],
+    iterations: Annotated[int, typer.Option(min=1, max=200, help="Runs of the simulation at most.")] = 10,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap that is small enough.")] = 0.01,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Find routes that few drivers could better, by driving them again and again (dynamic user equilibrium)."""
+    first, last = time_of_day(begin, "--from"), time_of_day(end, "--to")
+    if last <= first:
+        raise BadInput(f"--to {end} is not after --from {begin}: give a part of one day (24:00 is its end).")
+    from cosmopolis.planning.equilibrium_store import check_free, write
+
+    check_free(out)
+    the_city = load(city)
+    from cosmopolis.demand.store import cached_trips
+    from cosmopolis.planning.equilibrium import equilibrium
+
+    with progress() as tell:
+        trips = cached_trips(the_city, city, seed=seed, progress=tell)
+        found = equilibrium(
+            the_city, trips, begin=first, end=last, iterations=iterations, gap=gap, seed=seed, progress=tell
+        )
+        facts = write(
+            found, out, city=the_city.name, city_version=the_city.version, seed=seed, begin=first, end=last
+        )
+    if as_json:
+        print_json(facts)
+    else:
+        for row, (value, seconds, moved) in enumerate(zip(found.gap, found.duration, found.changed)):
+            told.print(f"{row + 1:3d}  gap {value:.3f}  {seconds:.0f} s a trip  {moved:,} take another way")
+        told.print(
+            f"Relative gap {found.gap[0]:.3f} at first, {found.gap.min():.3f} at best of {len(found.gap)} runs; "
+            f"{len(found.trips):,} trips with their routes, and the gap, are in {escape(str(out))}"
+        )

@@ -1,0 +1,72 @@
+"""What the commands say and are told at a terminal: progress, JSON, times of day."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from cosmopolis import __version__
+from cosmopolis.city.errors import BadInput
+from cosmopolis.city.progress import Progress
+
+told = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def time_of_day(text: str, option: str) -> float:
+    """Seconds after midnight of "HH:MM" or "HH:MM:SS", 24:00 included."""
+    parts = text.split(":")
+    if len(parts) in (2, 3) and all(part.isascii() and part.isdigit() for part in parts):
+        hours, minutes, seconds = [*map(int, parts), 0][:3]
+        total = hours * 3600 + minutes * 60 + seconds
+        if minutes < 60 and seconds < 60 and total <= 86_400:
+            return float(total)
+    raise BadInput(f"{option} {text!r} is not a time of day: write it as HH:MM, like 08:00.")
+
+
+def part_of_day(begin: str | None, end: str | None) -> tuple[float | None, float | None]:
+    """Seconds after midnight of --from and --to; None where one is not given."""
+    first = None if begin is None else time_of_day(begin, "--from")
+    last = None if end is None else time_of_day(end, "--to")
+    if first is not None and last is not None and last <= first:
+        raise BadInput(
+            f"--to {end} is not after --from {begin}: a run goes forward within one day (24:00 is its end)."
+        )
+    return first, last
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on a terminal, silence elsewhere. Yields the function that long work calls."""
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=told, transient=True, disable=not told.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda stage, share: bar.update(task, description=escape(stage), completed=share)
+
+
+def print_json(value: dict[str, Any], *, indent: bool = True) -> None:
+    sys.stdout.write(
+        json.dumps(value, indent=2 if indent else None, ensure_ascii=False, default=float) + "\n"
+    )
+    sys.stdout.flush()
+
+
+def fault_report() -> Path:
+    path = Path(tempfile.gettempdir()) / f"cosmopolis-fault-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+    path.write_text(
+        f"cosmopolis {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}",
+        encoding="utf-8",
+    )
+    return path
