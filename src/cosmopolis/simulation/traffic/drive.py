@@ -13,7 +13,7 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours, guidance
 from cosmopolis.simulation.traffic.corridor import announce
-from cosmopolis.simulation.traffic.crew import helpers, tickets
+from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
@@ -79,7 +79,6 @@ class Traffic:
         rules: Rules,
     ) -> None:
         network = city.network
-        self._helpers = helpers(threads - 1)
         self.rules = rules
         self.roads = flatten(
             network,
@@ -89,6 +88,8 @@ class Traffic:
             bike_box=rules.bike_box,
             seed=seed,
         )
+        self.threads = threads
+        self.crew = Crew(threads - 1, STAGES, self.roads.chunks)
         usual = at_the_kerb(drivers(), rules.kerb_stops)
         self.drivers = usual if types is None else joined(types, usual)
         self.daily = daily
@@ -192,10 +193,11 @@ class Traffic:
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
         self._announce_sirens()
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
-        arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
-        for helper in self._helpers:
-            helper.call(step_traffic, (1, *arguments))
-        step_traffic(0, *arguments)
+        tables = [self.tables(record) for record in records]
+        self.crew.note(time, self.steps, tables)
+        arguments = (time, self.steps, due, self.tables(self.crew.board), *tables)
+        self.crew.call(step_traffic, *arguments)
+        step_traffic(0, 0, *arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
