@@ -14,10 +14,11 @@ what is noted on the board is only read for a ticket in hand, while it cannot ch
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from llvmlite import ir
@@ -28,6 +29,9 @@ from numpy.typing import NDArray
 
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.tables import Table
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 APART = 8  # int64 between two counters, so that they lie in different cache lines
 ROUND, TAKEN, DONE = 0, 1, 2  # the round; then for each stage its next ticket and the chunks that are done
@@ -228,6 +232,15 @@ class Helper:
             assist, arguments = self._calls.get()
             assist(*arguments)
             del arguments
+
+
+def together(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:
+    """`work` on each of `items`, which must not mind each other, on `threads` threads; results in their order."""
+    if threads < 2 or len(items) < 2:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(threads, "traffic routes") as pool:
+        yield from pool.map(work, items)
 
 
 _helpers: list[Helper] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,17 @@ from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.guidance import Guidance
+from cosmopolis.simulation.traffic.insertion import set_back
 from cosmopolis.simulation.traffic.kerb import at_the_kerb
 from cosmopolis.simulation.traffic.measures import EVERY, measure
 from cosmopolis.simulation.traffic.network import flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import (
-    BROKEN,
-    DONE,
     HALTS,
     LEAVES,
     PLANNED,
     RUNNING,
-    STRAYS,
     Cars,
     Fleet,
     empty_cars,
@@ -177,7 +176,7 @@ class Traffic:
         paths, room = len(self.roads.length), len(cars.position)
         self.cars, self.spare = cars, empty_cars(paths, room)
         self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
-        self._log_trip, self._log_action = np.zeros(room, np.int32), np.zeros(room, np.uint8)
+        self._log_trip, self._bounds = np.zeros(room, np.int32), np.zeros(HALTS - LEAVES + 2, np.int64)
         self._log_entered = np.zeros(paths, np.int32)
 
     def begin_at(self, start: float) -> None:
@@ -188,7 +187,7 @@ class Traffic:
 
     def step(self, time: float, due: NDArray[np.int64], midnight: float) -> Events:
         """One step from `time`; `due` trips queue at their kerb first."""
-        due = np.ascontiguousarray(self._ready(due, midnight), dtype=np.int64)
+        due = self._ready(due, midnight)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
         self._announce_sirens()
@@ -265,15 +264,11 @@ class Traffic:
             due, self.late = np.concatenate([self.late, due]), self.late[:0]
         if len(due) == 0:
             return due
-        fleet, planned = self.fleet, self.planned
-        resting = (fleet.status[due] == PLANNED) | (fleet.status[due] == DONE)
-        able = self.usable[due]
-        self.tally["skipped"] += int(np.count_nonzero(able & ~resting))
-        due = due[resting & able]
-        for name in ("cursor", "route_end", "halt", "to_lane", "to_position"):
-            getattr(fleet, name)[due] = getattr(planned, name)[due]
-        fleet.dwell[due] = 0.0
-        fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
+        due = np.array(due, np.int64)
+        tables = self.tables(self.planned), self.tables(self.fleet)
+        kept, skipped = set_back(due, self.trips, midnight, self.usable, *tables)
+        due = due[:kept]
+        self.tally["skipped"] += skipped
         self.waiting += len(due)
         if len(due) and self.shut.any():
             detours.go_round(self, due)
@@ -297,15 +292,19 @@ class Traffic:
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
         tables = map(self.tables, (self.roads, old, self.moves))
-        logged, entered, forced = collect(*tables, self._log_trip, self._log_action, self._log_entered)
-        trip, action = self._log_trip[:logged].astype(np.int64), self._log_action[:logged]
+        entered, forced = collect(*tables, self._log_trip, self._bounds, self._log_entered)
+        bounds = self._bounds.tolist()
+        trips = self._log_trip[: bounds[-1]].astype(np.int64)
+        arrived, broken, strayed, _resumed, halted = (
+            trips[begin:end] for begin, end in pairwise(bounds)
+        )
         events = Events(
             time=time,
             departed=self._log_entered[:entered].astype(np.int64),
-            arrived=trip[action == LEAVES],
-            halted=trip[action == HALTS],
-            strayed=trip[action == STRAYS],
-            broken=trip[action == BROKEN],
+            arrived=arrived,
+            halted=halted,
+            strayed=strayed,
+            broken=broken,
             forced=forced,
         )
         self.waiting -= entered

@@ -351,22 +351,31 @@ def step_traffic(
 
 @entry
 def collect(
-    roads: Roads,
-    old: Cars,
-    moves: Moves,
-    trip: np.ndarray,
-    action: np.ndarray,
-    entered: np.ndarray,
-) -> tuple[int, int, int]:
-    """Bring the chunks' logs together: numbers of logged actions, of those who entered, and of forced crossings."""
-    logged, newcomers, forced = 0, 0, 0
+    roads: Roads, old: Cars, moves: Moves, trip: np.ndarray, bounds: np.ndarray, entered: np.ndarray
+) -> tuple[int, int]:
+    """Bring the chunks' logs together: how many entered the road, and how many crossed out of turn.
+
+    Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `trip`, in the order of the paths.
+    """
+    newcomers, forced = 0, 0
+    bounds[:] = 0
     for k in range(roads.chunks):
         begin = old.start[roads.chunk[k]]
         for row in range(begin, begin + moves.logged[k]):
-            trip[logged], action[logged] = moves.log_trip[row], moves.log_action[row]
-            logged += 1
+            bounds[moves.log_action[row] - LEAVES + 1] += 1
         for row in range(roads.chunk[k], roads.chunk[k] + moves.entered[k]):
             entered[newcomers] = moves.enter_trip[row]
             newcomers += 1
         forced += moves.forced[k]
-    return logged, newcomers, forced
+    for n in range(1, len(bounds)):
+        bounds[n] += bounds[n - 1]
+    for k in range(roads.chunks):
+        begin = old.start[roads.chunk[k]]
+        for row in range(begin, begin + moves.logged[k]):
+            n = moves.log_action[row] - LEAVES
+            trip[bounds[n]] = moves.log_trip[row]
+            bounds[n] += 1
+    for n in range(len(bounds) - 1, 0, -1):
+        bounds[n] = bounds[n - 1]
+    bounds[0] = 0
+    return newcomers, forced
