@@ -201,8 +201,8 @@ class Traffic:
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
-            tables = map(self.tables, (self.roads, self.ways, self.cars))
-            measure(*tables, self.speed_ratio, self.density)
+            seen = map(self.tables, (self.roads, self.ways, self.cars))
+            measure(*seen, self.speed_ratio, self.density)
             self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
             self._live = None
         events = self._tell(time, old)
