@@ -24,7 +24,7 @@ from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.insertion import set_back
 from cosmopolis.simulation.traffic.kerb import at_the_kerb
 from cosmopolis.simulation.traffic.measures import EVERY, measure
-from cosmopolis.simulation.traffic.network import flatten
+from cosmopolis.simulation.traffic.network import Roads, flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import (
@@ -79,14 +79,7 @@ class Traffic:
     ) -> None:
         network = city.network
         self.rules = rules
-        self.roads = flatten(
-            network,
-            turn_on_red=turns_on_red(city),
-            drive_on_left=city.drive_on_left,
-            on_foot=people_a_crossing(city, rules.on_foot),
-            bike_box=rules.bike_box,
-            seed=seed,
-        )
+        self.roads = _lay_out(city, rules, seed)
         self.threads = threads
         self.crew = Crew(threads - 1, STAGES, self.roads.chunks)
         usual = at_the_kerb(drivers(), rules.kerb_stops)
@@ -295,9 +288,7 @@ class Traffic:
         entered, forced = collect(*tables, self._log_trip, self._bounds, self._log_entered)
         bounds = self._bounds.tolist()
         trips = self._log_trip[: bounds[-1]].astype(np.int64)
-        arrived, broken, strayed, _resumed, halted = (
-            trips[begin:end] for begin, end in pairwise(bounds)
-        )
+        arrived, broken, strayed, _resumed, halted = (trips[begin:end] for begin, end in pairwise(bounds))
         events = Events(
             time=time,
             departed=self._log_entered[:entered].astype(np.int64),
@@ -314,3 +305,15 @@ class Traffic:
         if len(events.strayed):
             detours.send_round(self, events.strayed)
         return events
+
+
+def _lay_out(city: City, rules: Rules, seed: int) -> Roads:
+    """The city's streets for the kernels, with what its country and the rules ask for."""
+    return flatten(
+        city.network,
+        turn_on_red=turns_on_red(city),
+        drive_on_left=city.drive_on_left,
+        on_foot=people_a_crossing(city, rules.on_foot),
+        bike_box=rules.bike_box,
+        seed=seed,
+    )
