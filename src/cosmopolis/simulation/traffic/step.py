@@ -82,12 +82,12 @@ def decide(
     first, last = roads.chunk[k], roads.chunk[k + 1]
     lo, hi = cars.start[first], cars.start[last]
     moves.exits[k], moves.removed[k], moves.forced[k] = 0, 0, 0
+    occupied = first + _find_occupied(first, last, cars, moves)
     if lo == hi:
         return
     follow(lo, hi, drivers, cars, moves)
-    for path in range(first, last):
-        if cars.start[path] == cars.start[path + 1]:
-            continue
+    for row in range(first, occupied):
+        path = moves.occupied[row]
         moves.busy[path] = 1
         if roads.lane_count[path] > 0:
             lead_lane(path, roads, drivers, ways, cars, fleet, moves)
@@ -103,10 +103,8 @@ def decide(
     _brake_for_halts(lo, hi, cars, moves)
     move(lo, hi, drivers, cars, moves, DT)
     _serve_halts(lo, hi, cars, fleet, moves)
-    for path in range(first, last):
-        moves.changing[path] = 0
-        if cars.start[path] == cars.start[path + 1]:
-            continue
+    for row in range(first, occupied):
+        path = moves.occupied[row]
         if moves.locked[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDING:
             moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
@@ -118,6 +116,17 @@ def decide(
     for i in range(lo, hi):
         if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
             moves.removed[k] += 1
+
+
+@kernel
+def _find_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
+    """List the paths of first .. last - 1 with cars on them, without a branch; how many they are."""
+    found = 0
+    for path in range(first, last):
+        moves.changing[path] = 0
+        moves.occupied[first + found] = path
+        found += np.int64(cars.start[path] != cars.start[path + 1])
+    return found
 
 
 @kernel
