@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosmopolis import cli
 from cosmopolis.city.errors import BadInput
+from cosmopolis.cli import measuring
 from cosmopolis.validation.chart import Band, Chart, Dots, Line
 from cosmopolis.validation.document import write
 from cosmopolis.validation.experiments import EXPERIMENTS, chosen
@@ -91,7 +91,7 @@ def test_a_number_that_could_not_be_wrong_is_no_check() -> None:
 
 
 def test_the_command_writes_document_and_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cli.validate(only=["merge"], quick=True, out=tmp_path, as_json=True)
+    measuring.validate(only=["merge"], quick=True, out=tmp_path, as_json=True)
     facts = json.loads(capsys.readouterr().out)
     assert facts["name"] == "merge" and len(facts["checks"]) == 3
     assert "A merge shares capacity" in (tmp_path / "validation.md").read_text()
@@ -115,3 +115,14 @@ def test_ticks_are_round_and_within(low: float, width: float) -> None:
     assert 1 <= len(found) <= 8
     assert all(low - step <= value <= low + width + step for value in found)
     assert np.allclose(np.diff(found), found[1] - found[0] if len(found) > 1 else 0.0)
+
+
+def test_a_chapter_of_an_older_simulation_is_marked(tmp_path: Path) -> None:
+    fresh = write([chapter("merge"), chapter("sugiyama")], tmp_path).read_text()
+    assert "Stale" not in fresh and "Measured before" not in fresh
+    path = tmp_path / "validation" / "sugiyama.json"
+    facts = json.loads(path.read_text()) | {"simulation": "another"}
+    path.write_text(json.dumps(facts))
+    text = write([], tmp_path).read_text()
+    assert text.count("**Stale**") == 1 and "last changed: sugiyama." in text
+    assert text.index("**Stale**") > text.index("validate --only sugiyama")

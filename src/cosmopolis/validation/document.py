@@ -16,11 +16,13 @@ from typing import Any
 from cosmopolis import __version__
 from cosmopolis.city.aside import file_aside
 from cosmopolis.city.errors import BadInput
+from cosmopolis.simulation.traffic.kernels import FINGERPRINT
 from cosmopolis.validation.experiments import EXPERIMENTS, ON_REQUEST
 from cosmopolis.validation.record import Chapter, Check
 from cosmopolis.validation.svg import draw
 
 FOLDER = "validation"  # beside the document
+NOT_DRIVEN = {"assignment"}  # chapters in which nothing is simulated
 HEAD = """# Validation
 
 What the simulation gives, beside the numbers of others: laws, surveys, standards, experiments. Made by
@@ -58,6 +60,7 @@ def as_facts(chapter: Chapter) -> dict[str, Any]:
         "name": chapter.name,
         "title": chapter.title,
         "version": __version__,
+        "simulation": FINGERPRINT,
         "method": chapter.method,
         "checks": [_check(check) for check in chapter.checks],
         "charts": [
@@ -90,9 +93,18 @@ def document(chapters: list[dict[str, Any]]) -> str:
     """The text of the document."""
     checks = [check for chapter in chapters for check in chapter["checks"]]
     within = sum(check["within"] for check in checks)
-    parts = [HEAD, f"{within} of {len(checks)} numbers are within their bounds.\n\n", *_overview(chapters)]
+    stale = [chapter["name"] for chapter in chapters if is_stale(chapter)]
+    parts = [HEAD, f"{within} of {len(checks)} numbers are within their bounds.\n\n"]
+    if stale:
+        parts += [f"Measured before the simulation last changed: {', '.join(stale)}.\n\n"]
+    parts += _overview(chapters)
     parts += [_section(chapter) for chapter in chapters]
     return "".join(parts) + FOOT
+
+
+def is_stale(chapter: dict[str, Any]) -> bool:
+    """Whether the chapter's numbers are those of another version of the simulation's sources."""
+    return chapter["name"] not in NOT_DRIVEN and chapter.get("simulation") != FINGERPRINT
 
 
 def _overview(chapters: list[dict[str, Any]]) -> list[str]:
@@ -110,6 +122,8 @@ def _overview(chapters: list[dict[str, Any]]) -> list[str]:
 def _section(chapter: dict[str, Any]) -> str:
     lines = [f"\n## {chapter['title']}\n", f"{chapter['method']}\n", ""]
     lines += [f"`cosmopolis validate --only {chapter['name']}` (version {chapter['version']})\n"]
+    if is_stale(chapter):
+        lines += ["**Stale**: the simulation has changed since this was measured.\n"]
     lines += ["| what | oracle | source | bounds | ours | within |", "|---|---|---|---|---|---|"]
     for check in chapter["checks"]:
         source = check["source"] + ("" if check["reread"] else "*")

@@ -22,6 +22,7 @@ EXPERIMENTS = {
     "merge": "merging",
     "roundabout": "roundabout_entry",
     "conservation": "conservation",
+    "emissions": "emissions",
 }
 # Only with --all, or by name: what needs files or programs of others, and what belongs to the machine.
 ON_REQUEST = {"assignment": "assignment", "sumo": "sumo_scenarios", "speed": "speed"}

@@ -26,6 +26,11 @@ class Scaling:
     vehicles: F64  # (S,) mean number on the road
     updates: F64  # (S,) a second
 
+    @property
+    def cost(self) -> F64:
+        """(S,) ns that a vehicle costs in a step."""
+        return np.asarray(1e9 / self.updates)
+
 
 def measure(sizes: tuple[int, ...] = SIZES, *, seconds: float = 300.0, threads: int = 0) -> Scaling:
     """A trip departs every 36 s / junctions, so that the streets are equally full on every grid."""
@@ -63,6 +68,15 @@ def chapter(quick: bool = False) -> Chapter:
                 low=2.1,
                 digits=1,
             ),
+            Check(
+                what="cost of a vehicle and step on the largest grid, over that on the cheapest",
+                ours=float(scaling.cost[-1] / scaling.cost.min()),
+                unit="",
+                oracle="1: each vehicle looks only at its neighbours",
+                source="a bound of ours: what caches may cost",
+                high=3.0,
+                digits=1,
+            ),
         ),
         charts=(
             Chart(
@@ -80,6 +94,17 @@ def chapter(quick: bool = False) -> Chapter:
                         2,
                         dashed=True,
                     ),
+                ),
+                log_x=True,
+            ),
+            Chart(
+                name="cost",
+                title="What a vehicle costs in a step",
+                x="vehicles on the road",
+                y="ns",
+                layers=(
+                    Line(scaling.vehicles, scaling.cost, thin=True),
+                    Dots(scaling.vehicles, scaling.cost, "ours"),
                 ),
                 log_x=True,
             ),
