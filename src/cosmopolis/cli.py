@@ -5,6 +5,7 @@ Heavy rooms are imported inside the command that needs them, so that `--help` an
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -139,7 +140,6 @@ def import_(
     from cosmopolis.city.store import save
     from cosmopolis.sources import read
     from cosmopolis.sources.sniff import is_sumo_net
-    from cosmopolis.sources.sumo import read_net
 
     paths = list(files or [])
     with progress() as tell:
@@ -155,6 +155,8 @@ def import_(
                 raise BadInput(
                     "A SUMO network is a city of its own: import it alone, without other files and without --clip."
                 )
+            from cosmopolis.sources.sumo import read_net
+
             city = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
         else:
             city = build(read(paths, name=name, clip=clip, progress=tell), seed=seed, progress=tell)
@@ -435,6 +437,8 @@ def main() -> None:
             f"of ours, not of your data; the details for a report are in {escape(str(fault_report()))}"
         )
         sys.exit(1)
+    finally:
+        gc.freeze()  # a city is a million objects: the system takes them back at once, the collector one by one
 
 
 def time_of_day(text: str, option: str) -> float:

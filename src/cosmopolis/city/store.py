@@ -140,7 +140,7 @@ def _read_table(folder: Path, name: str, about: dict[str, Any]) -> Any:
             raise BadInput(
                 f"{path} is damaged or was changed by another program; import or grow the city again."
             )
-        table = pq.read_table(pa.BufferReader(data), columns=columns_of(LAYERS[name]))
+        table = pq.ParquetFile(pa.BufferReader(data)).read(columns=columns_of(LAYERS[name]))
         return decode(LAYERS[name], table)
     except FileNotFoundError:
         raise BadInput(f"{path} is missing; import or grow the city again.") from None
