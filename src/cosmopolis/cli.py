@@ -136,6 +136,7 @@ def import_(
     seed: Seed = 1,
 ) -> None:
     """Make a city of map files, or of a place's name."""
+    keep_everything()
     from cosmopolis.city.build import build
     from cosmopolis.city.store import save
     from cosmopolis.sources import read
@@ -171,6 +172,7 @@ def grow(
     population: Annotated[int, typer.Option(min=1_000, max=500_000, help="About how many people.")] = 60_000,
 ) -> None:
     """Invent a town after the pattern of Anting, the same for everyone from the same seed."""
+    keep_everything()
     with progress() as tell:
         city = grown(out, seed, population, tell)
     report(city, out)
@@ -450,6 +452,11 @@ def time_of_day(text: str, option: str) -> float:
         if minutes < 60 and seconds < 60 and total <= 86_400:
             return float(total)
     raise BadInput(f"{option} {text!r} is not a time of day: write it as HH:MM, like 08:00.")
+
+
+def keep_everything() -> None:
+    """Ends the collector's search for what nobody needs: all that making a city makes is needed until it is stored."""
+    gc.disable()
 
 
 def load(folder: Path, tell: Progress | None = None) -> City:

@@ -80,7 +80,10 @@ def _write_table(layer: Any, name: str, city: City, aside: Path) -> dict[str, An
     """Writes one layer; says what city.json keeps of it."""
     crs = city.projection.crs.to_json_dict() | {"name": f"{city.name}, local plane"}
     buffer = io.BytesIO()
-    pq.write_table(encode(layer, crs, name), buffer, compression="zstd", compression_level=1)
+    # Hardly a value comes twice, so that dictionaries of them cost time and room.
+    pq.write_table(
+        encode(layer, crs, name), buffer, compression="zstd", compression_level=1, use_dictionary=False
+    )
     data = buffer.getbuffer()
     path = aside / f"{name}.parquet"
     path.write_bytes(data)

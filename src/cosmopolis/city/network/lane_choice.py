@@ -185,6 +185,8 @@ def _best_shift(sources: Sequence[float], goals: Sequence[float], right: int, le
     """How many lanes of the target stay free at the kerb, so that paths run as straight as can be."""
     k, m = len(sources), len(goals)
     low, high = min(0, m - k), max(0, m - k)
+    if low == high:
+        return low
     if right + left and m >= k:
         low, high = min(right, m - k), max(m - k - left, min(right, m - k))
     best, least = low, float("inf")
