@@ -25,10 +25,11 @@ from rich.markup import escape
 
 from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
-from cosmopolis.city.progress import Progress
+from cosmopolis.city.progress import Progress, quiet
 
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
+    from cosmopolis.city.raw import RawCity
 
 app = typer.Typer(
     name="cosmopolis",
@@ -137,7 +138,6 @@ def import_(
 ) -> None:
     """Make a city of map files, or of a place's name."""
     keep_everything()
-    from cosmopolis.city.build import build
     from cosmopolis.city.store import save
     from cosmopolis.sources import read
     from cosmopolis.sources.sniff import is_sumo_net
@@ -158,10 +158,10 @@ def import_(
                 )
             from cosmopolis.sources.sumo import read_net
 
-            city = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+            net = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+            city = save(net, out, tell)
         else:
-            city = build(read(paths, name=name, clip=clip, progress=tell), seed=seed, progress=tell)
-        city = save(city, out, tell)
+            city = built(read(paths, name=name, clip=clip, progress=tell), out, seed, tell)
     report(city, out)
 
 
@@ -481,12 +481,18 @@ def xinting(tell: Progress) -> Path:
 
 
 def grown(out: Path, seed: int, population: int, tell: Progress) -> City:
-    from cosmopolis.city.build import build
-    from cosmopolis.city.store import save
     from cosmopolis.growth import grow as grow_town
 
-    raw = grow_town(seed=seed, population=population, progress=tell)
-    return save(build(raw, seed=seed, progress=tell), out, tell)
+    return built(grow_town(seed=seed, population=population, progress=tell), out, seed, tell)
+
+
+def built(raw: RawCity, out: Path, seed: int, tell: Progress) -> City:
+    """The city of what was read, stored in `out`; its network is written while the rest is made."""
+    from cosmopolis.city.build import build
+    from cosmopolis.city.store import storing
+
+    with storing(out, tell) as tables:
+        return tables.finish(build(raw, seed=seed, progress=tell, on_network=tables.begin))
 
 
 def report(city: City, out: Path) -> None:
@@ -505,11 +511,14 @@ def report(city: City, out: Path) -> None:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar on a terminal, silence elsewhere. Yields the function that long work calls."""
+    if not told.is_terminal:
+        yield quiet
+        return
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=told, transient=True, disable=not told.is_terminal) as bar:
+    with Bar(*columns, console=told, transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda stage, share: bar.update(task, description=escape(stage), completed=share)
 

@@ -18,7 +18,9 @@ Offsets = NDArray[np.int32]
 
 def number_column(values: NDArray) -> pa.Array:
     """(N,) numbers or truth values."""
-    bits = np.packbits(values, bitorder="little") if values.dtype == np.bool_ else np.ascontiguousarray(values)
+    bits = (
+        np.packbits(values, bitorder="little") if values.dtype == np.bool_ else np.ascontiguousarray(values)
+    )
     return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(bits)])
 
 

@@ -226,16 +226,12 @@ def _ways_of(relation: Relation) -> Iterator[int]:
     return (member.ref for member in relation.members if member.type == "w")
 
 
-def _by_row(
-    node_ids: NDArray[np.int64], tags_by_id: dict[int, dict[str, str]]
-) -> dict[int, dict[str, str]]:
+def _by_row(node_ids: NDArray[np.int64], tags_by_id: dict[int, dict[str, str]]) -> dict[int, dict[str, str]]:
     """Tags by the node's row; those of nodes that are nowhere are left out."""
     ids = np.fromiter(tags_by_id, dtype=np.int64, count=len(tags_by_id))
     rows = np.minimum(np.searchsorted(node_ids, ids), max(len(node_ids) - 1, 0))
     known = node_ids[rows] == ids if len(node_ids) else np.zeros(len(ids), dtype=bool)
-    return {
-        row: tags for row, tags, here in zip(rows.tolist(), tags_by_id.values(), known.tolist()) if here
-    }
+    return {row: tags for row, tags, here in zip(rows.tolist(), tags_by_id.values(), known.tolist()) if here}
 
 
 def _sorted(

@@ -34,6 +34,9 @@ def choose_lanes(segments: Segments, roads: Roads, moves: Movements) -> tuple[In
         if not rows:
             continue
         n = count[edge]
+        if n == 1 and all(count[target[r]] == 1 for r in rows):  # nothing to choose
+            out += [(general[edge], general[target[r]], r) for r in rows]
+            continue
         arrows = segments.turns[roads.segment[edge]][0 if roads.backward[edge] else 1]
         spans = lane_spans(
             n, [turn[r] for r in rows], [angle[r] for r in rows], [count[target[r]] for r in rows], arrows
