@@ -157,7 +157,7 @@ def _first_yields(
     heading = lines.end_directions(roads.axis)[1][source]
     turn = _turn_rank(moves.turn[links.movement])
     cross = heading[c, 0] * heading[d, 1] - heading[c, 1] * heading[d, 0]
-    dot = (heading[c] * heading[d]).sum(axis=1)
+    dot = lines.dot(heading[c], heading[d])
     crossing = np.abs(cross) > 0.5
     control = rules.control[links.junction[c]]
     # On a ring traffic comes from the left and goes first; a small one has no ring of its own edges.

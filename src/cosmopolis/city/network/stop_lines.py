@@ -51,7 +51,7 @@ def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) ->
     radius = corner_radius(np.repeat(table.kind[segments.profile], 2))
     i, j = pairs(junction, n)
     cross = heading[i, 0] * heading[j, 1] - heading[i, 1] * heading[j, 0]
-    dot = (heading[i] * heading[j]).sum(axis=1)
+    dot = lines.dot(heading[i], heading[j])
     apart = node_xy[j] - node_xy[i]
     far = np.zeros(len(i))
     # Borders of i: (side of i) x heading; where i's border line meets j's: both ahead of their ends.
