@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -155,8 +156,10 @@ def scan(path: Path, format: str) -> OsmReading:
 
     try:
         file = osmium.io.File(str(path), format)
-        node_ids, lonlat = _places(file)
-        tags_by_id, refs, relations = _tagged(file)
+        with ThreadPoolExecutor(1) as beside:  # pyosmium parses on threads of its own, which feed both passes
+            places = beside.submit(_places, file)
+            tags_by_id, refs, relations = _tagged(file)
+            node_ids, lonlat = places.result()
     except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise BadInput(_broken(path, format, error)) from None
     if not len(node_ids) and not refs and not relations:
@@ -201,12 +204,11 @@ def _tagged(
     node_tags: dict[int, dict[str, str]] = {}
     ways: list[tuple[int, dict, list[int]]] = []
     relations: list[Relation] = []
-    bare_nodes = osmium.filter.EmptyTagFilter().enable_for(osmium.osm.NODE)
-    for found in osmium.FileProcessor(file).with_filter(bare_nodes):
+    telling_nodes = osmium.filter.KeyFilter(*_NODE_KEYS).enable_for(osmium.osm.NODE)
+    for found in osmium.FileProcessor(file).with_filter(telling_nodes):
         tags = dict(found.tags)
         if found.is_node():
-            if not _NODE_KEYS.isdisjoint(tags):
-                node_tags[found.id] = tags
+            node_tags[found.id] = tags
         elif found.is_way():
             ways.append((found.id, tags, [node.ref for node in found.nodes]))
         elif found.is_relation() and _matters(tags):
