@@ -5,6 +5,7 @@ Heavy rooms are imported inside the command that needs them, so that `--help` an
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -42,3 +43,5 @@ def main() -> None:
             f"of ours, not of your data; the details for a report are in {escape(str(fault_report()))}"
         )
         sys.exit(1)
+    finally:
+        gc.freeze()  # a city is a million objects: the system takes them back at once, the collector one by one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from enum import StrEnum
@@ -20,6 +21,7 @@ from cosmopolis.cli.terminal import print_json, progress, time_of_day, told
 
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
+    from cosmopolis.city.raw import RawCity
 
 
 class ExportFormat(StrEnum):
@@ -86,11 +88,10 @@ def import_(
     seed: Seed = 1,
 ) -> None:
     """Make a city of map files, or of a place's name."""
-    from cosmopolis.city.build import build
+    keep_everything()
     from cosmopolis.city.store import save
     from cosmopolis.sources import read
     from cosmopolis.sources.sniff import is_sumo_net
-    from cosmopolis.sources.sumo import read_net
 
     paths = list(files or [])
     with progress() as tell:
@@ -106,10 +107,12 @@ def import_(
                 raise BadInput(
                     "A SUMO network is a city of its own: import it alone, without other files and without --clip."
                 )
-            city = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+            from cosmopolis.sources.sumo import read_net
+
+            net = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+            city = save(net, out, tell)
         else:
-            city = build(read(paths, name=name, clip=clip, progress=tell), seed=seed, progress=tell)
-        city = save(city, out, tell)
+            city = built(read(paths, name=name, clip=clip, progress=tell), out, seed, tell)
     report(city, out)
 
 
@@ -120,6 +123,7 @@ def grow(
     population: Annotated[int, typer.Option(min=1_000, max=500_000, help="About how many people.")] = 60_000,
 ) -> None:
     """Invent a town after the pattern of Anting, the same for everyone from the same seed."""
+    keep_everything()
     with progress() as tell:
         city = grown(out, seed, population, tell)
     report(city, out)
@@ -155,6 +159,11 @@ def export(
     told.print(f"Written to {escape(str(out))}")
 
 
+def keep_everything() -> None:
+    """Ends the collector's search for what nobody needs: all that making a city makes is needed until it is stored."""
+    gc.disable()
+
+
 def load(folder: Path, tell: Progress | None = None) -> City:
     from cosmopolis.city.store import load as load_city
 
@@ -177,12 +186,18 @@ def xinting(tell: Progress) -> Path:
 
 
 def grown(out: Path, seed: int, population: int, tell: Progress) -> City:
-    from cosmopolis.city.build import build
-    from cosmopolis.city.store import save
     from cosmopolis.growth import grow as grow_town
 
-    raw = grow_town(seed=seed, population=population, progress=tell)
-    return save(build(raw, seed=seed, progress=tell), out, tell)
+    return built(grow_town(seed=seed, population=population, progress=tell), out, seed, tell)
+
+
+def built(raw: RawCity, out: Path, seed: int, tell: Progress) -> City:
+    """The city of what was read, stored in `out`; its network is written while the rest is made."""
+    from cosmopolis.city.build import build
+    from cosmopolis.city.store import storing
+
+    with storing(out, tell) as tables:
+        return tables.finish(build(raw, seed=seed, progress=tell, on_network=tables.begin))
 
 
 def report(city: City, out: Path) -> None:

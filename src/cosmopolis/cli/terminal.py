@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
-from cosmopolis.city.progress import Progress
+from cosmopolis.city.progress import Progress, quiet
 
 told = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -47,11 +47,14 @@ def part_of_day(begin: str | None, end: str | None) -> tuple[float | None, float
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar on a terminal, silence elsewhere. Yields the function that long work calls."""
+    if not told.is_terminal:
+        yield quiet
+        return
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=told, transient=True, disable=not told.is_terminal) as bar:
+    with Bar(*columns, console=told, transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda stage, share: bar.update(task, description=escape(stage), completed=share)
 

@@ -100,6 +100,17 @@ describe("the drawn time", () => {
     for (const step of steps(run(r, 5, 500))) expect(step).toBeGreaterThan(0.016 * 0.9);
   });
 
+  test("is where the city is as soon as a page that stood still goes on", () => {
+    const r = startAt(28800);
+    run(r, 3, 500);
+    r.now += 8000;
+    for (let i = 0; i < 16; i++) r.clock.observe((r.state += 0.5), r.now);
+    const times = run(r, 0.2, 500);
+    expect(r.state - times[times.length - 1]).toBeLessThan(1.2);
+    for (const step of steps(times)) expect(step).toBeGreaterThanOrEqual(0);
+    for (const step of steps(run(r, 5, 500))) expect(step).toBeLessThanOrEqual(0.016 * 2.5);
+  });
+
   test("jumps where the city's clock was set, forward or back", () => {
     const r = startAt(28800);
     run(r, 3, 500);

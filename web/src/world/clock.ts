@@ -10,6 +10,7 @@ const FASTEST = 2.5;
 const MARGIN = 1.3; // of the gap between two states, against jitter
 const LEARNING = 0.15; // weight of the newest gap
 const LONGEST_GAP = 1.5; // s of real time; a longer one was a pause or a stalled line
+const STALLED = 3; // s of real time behind: the page stood still, and nobody wants to see what it missed
 const JUMP_SECONDS = 4; // of real time at the present speed: a state further ahead was jumped to
 
 export class CityClock {
@@ -22,6 +23,7 @@ export class CityClock {
   private gapReal: number; // s between states
   private gapCity: number;
   private samples = 0;
+  private slewing = false; // the speed was set: what is drawn comes to it without a jump
 
   /** `step`: seconds of city time between states, as a first guess. */
   constructor(private readonly step = 0.5) {
@@ -56,6 +58,7 @@ export class CityClock {
     this.time(now);
     this.gapCity = this.gapReal * speed;
     this.samples = 0;
+    this.slewing = true;
     this.speed = speed;
     this.paused = paused;
     this.newestAt = now;
@@ -76,6 +79,8 @@ export class CityClock {
     const pace = this.pace();
     const onward = pace * elapsed;
     const error = this.target(now, pace) - (this.drawn + onward);
+    if (Math.abs(error) < pace) this.slewing = false;
+    if (error > STALLED * pace && !this.slewing && !this.paused) return (this.drawn += onward + error);
     const correction = error * (1 - Math.exp(-elapsed / TAU));
     const moved = Math.min(Math.max(onward + correction, SLOWEST * onward), FASTEST * onward);
     this.drawn = Math.min(this.newest, this.drawn + moved);
