@@ -125,7 +125,7 @@ def _find_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
     for path in range(first, last):
         moves.changing[path] = 0
         moves.occupied[first + found] = path
-        found += np.int64(cars.start[path] != cars.start[path + 1])
+        found += int(cars.start[path] != cars.start[path + 1])
     return found
 
 
