@@ -17,6 +17,7 @@ HARDEST = np.float32(9.0)  # m/s^2, what tyres give
 KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
 STANDING = np.float32(0.1)  # m/s
+LEAST_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
 NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
 
 
@@ -102,7 +103,7 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
 def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
     """m/s^2 of car i so that it comes to stand half a metre short of `gap` metres ahead."""
     kind = cars.kind[i]
-    jam_gap = drivers.jam_gap[kind]
+    jam_gap = min(drivers.jam_gap[kind], LEAST_GAP)
     return idm(
         cars.speed[i],
         cars.desired[i],
@@ -129,6 +130,23 @@ def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped
         drivers.brake[kind],
         drivers.headway[kind],
         drivers.jam_gap[kind],
+        drivers.shape[kind],
+    )
+
+
+@kernel
+def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
+    """The same, with the least gap that one leaves: on the ground of a junction, where others wait for it."""
+    kind = cars.kind[i]
+    return idm(
+        cars.speed[i],
+        cars.desired[i],
+        gap,
+        leader_speed,
+        drivers.accel[kind],
+        drivers.brake[kind],
+        drivers.headway[kind],
+        min(drivers.jam_gap[kind], LEAST_GAP),
         drivers.shape[kind],
     )
 

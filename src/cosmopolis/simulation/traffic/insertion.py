@@ -6,6 +6,7 @@ import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
+from cosmopolis.simulation.traffic.junctions import NO_ROOM
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
@@ -15,6 +16,7 @@ from cosmopolis.simulation.traffic.turning import wished_speed
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
 PATIENCE = 20.0  # s in the queue after which small gaps do
+STUCK = 180  # steps of standing at the end of a lane, longer than any red light
 
 
 @kernel
@@ -36,7 +38,7 @@ def insert_first(
     lane: int, time: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet, moves: Moves
 ) -> bool:
     """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
-    if ways.closed[lane] != 0:
+    if ways.closed[lane] != 0 or _is_stuck(lane, ways, cars):
         return False
     trip = ways.queue[lane]
     kind = fleet.kind[trip]
@@ -70,6 +72,15 @@ def insert_first(
     moves.insert[lane] = trip
     moves.insert_position[lane], moves.insert_speed[lane] = position, speed
     return True
+
+
+@kernel
+def _is_stuck(lane: int, ways: Ways, cars: Cars) -> bool:
+    """Whether the queue on `lane` has no way to go: who joins it takes the room that would set others free."""
+    first = cars.start[lane + 1] - 1
+    if first < cars.start[lane]:
+        return False
+    return bool(ways.held[lane] == NO_ROOM or cars.still[first] > STUCK)
 
 
 @kernel
