@@ -55,7 +55,7 @@ class Drivers(NamedTuple):
 
 # length, top speed, accel, brake, headway, jam gap, modes
 _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]] = {
-    VehicleKind.CAR: (4.6, 50.0, 1.5, 2.2, 0.92, 3.5, Mode.CAR | Mode.TAXI),
+    VehicleKind.CAR: (4.6, 50.0, 1.5, 2.2, 0.92, 3.6, Mode.CAR | Mode.TAXI),
     VehicleKind.VAN: (5.5, 44.0, 0.85, 2.2, 1.15, 2.0, Mode.CAR | Mode.TRUCK),
     VehicleKind.TRUCK: (9.0, 25.0, 0.7, 1.8, 1.4, 2.5, Mode.TRUCK),
     VehicleKind.BUS: (12.0, 22.3, 0.8, 1.8, 1.3, 2.5, Mode.BUS),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.simulation.traffic.car_following import LEAST_GAP
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.junctions import NO_ROOM
 from cosmopolis.simulation.traffic.kernels import kernel
-from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
+from cosmopolis.simulation.traffic.lane_changing import is_free
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import WAITING, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import wished_speed
@@ -59,6 +60,8 @@ def insert_first(
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
+            if gap < LEAST_GAP:
+                return False
             speed = min(speed, max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j])
             break
     for j in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
@@ -87,7 +90,7 @@ def _is_stuck(lane: int, ways: Ways, cars: Cars) -> bool:
 def _comfortable(gap: float, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return bool(gap >= BETWEEN + closing + follower * (0.3 if hurry else 0.8))
+    return bool(gap >= LEAST_GAP + closing + follower * (0.3 if hurry else 0.8))
 
 
 @kernel
