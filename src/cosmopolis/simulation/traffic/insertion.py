@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.car_following import LEAST_GAP
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.junctions import NO_ROOM
@@ -43,7 +42,7 @@ def insert_first(
         return False
     trip = ways.queue[lane]
     kind = fleet.kind[trip]
-    length = drivers.length[kind]
+    length, least = drivers.length[kind], drivers.jam_gap[kind]
     position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     if not is_free(lane, position, length, roads, ways, cars, moves):
         return False
@@ -60,17 +59,17 @@ def insert_first(
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
-            if gap < LEAST_GAP:
+            if gap < least:
                 return False
             speed = min(speed, max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j])
             break
     for j in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
         if moves.position[j] < position:
             gap = position - length - moves.position[j]
-            if not _comfortable(gap, moves.speed[j], speed, hurry):
+            if not _comfortable(least, gap, moves.speed[j], speed, hurry):
                 return False
             break
-    if not _no_one_arrives(lane, position - length, speed, hurry, roads, cars, moves):
+    if not _no_one_arrives(lane, least, position - length, speed, hurry, roads, cars, moves):
         return False
     moves.insert[lane] = trip
     moves.insert_position[lane], moves.insert_speed[lane] = position, speed
@@ -87,15 +86,22 @@ def _is_stuck(lane: int, ways: Ways, cars: Cars) -> bool:
 
 
 @kernel
-def _comfortable(gap: float, follower: float, speed: float, hurry: bool) -> bool:
+def _comfortable(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return bool(gap >= LEAST_GAP + closing + follower * (0.3 if hurry else 0.8))
+    return bool(gap >= least + closing + follower * (0.3 if hurry else 0.8))
 
 
 @kernel
 def _no_one_arrives(
-    lane: int, rear: float, speed: float, hurry: bool, roads: Roads, cars: Cars, moves: Moves
+    lane: int,
+    least: float,
+    rear: float,
+    speed: float,
+    hurry: bool,
+    roads: Roads,
+    cars: Cars,
+    moves: Moves,
 ) -> bool:
     """The same for cars still on their way into the lane, where nobody is on it behind the gap."""
     if rear > 40.0:
@@ -105,6 +111,6 @@ def _no_one_arrives(
         j = cars.start[way + 1] - 1
         if j >= cars.start[way]:
             gap = rear + roads.length[way] - moves.position[j]
-            if not _comfortable(gap, moves.speed[j], speed, hurry):
+            if not _comfortable(least, gap, moves.speed[j], speed, hurry):
                 return False
     return True
