@@ -396,6 +396,7 @@ def ground_ahead(
             reach >= distance
             and last >= cars.start[lane]
             and cars.choice[last] == other
+            and not (cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED)  # it would announce itself
             and _goes_later(row, way, other, roads, ways)
             and _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
         ):
