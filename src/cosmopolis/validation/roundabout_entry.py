@@ -142,18 +142,12 @@ def chapter(quick: bool = False) -> Chapter:
 
 
 def _notes(entry: Entry) -> tuple[str, ...]:
-    notes = [
+    return (
         f"Up to {entry.circulating.max():,.0f} veh/h circulate: the arm they come from is an entry too, and lets in no "
-        "more."
-    ]
-    if entry.entering.max() < A2010:
-        headway = 3600.0 / float(entry.entering.max())
-        notes.append(
-            f"With nobody circulating a car gets in every {headway:.1f} s: the next one waits at the line until the "
-            "one before has left a car's length and 7 m more free on the ring, whatever its speed, and then starts "
-            "from rest. This keeps a full ring turning and costs capacity on an empty one."
-        )
-    return tuple(notes)
+        "more.",
+        "Nobody comes on who would leave less than two cars' length free on the ring as a whole: a full ring stands "
+        "for ever once none of those on it is before its own exit.",
+    )
 
 
 def _chart(entry: Entry, level: float, slope: float) -> Chart:

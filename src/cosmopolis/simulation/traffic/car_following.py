@@ -18,6 +18,7 @@ KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 round
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
 STANDING = np.float32(0.1)  # m/s
 LEAST_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
+ROLLS = np.float32(3.0)  # m/s, from which the usual gap is kept there too
 NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
 
 
@@ -136,8 +137,10 @@ def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped
 
 @kernel
 def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
-    """The same, with the least gap that one leaves: on the ground of a junction, where others wait for it."""
+    """The same; at a crawl with the least gap that one leaves, since others wait for the ground of a junction."""
     kind = cars.kind[i]
+    spare = max(drivers.jam_gap[kind] - LEAST_GAP, ZERO)
+    jam_gap = drivers.jam_gap[kind] - spare * max(ONE - cars.speed[i] / ROLLS, ZERO)
     return idm(
         cars.speed[i],
         cars.desired[i],
@@ -146,7 +149,7 @@ def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-de
         drivers.accel[kind],
         drivers.brake[kind],
         drivers.headway[kind],
-        min(drivers.jam_gap[kind], LEAST_GAP),
+        jam_gap,
         drivers.shape[kind],
     )
 
