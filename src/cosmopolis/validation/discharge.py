@@ -128,9 +128,9 @@ def _notes(queues: Queues) -> tuple[str, ...]:
     spacing = float(drivers().length[VehicleKind.CAR] + drivers().jam_gap[VehicleKind.CAR])
     return (
         "The manual's flow contradicts the other two. 1,900 cars an hour is one every 1.9 s, by which 70 s of green "
-        f"pass about 35 cars; {FIELD} cars in 70 s is one every 2.8 s with what the start costs, or some 1,300 an hour.",
+        f"pass about 35 cars; {FIELD} cars in 70 s is one every 2.8 s with what the start costs, some 1,300 an hour.",
         f"The default drivers keep to the count and the wave: {queues.in_green.mean():.1f} cars in 70 s, a wave of "
-        f"{queues.start_wave:.1f} m/s, {queues.saturation:,.0f} an hour. That takes a queue that stands {spacing:.1f} m "
+        f"{queues.start_wave:.1f} m/s, {queues.saturation:,.0f} an hour. It takes a queue that stands {spacing:.1f} m "
         "a car, or a little less as it comes to rest, which is what is counted in queues.",
     )
 

@@ -69,9 +69,9 @@ _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]]
 def drivers(name: str = "field") -> Drivers:
     """A parameter set, one row a words.VehicleKind.
 
-    "field", the default, is chosen so that about 26 cars of a queue pass in the first 70 s of green (24 in the field),
-    a queue starts in a wave of 4 m/s and a running lane carries 1,800 to 1,900 an hour; "sumo" drives like SUMO's Krauss model with its defaults (see
-    `krauss`).
+    "field", the default, is chosen so that about 26 cars of a queue pass in the first 70 s of green (24 in the
+    field), a queue starts in a wave of 4 m/s and a running lane carries 1,800 to 1,900 an hour; "sumo" drives like
+    SUMO's Krauss model with its defaults (see `krauss`).
     """
     if name == "sumo":
         return drivers_of([_as_in_sumo(kind) for kind in VehicleKind])
