@@ -5,6 +5,7 @@ Heavy rooms are imported inside the command that needs them, so that `--help` an
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -24,10 +25,11 @@ from rich.markup import escape
 
 from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
-from cosmopolis.city.progress import Progress
+from cosmopolis.city.progress import Progress, quiet
 
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
+    from cosmopolis.city.raw import RawCity
 
 app = typer.Typer(
     name="cosmopolis",
@@ -135,11 +137,10 @@ def import_(
     seed: Seed = 1,
 ) -> None:
     """Make a city of map files, or of a place's name."""
-    from cosmopolis.city.build import build
+    keep_everything()
     from cosmopolis.city.store import save
     from cosmopolis.sources import read
     from cosmopolis.sources.sniff import is_sumo_net
-    from cosmopolis.sources.sumo import read_net
 
     paths = list(files or [])
     with progress() as tell:
@@ -155,10 +156,12 @@ def import_(
                 raise BadInput(
                     "A SUMO network is a city of its own: import it alone, without other files and without --clip."
                 )
-            city = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+            from cosmopolis.sources.sumo import read_net
+
+            net = read_net(paths[0], name=name, invent=True, seed=seed, progress=tell)
+            city = save(net, out, tell)
         else:
-            city = build(read(paths, name=name, clip=clip, progress=tell), seed=seed, progress=tell)
-        city = save(city, out, tell)
+            city = built(read(paths, name=name, clip=clip, progress=tell), out, seed, tell)
     report(city, out)
 
 
@@ -169,6 +172,7 @@ def grow(
     population: Annotated[int, typer.Option(min=1_000, max=500_000, help="About how many people.")] = 60_000,
 ) -> None:
     """Invent a town after the pattern of Anting, the same for everyone from the same seed."""
+    keep_everything()
     with progress() as tell:
         city = grown(out, seed, population, tell)
     report(city, out)
@@ -435,6 +439,8 @@ def main() -> None:
             f"of ours, not of your data; the details for a report are in {escape(str(fault_report()))}"
         )
         sys.exit(1)
+    finally:
+        gc.freeze()  # a city is a million objects: the system takes them back at once, the collector one by one
 
 
 def time_of_day(text: str, option: str) -> float:
@@ -446,6 +452,11 @@ def time_of_day(text: str, option: str) -> float:
         if minutes < 60 and seconds < 60 and total <= 86_400:
             return float(total)
     raise BadInput(f"{option} {text!r} is not a time of day: write it as HH:MM, like 08:00.")
+
+
+def keep_everything() -> None:
+    """Ends the collector's search for what nobody needs: all that making a city makes is needed until it is stored."""
+    gc.disable()
 
 
 def load(folder: Path, tell: Progress | None = None) -> City:
@@ -470,12 +481,18 @@ def xinting(tell: Progress) -> Path:
 
 
 def grown(out: Path, seed: int, population: int, tell: Progress) -> City:
-    from cosmopolis.city.build import build
-    from cosmopolis.city.store import save
     from cosmopolis.growth import grow as grow_town
 
-    raw = grow_town(seed=seed, population=population, progress=tell)
-    return save(build(raw, seed=seed, progress=tell), out, tell)
+    return built(grow_town(seed=seed, population=population, progress=tell), out, seed, tell)
+
+
+def built(raw: RawCity, out: Path, seed: int, tell: Progress) -> City:
+    """The city of what was read, stored in `out`; its network is written while the rest is made."""
+    from cosmopolis.city.build import build
+    from cosmopolis.city.store import storing
+
+    with storing(out, tell) as tables:
+        return tables.finish(build(raw, seed=seed, progress=tell, on_network=tables.begin))
 
 
 def report(city: City, out: Path) -> None:
@@ -494,11 +511,14 @@ def report(city: City, out: Path) -> None:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar on a terminal, silence elsewhere. Yields the function that long work calls."""
+    if not told.is_terminal:
+        yield quiet
+        return
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=told, transient=True, disable=not told.is_terminal) as bar:
+    with Bar(*columns, console=told, transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda stage, share: bar.update(task, description=escape(stage), completed=share)
 

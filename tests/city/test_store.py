@@ -16,7 +16,8 @@ import shapely
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
-from cosmopolis.city.store import load, save
+from cosmopolis.city.raw import RawCity
+from cosmopolis.city.store import load, save, storing
 from cosmopolis.city.tables import LAYERS, layers_of
 from cosmopolis.geometry.polylines import Polylines
 
@@ -203,3 +204,22 @@ def test_broken_folder_is_one_sentence_that_names_the_file(town, tmp_path, damag
 def test_no_folder_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="is not a city folder"):
         load(tmp_path / "nothing")
+
+
+def test_a_network_that_went_ahead_makes_no_difference(town: City, tmp_path: Path) -> None:
+    save(town, tmp_path / "a")
+    raw = RawCity(name=town.name, origin=town.origin)
+    with storing(tmp_path / "b") as tables:
+        tables.begin(raw, town.network)
+        saved = tables.finish(town)
+    assert saved.version == load(tmp_path / "a").version
+    for path in sorted((tmp_path / "a").iterdir()):
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_network_that_changed_after_it_was_written_is_refused(town: City, tmp_path: Path) -> None:
+    other = replace(town.network, edges=replace(town.network.edges))
+    with pytest.raises(ValueError, match="changed"), storing(tmp_path / "b") as tables:
+        tables.begin(RawCity(name=town.name, origin=town.origin), other)
+        tables.finish(town)
+    assert list(tmp_path.iterdir()) == []

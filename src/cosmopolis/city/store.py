@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,11 @@ from cosmopolis.city.aside import folder_aside
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.progress import Progress, quiet
-from cosmopolis.city.raw import Finding, Source
+from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.city.tables import LAYERS, NETWORK, codes_of, columns_of, decode, encode, layers_of
 from cosmopolis.city.version import version_of
 from cosmopolis.city.words import Provenance
+from cosmopolis.geometry.projection import Projection
 
 FORMAT, FORMAT_VERSION = "cosmopolis-city", 1
 HEAD = "city.json"
@@ -35,21 +38,51 @@ def save(city: City, folder: Path, progress: Progress = quiet) -> City:
 
     Raises BadInput where the folder holds something else, or the disk does not take it; nothing is left then.
     """
+    with storing(folder, progress) as tables:
+        return tables.finish(city)
+
+
+@contextmanager
+def storing(folder: Path, progress: Progress = quiet) -> Iterator[Tables]:
+    """`save` in two parts, so that the network is written while the rest of the city is still made."""
     folder = Path(folder)
     _refuse_foreign(folder)
     with folder_aside(folder) as aside, ThreadPoolExecutor(WRITERS) as pool:
-        progress("Storing the city", 0.0)
-        version = pool.submit(version_of, city)
-        written = {
-            name: pool.submit(_write_table, layer, name, city, aside) for name, layer in layers_of(city)
-        }
-        tables = {}
-        for done, (name, table) in enumerate(written.items()):
-            tables[name] = table.result()
-            progress(f"Storing {name.replace('_', ' ')}", (done + 1) / len(LAYERS))
+        yield Tables(aside, pool, progress)
+
+
+class Tables:
+    """The tables of one city on their way to disk."""
+
+    def __init__(self, aside: Path, pool: Executor, progress: Progress) -> None:
+        self._aside, self._pool, self._progress = aside, pool, progress
+        self._begun: dict[str, tuple[Any, Future[dict[str, Any]]]] = {}
+
+    def begin(self, raw: RawCity, network: Network) -> None:
+        """Writes the network of the city that `raw` becomes, and does not wait for it."""
+        self._write(raw.name, Projection(*raw.origin), {name: getattr(network, name) for name in NETWORK})
+
+    def finish(self, city: City) -> City:
+        """Writes what is not begun yet, waits for all, and returns the city with its version set."""
+        self._progress("Storing the city", 0.0)
+        version = self._pool.submit(version_of, city)
+        layers = dict(layers_of(city))
+        if any(begun is not layers[name] for name, (begun, _) in self._begun.items()):
+            raise ValueError("the network changed after it was written")
+        missing = {name: layer for name, layer in layers.items() if name not in self._begun}
+        self._write(city.name, city.projection, missing)
+        written = {}
+        for name in LAYERS:
+            written[name] = self._begun[name][1].result()
+            self._progress(f"Storing {name.replace('_', ' ')}", len(written) / len(LAYERS))
         city = city.with_version(version.result())
-        (aside / HEAD).write_bytes(orjson.dumps(_head(city, tables), option=orjson.OPT_INDENT_2))
-    return city
+        (self._aside / HEAD).write_bytes(orjson.dumps(_head(city, written), option=orjson.OPT_INDENT_2))
+        return city
+
+    def _write(self, city: str, projection: Projection, layers: dict[str, Any]) -> None:
+        crs = projection.crs.to_json_dict() | {"name": f"{city}, local plane"}
+        for name, layer in layers.items():
+            self._begun[name] = layer, self._pool.submit(_write_table, layer, name, crs, self._aside)
 
 
 def load(folder: Path) -> City:
@@ -76,11 +109,13 @@ def load(folder: Path) -> City:
         raise BadInput(f"{folder / HEAD} is incomplete ({error}); import or grow the city again.") from error
 
 
-def _write_table(layer: Any, name: str, city: City, aside: Path) -> dict[str, Any]:
+def _write_table(layer: Any, name: str, crs: dict[str, Any], aside: Path) -> dict[str, Any]:
     """Writes one layer; says what city.json keeps of it."""
-    crs = city.projection.crs.to_json_dict() | {"name": f"{city.name}, local plane"}
     buffer = io.BytesIO()
-    pq.write_table(encode(layer, crs, name), buffer, compression="zstd", compression_level=1)
+    # Hardly a value comes twice, so that dictionaries of them cost time and room.
+    pq.write_table(
+        encode(layer, crs, name), buffer, compression="zstd", compression_level=1, use_dictionary=False
+    )
     data = buffer.getbuffer()
     path = aside / f"{name}.parquet"
     path.write_bytes(data)
@@ -140,7 +175,7 @@ def _read_table(folder: Path, name: str, about: dict[str, Any]) -> Any:
             raise BadInput(
                 f"{path} is damaged or was changed by another program; import or grow the city again."
             )
-        table = pq.read_table(pa.BufferReader(data), columns=columns_of(LAYERS[name]))
+        table = pq.ParquetFile(pa.BufferReader(data)).read(columns=columns_of(LAYERS[name]))
         return decode(LAYERS[name], table)
     except FileNotFoundError:
         raise BadInput(f"{path} is missing; import or grow the city again.") from None

@@ -20,6 +20,16 @@ import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city import model, words
+from cosmopolis.city.arrow import (
+    bytes_column,
+    bytes_of,
+    flat_bytes_column,
+    flat_bytes_of,
+    number_column,
+    numbers_of,
+    text_column,
+    texts_of,
+)
 from cosmopolis.city.wkb import LITTLE_ENDIAN, lines_from_wkb, lines_to_wkb, points_from_wkb, points_to_wkb
 from cosmopolis.geometry.polylines import Polylines
 
@@ -167,11 +177,10 @@ def _is_geometry(kind: type, name: str) -> bool:
 def _encode_geometry(value: Any) -> tuple[pa.Array, dict[str, Any]]:
     """The column, and what GeoParquet says of it: the types in it and their bounds."""
     if isinstance(value, Polylines):
-        return _binary(*lines_to_wkb(value)), _about("LineString Z", value.points[:, :2])
+        return flat_bytes_column(*lines_to_wkb(value)), _about("LineString Z", value.points[:, :2])
     if value.dtype != np.object_:
-        return _binary(*points_to_wkb(value)), _about("Point", value)
-    column = pa.array(shapes_to_wkb(value), pa.binary())
-    return column, _about("Polygon", shapely.get_coordinates(value))
+        return flat_bytes_column(*points_to_wkb(value)), _about("Point", value)
+    return bytes_column(shapes_to_wkb(value)), _about("Polygon", shapely.get_coordinates(value))
 
 
 def shapes_to_wkb(shapes: model.Shapes) -> NDArray[np.object_]:
@@ -185,8 +194,8 @@ def shapes_to_wkb(shapes: model.Shapes) -> NDArray[np.object_]:
 def _decode_geometry(hint: Any, name: str, column: pa.ChunkedArray) -> Any:
     array = column.combine_chunks()
     if hint == model.Shapes:
-        return shapely.from_wkb(array.to_numpy(zero_copy_only=False)) if len(array) else _no_shapes()
-    data, offsets = _unbinary(array)
+        return shapely.from_wkb(bytes_of(array)) if len(array) else _no_shapes()
+    data, offsets = flat_bytes_of(array)
     return points_from_wkb(data) if name == "xy" else lines_from_wkb(data, offsets)
 
 
@@ -210,46 +219,33 @@ def _geo(geometry: dict[str, dict[str, Any]], crs: Mapping[str, Any]) -> dict[st
     return {"version": "1.1.0", "primary_column": "geometry", "columns": columns}
 
 
-def _binary(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> pa.Array:
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))]
-    return pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
-
-
-def _unbinary(array: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    _, offsets, data = array.buffers()
-    if not len(array):
-        return np.zeros(0, np.uint8), np.zeros(1, np.int32)
-    rows = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
-    return np.frombuffer(data, np.uint8)[rows[0] : rows[-1]], rows - rows[0]
-
-
 def _encode_plain(layer: Any, name: str, value: Any) -> pa.Array:
     kind: type = type(layer)
     if _hints(kind)[name] == model.Strings:
-        return pa.array(value, pa.string())
+        return text_column(value)
     starts = RAGGED.get(kind, {}).get(name, ())
     flat = np.ascontiguousarray(value, dtype=dtype_of(kind, name))
     each = int(np.prod(SHAPE.get((kind, name), ())))
-    column = pa.array(flat.reshape(-1))
+    column = number_column(flat.reshape(-1))
     for start in reversed(starts):
         offsets = (getattr(layer, start).astype(np.int64) * each).astype(np.int32)
-        column, each = pa.ListArray.from_arrays(pa.array(offsets), column), 1
+        column, each = pa.ListArray.from_arrays(number_column(offsets), column), 1
     return column
 
 
 def _decode_plain(kind: type, name: str, column: pa.ChunkedArray) -> dict[str, Any]:
     """The field, and the starts of its rows where it is ragged."""
     if _hints(kind)[name] == model.Strings:
-        return {name: tuple(column.to_pylist())}
+        return {name: texts_of(column.combine_chunks())}
     out: dict[str, Any] = {}
     array, shape = column.combine_chunks(), SHAPE.get((kind, name), ())
     starts = RAGGED.get(kind, {}).get(name, ())
     for start in starts:
         each = int(np.prod(shape)) if start == starts[-1] else 1
-        offsets = array.offsets.to_numpy() if len(array) else np.zeros(1, np.int32)
+        offsets = numbers_of(array.offsets) if len(array) else np.zeros(1, np.int32)
         out[start] = ((offsets - offsets[0]) // each).astype(dtype_of(kind, start))
         array = array.flatten()
-    values = array.to_numpy(zero_copy_only=False).astype(dtype_of(kind, name), copy=False)
+    values = numbers_of(array).astype(dtype_of(kind, name), copy=False)
     out[name] = values.reshape(-1, *shape)
     return out
 
@@ -263,7 +259,7 @@ def _spelled(kind: type, name: str, value: Any) -> dict[str, pa.Array]:
     spelled = [_spell(words_of, int(code)) for code in used]
     return {
         f"{name}_name": pa.DictionaryArray.from_arrays(
-            pa.array(index.astype(np.int32)), pa.array(spelled, pa.string())
+            number_column(index.astype(np.int32)), text_column(spelled)
         )
     }
 

@@ -24,7 +24,7 @@ from cosmopolis.simulation.reading import LoopCounts, Reading, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic import ledger
 from cosmopolis.simulation.traffic.bookkeeping import book_step
-from cosmopolis.simulation.traffic.crew import tickets
+from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.drivers import electric_trips
 from cosmopolis.simulation.traffic.loops import Loops, lay_loops, read_loops
 
@@ -55,6 +55,7 @@ class Observer:
         self.loops = tuple(loops)
         self._loops = _lay(self.loops, simulation)
         self._sums = ledger.empty_sums(len(traffic.roads.length))
+        self._crew = Crew(traffic.threads - 1, 1, traffic.roads.chunks)
         self._kinds = traffic.drivers.kind
         self._engines = ledger.engines(self._kinds, _grades(simulation))
         self._lines = ledger.empty_lines(0)
@@ -72,10 +73,11 @@ class Observer:
             self._grow()
         old, tables = traffic.spare, traffic.tables
         records = (traffic.roads, traffic.ways, old, traffic.moves, self._engines, self._sums, self._book)
-        arguments = (dt, tickets(1), *map(tables, records))
-        for helper in traffic._helpers:
-            helper.call(book_step, (1, *arguments))
-        book_step(0, *arguments)
+        arguments = (dt, tables(self._crew.board), *map(tables, records))
+        last = self._crew.round
+        traffic.crew.dismiss()
+        self._crew.call(book_step, *arguments)
+        book_step(0, last, *arguments)
         if self.loops:
             of_loops = (traffic.roads, old, traffic.moves, traffic.fleet, self._loops, self._book)
             read_loops(len(self.loops), dt, *map(tables, of_loops))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -155,8 +156,10 @@ def scan(path: Path, format: str) -> OsmReading:
 
     try:
         file = osmium.io.File(str(path), format)
-        relations, wanted = _relations(file)
-        node_ids, lonlat, tags_by_id, refs = _nodes_and_ways(file, wanted)
+        with ThreadPoolExecutor(1) as beside:  # pyosmium parses on threads of its own, which feed both passes
+            places = beside.submit(_places, file)
+            tags_by_id, refs, relations = _tagged(file)
+            node_ids, lonlat = places.result()
     except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise BadInput(_broken(path, format, error)) from None
     if not len(node_ids) and not refs and not relations:
@@ -165,56 +168,72 @@ def scan(path: Path, format: str) -> OsmReading:
         )
     node_ids, lonlat = _sorted(node_ids, lonlat)
     ways, findings = _joined(node_ids, refs, path)
-    rows = np.searchsorted(node_ids, np.fromiter(tags_by_id, dtype=np.int64, count=len(tags_by_id)))
-    node_tags = dict(zip(rows.tolist(), tags_by_id.values(), strict=True))
+    node_tags = _by_row(node_ids, tags_by_id)
     box, date = _header(path, format)
     return OsmReading(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
 
 
-def _relations(file: object) -> tuple[list[Relation], set[int]]:
-    """Relations that matter, and the ways that multipolygons need even where those have no tags of their own."""
-    import osmium
+def _places(file: object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(N,) the numbers of all nodes that are somewhere, and (N, 2) degrees.
 
-    relations: list[Relation] = []
-    wanted: set[int] = set()
-    for found in osmium.FileProcessor(file, osmium.osm.RELATION):
-        tags = dict(found.tags)
-        kind = tags.get("type")
-        if kind not in _RELATION_TYPES and not (kind == "boundary" and tags.keys() & _WAY_KEYS):
-            continue
-        members = [Member(m.type, m.ref, m.role) for m in found.members]
-        relations.append(Relation(found.id, tags, members))
-        if kind != "route":
-            wanted.update(m.ref for m in members if m.type == "w")
-    return relations, wanted
-
-
-def _nodes_and_ways(
-    file: object, wanted: set[int]
-) -> tuple[
-    NDArray[np.int64], NDArray[np.float64], dict[int, dict[str, str]], list[tuple[int, dict, list[int]]]
-]:
+    Most nodes are no more than that. A pass of their own spares them being asked for tags.
+    """
     import osmium
 
     ids, xs, ys = array("q"), array("i"), array("i")  # 1e-7 degrees
-    node_tags: dict[int, dict[str, str]] = {}
-    ways: list[tuple[int, dict, list[int]]] = []
-    for found in osmium.FileProcessor(file, osmium.osm.NODE | osmium.osm.WAY):
-        tags = dict(found.tags) if found.tags else {}
-        if found.is_node():
-            location = found.location
-            if not location.valid():
-                continue  # deleted: the file keeps its number, not its place
-            ids.append(found.id)
-            xs.append(location.x)
-            ys.append(location.y)
-            if tags and not _NODE_KEYS.isdisjoint(tags):
-                node_tags[found.id] = tags
-        elif not _WAY_KEYS.isdisjoint(tags) or found.id in wanted:
-            ways.append((found.id, tags, [node.ref for node in found.nodes]))
+    for node in osmium.FileProcessor(file, osmium.osm.NODE):
+        location = node.location
+        ids.append(node.id)
+        xs.append(location.x)
+        ys.append(location.y)
     degrees = np.column_stack([np.frombuffer(xs, dtype=np.intc), np.frombuffer(ys, dtype=np.intc)])
     lonlat = degrees.astype(np.float64) * 1e-7
-    return np.frombuffer(ids, dtype=np.int64), lonlat, node_tags, ways
+    placed = (np.abs(lonlat) <= [180.0, 90.0]).all(axis=1)  # a deleted node keeps its number, not its place
+    return np.frombuffer(ids, dtype=np.int64)[placed], lonlat[placed]
+
+
+def _tagged(
+    file: object,
+) -> tuple[dict[int, dict[str, str]], list[tuple[int, dict, list[int]]], list[Relation]]:
+    """Tags by node, the ways and the relations that matter.
+
+    Multipolygons need ways even where those have no tags of their own.
+    """
+    import osmium
+
+    node_tags: dict[int, dict[str, str]] = {}
+    ways: list[tuple[int, dict, list[int]]] = []
+    relations: list[Relation] = []
+    telling_nodes = osmium.filter.KeyFilter(*_NODE_KEYS).enable_for(osmium.osm.NODE)
+    for found in osmium.FileProcessor(file).with_filter(telling_nodes):
+        tags = dict(found.tags)
+        if found.is_node():
+            node_tags[found.id] = tags
+        elif found.is_way():
+            ways.append((found.id, tags, [node.ref for node in found.nodes]))
+        elif found.is_relation() and _matters(tags):
+            relations.append(Relation(found.id, tags, [Member(m.type, m.ref, m.role) for m in found.members]))
+    wanted = {
+        ref for relation in relations if relation.tags.get("type") != "route" for ref in _ways_of(relation)
+    }
+    return node_tags, [way for way in ways if not _WAY_KEYS.isdisjoint(way[1]) or way[0] in wanted], relations
+
+
+def _matters(tags: dict[str, str]) -> bool:
+    kind = tags.get("type")
+    return kind in _RELATION_TYPES or (kind == "boundary" and not _WAY_KEYS.isdisjoint(tags))
+
+
+def _ways_of(relation: Relation) -> Iterator[int]:
+    return (member.ref for member in relation.members if member.type == "w")
+
+
+def _by_row(node_ids: NDArray[np.int64], tags_by_id: dict[int, dict[str, str]]) -> dict[int, dict[str, str]]:
+    """Tags by the node's row; those of nodes that are nowhere are left out."""
+    ids = np.fromiter(tags_by_id, dtype=np.int64, count=len(tags_by_id))
+    rows = np.minimum(np.searchsorted(node_ids, ids), max(len(node_ids) - 1, 0))
+    known = node_ids[rows] == ids if len(node_ids) else np.zeros(len(ids), dtype=bool)
+    return {row: tags for row, tags, here in zip(rows.tolist(), tags_by_id.values(), known.tolist()) if here}
 
 
 def _sorted(

@@ -27,6 +27,7 @@ _WITH_SIDEWALKS = frozenset(
         StreetKind.RESIDENTIAL,
     }
 )  # fmt: skip
+_VEHICLES = Mode.road() & ~Mode.EMERGENCY
 _MIRRORED = {"left": "right", "right": "left", "forward": "backward", "backward": "forward"}
 _FAST_SPEED = 75 / 3.6  # m/s; nobody walks beside faster traffic unless the map says so
 # The keys by which access is asked, the most special first.
@@ -83,7 +84,7 @@ def street_of(
     modes = modes_of(tags, kind)
     if not modes:
         return None
-    if kind.drivable and not modes & (Mode.road() & ~Mode.EMERGENCY):
+    if kind.drivable and not modes & _VEHICLES:
         kind = StreetKind.PEDESTRIAN if modes & Mode.PEDESTRIAN else StreetKind.CYCLEWAY
     oneway, reverse = _oneway(tags, kind)
     if tags.get("oneway") in ("reversible", "alternating"):

@@ -153,10 +153,10 @@ export class Buildings {
     uUse: { value: USE_COLOURS.map((colour) => new Vector3(...linear(colour))) },
     uSelected: { value: -1 },
   };
-  private readonly material = dress(new MeshLambertMaterial(), {
+  readonly material = dress(new MeshLambertMaterial(), {
     name: "building", vertexHead: VERTEX, place: PLACE, fragmentHead: FACADE_GLSL, colour: COLOUR, uniforms: this.uniforms,
   });
-  private readonly contact = contactMaterial();
+  readonly contact = contactMaterial();
 
   /** The meshes of a tile, to be added to the scene and later removed from it. */
   add(data: BuildingMeshes): { walls: Mesh; foot: Mesh; detailFrom: number } {

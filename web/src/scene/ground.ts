@@ -63,6 +63,14 @@ export class GroundLayer {
     uLandUse: { value: table(LAND_USE, 0xb8b4ac) },
   };
 
+  /** Of the areas painted on the ground. */
+  readonly areas = this.material("areas", "place = vec3(position.xy, 0.0); vKind = area.x;", /* glsl */ `
+    ${NEAR_GLSL}
+    int kind = int(vKind + 0.5);
+    diffuseColor.rgb = pale(landColour(kind, vPlace.xy, near));
+    if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];
+    totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight;`);
+
   constructor() {
     this.plane = new Mesh(disc(), this.material("bare ground", "place = position + vec3(cameraPosition.xy, 0.0);", /* glsl */ `
       ${NEAR_GLSL}
@@ -84,13 +92,7 @@ export class GroundLayer {
 
   setAreas({ land }: AreaMeshes): void {
     if (land.index.length === 0) return;
-    const material = this.material("areas", "place = vec3(position.xy, 0.0); vKind = area.x;", /* glsl */ `
-      ${NEAR_GLSL}
-      int kind = int(vKind + 0.5);
-      diffuseColor.rgb = pale(landColour(kind, vPlace.xy, near));
-      if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];
-      totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight;`);
-    const mesh = fixedMesh(land, material, Order.LAND);
+    const mesh = fixedMesh(land, this.areas, Order.LAND);
     mesh.receiveShadow = true;
     this.group.add(mesh);
   }

@@ -9,6 +9,7 @@ import { directionOf, moonPosition, sunPosition, universalTime } from "./sun";
 const MOONLIGHT = linear(0x9fb4e0);
 const MOON_STRENGTH = 0.3;
 const AIR_HEIGHT = 400; // m in which the air thins out, as in the shader
+const REST = 400; // ms between shadow maps that only things arriving ask for
 const LOWEST = 0.06; // rad; light from lower would throw endless shadows
 
 export interface Place {
@@ -26,6 +27,7 @@ export class Light {
   private readonly from = new Vector3();
   private readonly lastEye = new Float64Array(17);
   private stale = true;
+  private drawnAt = -Infinity;
 
   constructor(mapSize: number) {
     this.sky.position.set(0, 0, 1);
@@ -36,6 +38,11 @@ export class Light {
     this.sun.shadow.normalBias = 0.25;
     this.sun.shadow.radius = 2.2;
     this.group.add(this.sun, this.sky);
+  }
+
+  /** How dark shadows are, 0 .. 1; none are drawn at 0. */
+  set shadows(share: number) {
+    this.sun.shadow.intensity = share;
   }
 
   /** Something that throws a shadow has come or gone. */
@@ -60,16 +67,17 @@ export class Light {
     this.spread(renderer);
   }
 
-  /** Fits the shadows to what is seen, when it or the light has changed. */
-  fit(camera: PerspectiveCamera, reach: number): void {
+  /** Fits the shadows to what is seen at `now` (ms), when it or the light has changed. */
+  fit(camera: PerspectiveCamera, reach: number, now: number): void {
     air.uHaze.value = this.day.haze * Math.exp(-Math.max(camera.position.z, 0) / AIR_HEIGHT);
     const e = camera.matrixWorld.elements;
     let moved = this.lastEye[16] !== reach;
     for (let i = 0; i < 16; i++) moved ||= this.lastEye[i] !== e[i];
-    if (!moved && !this.stale) return;
+    if (this.sun.shadow.intensity === 0 || (!moved && (!this.stale || now - this.drawnAt < REST))) return;
     this.lastEye.set(e);
     this.lastEye[16] = reach;
     this.stale = false;
+    this.drawnAt = now;
     this.sun.shadow.camera.far = reach;
     this.sun.shadow.needsUpdate = true;
   }

@@ -113,17 +113,21 @@ if (has(vCode.w, 16.0) && uNight > 0.0) {
 
 export class Roads {
   readonly group = new Group();
-  readonly tint: DataTexture;
-  private readonly material: MeshLambertMaterial;
+  private readonly tinted: { value: DataTexture | null } = { value: null };
+  readonly material: MeshLambertMaterial = dress(new MeshLambertMaterial(), {
+    name: "street", vertexHead: VERTEX, place: PLACE, pull: PULL, fragmentHead: PAINT_GLSL, colour: COLOUR,
+    uniforms: { uTint: this.tinted },
+  });
 
-  constructor(edges: number) {
-    const rows = Math.max(1, Math.ceil(edges / TINT_WIDTH));
-    this.tint = new DataTexture(new Uint8Array(4 * TINT_WIDTH * rows), TINT_WIDTH, rows, RGBAFormat, UnsignedByteType);
-    this.tint.needsUpdate = true;
-    this.material = dress(new MeshLambertMaterial(), {
-      name: "street", vertexHead: VERTEX, place: PLACE, pull: PULL, fragmentHead: PAINT_GLSL, colour: COLOUR,
-      uniforms: { uTint: { value: this.tint } },
-    });
+  /** Colours of the edges under a layer of data. */
+  get tint(): DataTexture | null {
+    return this.tinted.value;
+  }
+
+  setEdges(count: number): void {
+    const rows = Math.max(1, Math.ceil(count / TINT_WIDTH));
+    this.tinted.value = new DataTexture(new Uint8Array(4 * TINT_WIDTH * rows), TINT_WIDTH, rows, RGBAFormat, UnsignedByteType);
+    this.tinted.value.needsUpdate = true;
   }
 
   add(meshes: readonly MeshData[]): void {

@@ -11,6 +11,7 @@ import { Following, idByLowBits } from "./following";
 import { Highlight } from "./highlight";
 import { LAYER_CODE, tintEdges } from "./layers";
 import { Light } from "./light";
+import { Overture } from "./overture";
 import { Picker } from "./picking";
 import { Sky } from "./sky";
 import { guessQuality, QUALITY, Stage, WebGLMissing, type FrameStats, type Quality } from "./stage";
@@ -66,7 +67,9 @@ class Drawing {
   private readonly picker: Picker;
   private readonly highlight = new Highlight();
   private readonly following = new Following();
-  private city: City | null = null;
+  private readonly overture: Overture;
+  private readonly city: City;
+  private opened = false;
   private surface: Surface | null = null;
   private viewSet = false;
   private tintStale = true;
@@ -81,18 +84,20 @@ class Drawing {
     this.stage = new Stage(canvas, level, quality === undefined);
     this.cameras = new Cameras(canvas, this.stage.camera, {
       height: (x, y, feet) => this.surface?.at(x, y, feet) ?? 0,
-      blocked: (x, y) => this.city?.tiles.buildingAt(x, y) != null,
+      blocked: (x, y) => this.city.tiles.buildingAt(x, y) !== null,
     });
     this.light = new Light(level.shadow);
+    this.overture = new Overture(this.stage, this.light);
     this.sky = new Sky(level.clouds);
     this.picker = new Picker(this.stage.renderer, this.stage.scene);
     this.stage.scene.add(this.sky.mesh, this.light.group, this.highlight.ring);
+    this.city = new City(world, this.stage, () => this.light.touch());
     this.listen();
     this.request = requestAnimationFrame(this.frame);
   }
 
   get pending(): number {
-    return this.city?.pending ?? 1;
+    return this.opened ? this.city.pending : 1;
   }
 
   setView(view: View, seconds?: number): void {
@@ -112,17 +117,25 @@ class Drawing {
     air.uTime.value += dt;
     this.setHour(time);
     this.followVehicle();
+    this.lookFirst();
     this.cameras.update(dt);
-    if (city) {
-      city.update(this.cameras.focus, stage.camera.position, now);
-      city.vehicles.update(world.vehicles, time, stage.camera.position);
-      city.signals.update(stage.camera.position.x, stage.camera.position.y, world.phases);
-      this.tint();
-      this.say();
-    }
-    this.light.fit(stage.camera, Math.min(Math.max(this.cameras.distance * 2.4, SHADOWS_WITHIN[0]), SHADOWS_WITHIN[1]));
+    this.say();
+    if (!this.opened || !this.overture.wants(world.vehicles, now)) return; // before, the page is covered
+    if (this.overture.played) city.complete();
+    city.update(this.cameras.focus, stage.camera.position, now);
+    city.vehicles.update(world.vehicles, time, stage.camera.position);
+    city.signals.update(stage.camera.position.x, stage.camera.position.y, world.phases);
+    this.tint();
+    this.light.fit(stage.camera, Math.min(Math.max(this.cameras.distance * 2.4, SHADOWS_WITHIN[0]), SHADOWS_WITHIN[1]), now);
     stage.render(began);
   };
+
+  /** Where the camera stands before anybody has moved it. */
+  private lookFirst(): void {
+    const { manifest } = this.world;
+    if (this.viewSet || !manifest) return;
+    this.setView(firstView(manifest));
+  }
 
   private listen(): void {
     const { world } = this;
@@ -132,7 +145,7 @@ class Drawing {
     this.ends.push(
       () => observer.disconnect(),
       effect(() => {
-        if (world.ready.value && !this.city) this.begin();
+        if (world.ready.value && !this.opened) this.begin();
       }),
       effect(() => this.showSelection(world.selection.value, world.followed.value)),
       effect(() => {
@@ -146,9 +159,9 @@ class Drawing {
   private begin(): void {
     const { network, ground, manifest } = this.world;
     if (!network || !ground || !manifest) return;
-    this.city = new City(this.world, network, ground, this.stage, () => this.light.touch());
+    this.opened = true;
+    this.city.open(manifest.bounds, network, ground);
     this.surface = new Surface(network);
-    if (!this.viewSet) this.cameras.setView(firstView(manifest));
     this.showSelection(this.world.selection.value, this.world.followed.value);
   }
 
@@ -158,7 +171,7 @@ class Drawing {
     const hour = manifest ? time : 8 * 3600;
     this.light.setTime(hour, { longitude, latitude }, this.stage.renderer);
     this.sky.set(this.light.day.stars, this.light.moonLit);
-    if (!this.city || Math.abs(hour - this.windowsAt) < WINDOWS_EVERY) return;
+    if (Math.abs(hour - this.windowsAt) < WINDOWS_EVERY) return;
     this.windowsAt = hour;
     this.city.buildings.setHour((hour / 3600) % 24);
   }
@@ -174,7 +187,6 @@ class Drawing {
     const { city } = this;
     this.highlight.show(thing, this.world);
     this.tintStale = true;
-    if (!city) return;
     city.buildings.uniforms.uSelected.value = thing?.kind === "building" ? thing.id : -1;
     city.vehicles.follow(thing?.kind === "vehicle" ? thing.id : followed);
   }
@@ -184,18 +196,20 @@ class Drawing {
     const { world, city } = this;
     const layer = world.layer.value;
     const moving = MOVING_LAYERS.includes(layer);
-    if (!city || (!this.tintStale && !(moving && this.flowVersion !== world.flowVersion))) return;
+    const { tint } = city.roads;
+    if (!tint || (!this.tintStale && !(moving && this.flowVersion !== world.flowVersion))) return;
     this.tintStale = false;
     this.flowVersion = world.flowVersion;
     const { network } = world;
     const chosen = world.selection.value;
     const edge = chosen?.kind === "edge" ? chosen.id : chosen?.kind === "lane" ? (network?.lanes.edge[chosen.id] ?? -1) : -1;
-    if (network) tintEdges(layer, network, world.flow, edge, city.roads.tint.image.data as Uint8Array);
-    city.roads.tint.needsUpdate = true;
+    if (network) tintEdges(layer, network, world.flow, edge, tint.image.data as Uint8Array);
+    tint.needsUpdate = true;
   }
 
   /** Tells the server where vehicles are wanted. */
   private say(): void {
+    if (!this.world.manifest) return;
     const [x, y] = this.cameras.focus;
     const wanted = this.cameras.distance * 1.6 + 300;
     this.world.setInterest(x, y, Math.min(Math.max(wanted, VEHICLES_WITHIN[0]), VEHICLES_WITHIN[1]));
@@ -227,7 +241,7 @@ class Drawing {
     cancelAnimationFrame(this.request);
     for (const end of this.ends) end();
     this.cameras.dispose();
-    this.city?.dispose();
+    this.city.dispose();
     this.picker.dispose();
     this.light.dispose();
     this.stage.dispose();

@@ -56,8 +56,9 @@ export class Signals {
   private readonly glows: Nearby;
   private rows: Float32Array = new Float32Array(0);
   private phases = new Uint16Array(0);
+  private programs: Network["signals"] | null = null;
 
-  constructor(private readonly network: Network) {
+  constructor() {
     this.headsNear = new Nearby(this.heads, head().instanced(), 3000);
     this.mastsNear = new Nearby(this.masts, mast().instanced(), 1500);
     this.glows = new Nearby(this.heads, square(), 8000);
@@ -73,11 +74,12 @@ export class Signals {
     return this.headsNear.geometry;
   }
 
-  set(furniture: Furniture): void {
+  set(furniture: Furniture, programs: Network["signals"]): void {
+    this.programs = programs;
     this.rows = furniture.heads;
     this.heads.add(furniture.heads);
     this.masts.add(furniture.masts);
-    this.light(new Uint16Array(this.network.signals.count), true);
+    this.light(new Uint16Array(programs.count), true);
   }
 
   update(x: number, y: number, phases: Uint16Array): void {
@@ -90,7 +92,8 @@ export class Signals {
 
   /** Writes each head's light; tells whether any phase is another than before. */
   private light(phases: Uint16Array, all = false): boolean {
-    const { signals } = this.network;
+    const { programs } = this;
+    if (programs === null) return false;
     if (this.phases.length !== phases.length) this.phases = new Uint16Array(phases.length).fill(65535);
     let changed = all;
     for (let program = 0; program < phases.length && !changed; program++) changed = phases[program] !== this.phases[program];
@@ -98,7 +101,7 @@ export class Signals {
     this.phases.set(phases);
     for (let k = 0; k < this.rows.length; k += 8) {
       const program = this.rows[k + 4];
-      this.rows[k + 6] = lightOf(signals, program, phases[program] ?? 0, this.rows[k + 5]);
+      this.rows[k + 6] = lightOf(programs, program, phases[program] ?? 0, this.rows[k + 5]);
     }
     return true;
   }

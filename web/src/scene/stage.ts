@@ -1,5 +1,5 @@
 /** The canvas and the renderer: quality, resolution that follows the machine's speed, and numbers about a frame. */
-import { ACESFilmicToneMapping, PCFShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from "three";
+import { ACESFilmicToneMapping, PCFShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer, type Object3D } from "three";
 
 import { shadows } from "./air";
 
@@ -42,6 +42,7 @@ export const QUALITY: Readonly<Record<Quality, QualityLevel>> = {
 const SLOW = 34; // ms between frames
 const FAST = 18;
 const LEAST_SCALE = 0.5;
+const COARSE = 0.5; // of the pixels of a row, while the first picture is in a hurry
 
 export function guessQuality(): Quality {
   const phone = matchMedia("(pointer: coarse)").matches && Math.min(screen.width, screen.height) < 820;
@@ -56,6 +57,7 @@ export class Stage {
   readonly camera = new PerspectiveCamera(50, 1, 1, 200_000);
   frameMs = 0;
   private scale = 1;
+  private hurried = false;
   private lastFrame = 0;
   private interval = 20;
   private settled = 0;
@@ -81,15 +83,27 @@ export class Stage {
     this.resize();
   }
 
+  /** Fewer pixels for now. */
+  set coarse(coarse: boolean) {
+    if (coarse === this.hurried) return;
+    this.hurried = coarse;
+    this.resize();
+  }
+
   resize(): void {
     const { clientWidth, clientHeight } = this.canvas;
     const width = clientWidth || 1;
     const height = clientHeight || 1;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, this.level.pixelRatio) * this.scale);
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, this.level.pixelRatio) * this.scale * (this.hurried ? COARSE : 1));
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.fov = width < height ? 62 : 50;
     this.camera.updateProjectionMatrix();
+  }
+
+  /** Has the shaders of all under `objects` compiled side by side, while pictures go on. */
+  async compile(...objects: Object3D[]): Promise<void> {
+    await Promise.all(objects.map((object) => this.renderer.compileAsync(object, this.camera, this.scene)));
   }
 
   /** Draws; `began` is when this frame's work began. */

@@ -74,6 +74,7 @@ export class Vehicles {
   readonly near: readonly Fleet[];
   readonly all: Fleet;
   readonly split = { value: new Vector3(0, 0, 0) };
+  private readonly bodies: readonly Mesh[]; // of `near`
   private readonly effects: Effects;
   private readonly followed = { value: new Vector4(-1, -1, -1, -1) };
   private version = -1;
@@ -83,7 +84,8 @@ export class Vehicles {
     const far = farModel().instanced();
     this.near = MODELS.map((model) => new Fleet([model().instanced()]));
     this.all = new Fleet([far, ...this.effects.geometries]);
-    for (const fleet of this.near) this.group.add(this.body(fleet.geometries[0], "vehicle", "vec3 local = position;"));
+    this.bodies = this.near.map((fleet) => this.body(fleet.geometries[0], "vehicle", "vec3 local = position;"));
+    this.group.add(...this.bodies);
     this.group.add(this.body(far, "far vehicle", `vec3 local = distance(pose1.xyz, uSplit) < ${NEAR.toFixed(1)} ? vec3(0.0) : position * SIZE[int(trait.w + 0.5)];`));
     this.group.add(...this.effects.meshes);
   }
@@ -120,7 +122,10 @@ export class Vehicles {
       this.all.add(table, i);
       if (square < NEAR * NEAR) this.near[Math.min(table.kind[i], MODELS.length - 1)].add(table, i);
     }
-    for (const fleet of this.near) fleet.upload();
+    this.near.forEach((fleet, kind) => {
+      fleet.upload();
+      this.bodies[kind].visible = fleet.count > 0;
+    });
     this.all.upload();
   }
 

@@ -34,15 +34,18 @@ sky += vec3(1.0, 0.68, 0.36) * uNight * exp(-7.0 * abs(r.z)) * (0.1 + 1.1 * stre
 totalEmissiveRadiance += sky * mirror * 0.92 + uLight * glint * 0.9;
 `;
 
-export function createWater({ water }: AreaMeshes): Mesh | null {
-  if (water.index.length === 0) return null;
-  const material = dress(new MeshLambertMaterial(BACKDROP), {
+export function waterMaterial(): MeshLambertMaterial {
+  return dress(new MeshLambertMaterial(BACKDROP), {
     name: "water",
     place: "place = vec3(position.xy, 0.0);",
     fragmentHead: WATER_GLSL,
     colour: WATER_COLOUR,
     backdrop: true,
   });
+}
+
+export function createWater({ water }: AreaMeshes, material: MeshLambertMaterial): Mesh | null {
+  if (water.index.length === 0) return null;
   const mesh = fixedMesh(water, material, Order.WATER);
   mesh.receiveShadow = true;
   return mesh;

@@ -49,6 +49,26 @@ describe("loading", () => {
     expect(world.visitors.value).toBe(2);
   });
 
+  test("opens the live line meanwhile: what comes before the network is seen with it", async () => {
+    const world = makeWorld();
+    const answer = table["/static/n.bin"];
+    table["/static/n.bin"] = () => {
+      FakeSocket.newest.accept();
+      FakeSocket.newest.show(vehiclesFrame(28800, [[7, 0, 50, 10]]));
+      FakeSocket.newest.show(signalsFrame(28800, [[0, 1]]));
+      expect(world.status.value).toBe("loading");
+      expect(world.ready.value).toBe(false);
+      return answer();
+    };
+    await world.start();
+    expect(world.status.value).toBe("live");
+    expect(world.progress.value).toEqual({ share: 1, word: "done" });
+    expect(world.vehicles.count).toBe(1);
+    expect(world.phases[0]).toBe(1);
+    FakeSocket.newest.show(vehiclesFrame(28800.5, [[7, 0, 55, 10]]));
+    expect(world.vehicles.version).toBe(2);
+  });
+
   test("works beside other things on a server: the API is beside the page", async () => {
     table["/twins/api/city"] = () => ({ ...MANIFEST, network: { url: "static/n.bin", bytes: 1 }, ground: { url: "static/g.bin", bytes: 1 }, live: "live" });
     table["/twins/static/n.bin"] = table["/static/n.bin"];

@@ -114,6 +114,8 @@ export class World {
   private readonly rows = new VehicleRows();
   private cityClock = new CityClock();
   private line: Connection | null = null;
+  /** Frames that came before the network whose paths they speak of, and when. */
+  private early: { readonly buffer: ArrayBuffer; readonly at: number }[] | null = [];
   private readonly interest = new Interest((view) => this.line?.send({ type: "view", ...view }));
   private readonly now: () => number;
   private name: string;
@@ -130,18 +132,25 @@ export class World {
     return this.tilesOf?.loaded ?? NO_TILES;
   }
 
-  /** Loads what does not move and opens the live socket. Sets `status` to "failed" and `failure` where it cannot. */
+  /**
+   * Loads what does not move while the live socket opens, so that the first picture has its vehicles. Sets `status` to
+   * "failed" and `failure` where it cannot.
+   */
   async start(): Promise<void> {
     this.status.value = "loading";
     this.progress.value = { share: 0, word: "city" };
+    this.early = [];
     try {
       this.manifest = await this.server.manifest();
+      this.cityClock = new CityClock(this.manifest.step);
+      this.connect(this.manifest);
       await this.loadStatic(this.manifest);
     } catch (error) {
+      this.line?.close();
       this.fail((error as Error).message, error instanceof FetchError ? error.problem : "broken");
       return;
     }
-    this.connect(this.manifest);
+    this.catchUp();
   }
 
   stop(): void {
@@ -229,10 +238,18 @@ export class World {
     this.vehicles = new Vehicles(this.paths);
     this.streets = new Streets(network, this.paths);
     this.phases = new Uint16Array(network.signals.count);
-    this.cityClock = new CityClock(manifest.step);
     this.network = network;
     this.ground = ground;
-    this.progress.value = { share: 1, word: "live" };
+  }
+
+  /** What does not move is here: reads what has come over the line meanwhile, and is ready. */
+  private catchUp(): void {
+    const early = this.early ?? [];
+    this.early = null;
+    for (const { buffer, at } of early) this.received(buffer, at);
+    const live = this.connection.value.state === "live";
+    if (live) this.status.value = "live";
+    this.progress.value = { share: 1, word: live ? "done" : "live" };
   }
 
   private connect(manifest: Manifest): void {
@@ -255,8 +272,9 @@ export class World {
 
   private lineChanged(state: ConnectionState): void {
     this.connection.value = state;
-    if (state.state === "live") this.status.value = "live";
-    else if (state.state === "refused") this.fail(state.message, "protocol");
+    if (state.state === "live") {
+      if (this.early === null) this.status.value = "live"; // else once what does not move is here, too
+    } else if (state.state === "refused") this.fail(state.message, "protocol");
     else if (this.status.value === "live") this.status.value = "reconnecting";
   }
 
@@ -275,7 +293,7 @@ export class World {
     this.visitors.value = message.visitors;
     this.jumping.value = null;
     this.setClock(message);
-    if (this.progress.value.word !== "done") this.progress.value = { share: 1, word: "done" };
+    if (this.progress.value.word === "live") this.progress.value = { share: 1, word: "done" };
   }
 
   private setClock({ time, speed, paused }: ClockState): void {
@@ -335,7 +353,8 @@ export class World {
     this.notice.value = { kind: "arrived", vehicle: message.vehicle };
   }
 
-  private received(buffer: ArrayBuffer): void {
+  private received(buffer: ArrayBuffer, at = this.now()): void {
+    if (this.early !== null) return void this.early.push({ buffer, at });
     let frame: Frame;
     try {
       frame = decodeFrame(buffer, this.rows);
@@ -351,11 +370,10 @@ export class World {
       this.flow = { speed, density, flow, queue };
       this.flowVersion++;
     } else if (frame.type === "watched") this.street.value?.see(frame, this.phases);
-    else this.moveVehicles(frame.time);
+    else this.moveVehicles(frame.time, at);
   }
 
-  private moveVehicles(time: number): void {
-    const now = this.now();
+  private moveVehicles(time: number, now: number): void {
     const jumped = this.cityClock.observe(time, now);
     this.vehicles.update(this.rows, time, this.cityClock.time(now), jumped);
     if (jumped) this.jumping.value = null;

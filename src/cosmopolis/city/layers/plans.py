@@ -57,6 +57,8 @@ def free_of_each_other(shapes: Shapes) -> NDArray[np.bool_]:
     """(N,) whether a shape overlaps none that comes before it."""
     free = np.ones(len(shapes), np.bool_)
     if len(shapes):
-        later, earlier = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-        free[later[earlier < later]] = False
+        later, earlier = shapely.STRtree(shapes).query(shapes)  # whose boxes meet
+        ordered = earlier < later
+        later, earlier = later[ordered], earlier[ordered]
+        free[later[shapely.intersects(shapes[later], shapes[earlier])]] = False
     return free

@@ -228,7 +228,14 @@ def _union(place: Ints, a: Ints, b: Ints, xy: F64, spread: float) -> Ints:
         if max(both[2] - both[0], both[3] - both[1]) <= spread:
             parent[q] = p
             box[p] = both
-    return np.array([root(i) for i in range(len(parent))], dtype=np.int64)
+    return _roots(np.array(parent, dtype=np.int64))
+
+
+def _roots(parent: Ints) -> Ints:
+    """(N,) the end of every node's way up."""
+    while not np.array_equal(above := parent[parent], parent):
+        parent = above
+    return parent
 
 
 def _boxes(place: Ints, xy: F64) -> dict[int, tuple[float, float, float, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.city.chunks import in_chunks
 from cosmopolis.city.model import Conflicts
 from cosmopolis.city.network import lines
 from cosmopolis.city.network.connections import Links
@@ -87,11 +88,12 @@ def _near_pairs(paths: Polylines, c: Ints, d: Ints) -> tuple[Ints, Ints]:
     near = ((low[c] < high[d] + APART) & (low[d] < high[c] + APART)).all(axis=1)
     c, d = c[near], d[near]
     sample, step = sampled(paths, _COARSE)
-    keep = np.zeros(len(c), dtype=bool)
-    for begin in range(0, len(c), _CHUNK):
-        part = slice(begin, begin + _CHUNK)
+
+    def look(part: slice) -> Bools:
         reach = APART + (step[c[part]] + step[d[part]]) / 2
-        keep[part] = _distances(sample[c[part]], sample[d[part]]).min(axis=(1, 2)) < reach**2
+        return _distances(sample[c[part]], sample[d[part]]).min(axis=(1, 2)) < reach**2
+
+    keep = np.concatenate([np.zeros(0, dtype=bool), *in_chunks(look, len(c), _CHUNK)])
     return c[keep], d[keep]
 
 
@@ -119,22 +121,18 @@ def _distances(a: F32, b: F32) -> F32:
 def _shared_ground(paths: Polylines, c: Ints, d: Ints) -> tuple[Ints, Ints, F64, F64]:
     """The pairs that touch, and (n, 2) where that begins and ends along each of the two."""
     sample, step = sampled(paths, _FINE)
-    pieces: list[tuple[NDArray, ...]] = []
-    for begin in range(0, len(c), _CHUNK):
-        pick_c, pick_d = c[begin : begin + _CHUNK], d[begin : begin + _CHUNK]
+
+    def look(part: slice) -> tuple[Ints, Ints, F64, F64]:
+        pick_c, pick_d = c[part], d[part]
         # A point between two samples is at most half a step from one of them.
         reach = APART**2 + (np.maximum(step[pick_c], step[pick_d]) / 2) ** 2
         close: Bools = _distances(sample[pick_c], sample[pick_d]) < reach[:, None, None]
         on_c, on_d = np.any(close, axis=2), np.any(close, axis=1)
         met = np.any(on_c, axis=1)
-        pieces.append(
-            (
-                pick_c[met],
-                pick_d[met],
-                _span(on_c[met], step[pick_c[met]]),
-                _span(on_d[met], step[pick_d[met]]),
-            )
-        )
+        pick_c, pick_d = pick_c[met], pick_d[met]
+        return pick_c, pick_d, _span(on_c[met], step[pick_c]), _span(on_d[met], step[pick_d])
+
+    pieces = in_chunks(look, len(c), _CHUNK)
     if not pieces:
         return c, d, np.zeros((0, 2)), np.zeros((0, 2))
     c, d, span_c, span_d = (np.concatenate(part) for part in zip(*pieces))
@@ -159,7 +157,7 @@ def _first_yields(
     heading = lines.end_directions(roads.axis)[1][source]
     turn = _turn_rank(moves.turn[links.movement])
     cross = heading[c, 0] * heading[d, 1] - heading[c, 1] * heading[d, 0]
-    dot = (heading[c] * heading[d]).sum(axis=1)
+    dot = lines.dot(heading[c], heading[d])
     crossing = np.abs(cross) > 0.5
     control = rules.control[links.junction[c]]
     # On a ring traffic comes from the left and goes first; a small one has no ring of its own edges.

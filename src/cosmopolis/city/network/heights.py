@@ -54,11 +54,9 @@ def lifted_lines(line: Polylines, layer: Ints, a: Ints, b: Ints, slope: float = 
 def _near_structures(line: Polylines, layer: Ints) -> NDArray[np.bool_]:
     """(S,) segments that come near a bridge or a tunnel."""
     shapes = shapely.linestrings(line.points[:, :2], indices=lines.owner(line))
-    tree = shapely.STRtree(shapes)
-    found = tree.query(shapes[layer != 0], predicate="dwithin", distance=_REACH)[1]
-    near = layer != 0
-    near[found] = True
-    return near
+    structures = shapely.multilinestrings(shapes[layer != 0])
+    shapely.prepare(structures)
+    return shapely.dwithin(structures, shapes, _REACH) | (layer != 0)
 
 
 def _graph(line: Polylines, a: Ints, b: Ints) -> tuple[Ints, coo_matrix, int]:

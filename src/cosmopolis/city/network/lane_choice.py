@@ -34,6 +34,9 @@ def choose_lanes(segments: Segments, roads: Roads, moves: Movements) -> tuple[In
         if not rows:
             continue
         n = count[edge]
+        if n == 1 and all(count[target[r]] == 1 for r in rows):  # nothing to choose
+            out += [(general[edge], general[target[r]], r) for r in rows]
+            continue
         arrows = segments.turns[roads.segment[edge]][0 if roads.backward[edge] else 1]
         spans = lane_spans(
             n, [turn[r] for r in rows], [angle[r] for r in rows], [count[target[r]] for r in rows], arrows
@@ -185,6 +188,8 @@ def _best_shift(sources: Sequence[float], goals: Sequence[float], right: int, le
     """How many lanes of the target stay free at the kerb, so that paths run as straight as can be."""
     k, m = len(sources), len(goals)
     low, high = min(0, m - k), max(0, m - k)
+    if low == high:
+        return low
     if right + left and m >= k:
         low, high = min(right, m - k), max(m - k - left, min(right, m - k))
     best, least = low, float("inf")

@@ -65,7 +65,11 @@ def densified(lines: Polylines, spacing: F64) -> Polylines:
 def at(lines: Polylines, row: Ints, station: F64) -> F64:
     """(M, 3) the points `station` metres along polylines `row`."""
     position, share = _locate(lines, row, station)
-    return lines.points[position] + share[:, None] * (lines.points[position + 1] - lines.points[position])
+    before, point = lines.points[position], lines.points[position + 1]
+    point -= before
+    point *= share[:, None]
+    point += before
+    return point
 
 
 def _locate(lines: Polylines, row: Ints, station: F64) -> tuple[Ints, F64]:
@@ -96,6 +100,11 @@ def trimmed(lines: Polylines, head: F64, tail: F64) -> Polylines:
     return Polylines(points, start)
 
 
+def dot(a: F64, b: F64) -> F64:
+    """(N,) scalar products of (N, 2) vectors; NumPy is slow to add along rows as short as these."""
+    return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1]
+
+
 def steps(lines: Polylines) -> tuple[F64, NDArray[np.bool_]]:
     """(P, 2) unit direction of the step that begins at each point, and which points begin one."""
     step = np.diff(lines.points[:, :2], axis=0, append=lines.points[-1:, :2])
@@ -117,7 +126,7 @@ def offset(lines: Polylines, source: Ints, right: F64) -> Polylines:
     before = np.roll(direction, 1, axis=0)
     before[~ends] = direction[~ends]
     after = np.where(begins[:, None], direction, before)
-    mitre = (before + after) / np.maximum(1.0 + (before * after).sum(axis=1), 0.4)[:, None]
+    mitre = (before + after) / np.maximum(1.0 + dot(before, after), 0.4)[:, None]
     count = np.diff(lines.start)[source]
     index = ranges(lines.start[source], count)
     points = lines.points[index].copy()
@@ -131,7 +140,7 @@ def _without_loops(lines: Polylines, wanted: F64) -> Polylines:
     """Without the steps that run against `wanted`, the (P, 2) direction of the line they were moved from."""
     for _ in range(6):
         direction, begins = steps(lines)
-        wrong = begins & ((direction * wanted).sum(axis=1) < 0.2)
+        wrong = begins & (dot(direction, wanted) < 0.2)
         if not wrong.any():
             break
         drop = wrong.copy()  # the point where a wrong step begins, or ends if it begins a line

@@ -49,7 +49,7 @@ def _handles(p0: F64, p3: F64, h0: F64, h1: F64) -> tuple[F64, F64]:
     chord = (p3 - p0)[:, :2]
     far = np.hypot(chord[:, 0], chord[:, 1])
     cross = h0[:, 0] * h1[:, 1] - h0[:, 1] * h1[:, 0]
-    turned = np.abs(np.arctan2(cross, (h0 * h1).sum(axis=1)))
+    turned = np.abs(np.arctan2(cross, lines.dot(h0, h1)))
     arc = far / (3.0 * np.cos(turned / 4) ** 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         to_corner = (chord[:, 0] * h1[:, 1] - chord[:, 1] * h1[:, 0]) / cross

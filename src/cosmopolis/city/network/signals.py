@@ -229,18 +229,18 @@ def _ring(
 ) -> list[tuple[float, NDArray[np.uint8]]]:
     """Green, yellow and all-red of every stage; links that stay green in the next stage see no yellow."""
     all_red = 1.0 if links < 12 else 2.0
-    out = []
     greens = _greens(stages, len(stages) * (yellow + all_red))
-    for k, seconds in enumerate(greens):
-        now, then = shown[k], shown[(k + 1) % len(shown)]
-        ends = (now != Light.RED) & (then == Light.RED)
-        stays = (now != Light.RED) & ~ends
-        # What goes on meets nobody new before the next stage, so it keeps the weaker of its two lights.
-        kept = np.where(stays, np.minimum(now, then), int(Light.RED))
-        out.append((seconds, now))
-        out.append((yellow, np.where(ends, int(Light.YELLOW), kept).astype(np.uint8)))
-        out.append((all_red, kept.astype(np.uint8)))
-    return out
+    then = np.roll(shown, -1, axis=0)
+    ends = (shown != Light.RED) & (then == Light.RED)
+    stays = (shown != Light.RED) & ~ends
+    # What goes on meets nobody new before the next stage, so it keeps the weaker of its two lights.
+    kept = np.where(stays, np.minimum(shown, then), int(Light.RED)).astype(np.uint8)
+    clearing = np.where(ends, int(Light.YELLOW), kept).astype(np.uint8)
+    return [
+        phase
+        for stage in zip(greens, shown, clearing, kept)
+        for phase in ((stage[0], stage[1]), (yellow, stage[2]), (all_red, stage[3]))
+    ]
 
 
 def _offset(place: int, link: Ints, planner: _Planner, movement: Ints, xy: F64, cycle: float) -> float:

@@ -117,7 +117,7 @@ def _neighbours(segments: Segments, table: ProfileTable) -> Neighbours:
     along = _heading(segments, other, there_at)
     apart = lines.at(segments.line, other, there_at)[:, :2] - here[place]
     aside = ahead[:, 0] * apart[:, 1] - ahead[:, 1] * apart[:, 0]
-    parallel = np.abs((ahead * along).sum(axis=1)) > 0.96
+    parallel = np.abs(lines.dot(ahead, along)) > 0.96
     return _paired(one[parallel], other[parallel], aside[parallel], len(segments))
 
 

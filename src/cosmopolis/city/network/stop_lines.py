@@ -51,7 +51,7 @@ def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) ->
     radius = corner_radius(np.repeat(table.kind[segments.profile], 2))
     i, j = pairs(junction, n)
     cross = heading[i, 0] * heading[j, 1] - heading[i, 1] * heading[j, 0]
-    dot = (heading[i] * heading[j]).sum(axis=1)
+    dot = lines.dot(heading[i], heading[j])
     apart = node_xy[j] - node_xy[i]
     far = np.zeros(len(i))
     # Borders of i: (side of i) x heading; where i's border line meets j's: both ahead of their ends.
@@ -78,7 +78,9 @@ def _overlap(segments: Segments, table: ProfileTable, junction: Ints, n: int) ->
 def _parting(segments: Segments, table: ProfileTable, right: F64, left: F64, i: Ints, j: Ints) -> F64:
     """(n,) metres along end i until the carriageway of j, that leaves beside it, is clear of it; 0 if it never is."""
     station = np.arange(0.0, _LONGEST_PARTING, 4.0)
-    along_i, along_j = _along(segments, i, station), _along(segments, j, station)
+    end, row = np.unique(np.concatenate([i, j]), return_inverse=True)
+    along = _along(segments, end, station)
+    along_i, along_j = along[row[: len(i)]], along[row[len(i) :]]
     gap = along_j - along_i
     step = np.gradient(along_i, axis=1)
     aside = step[..., 0] * gap[..., 1] - step[..., 1] * gap[..., 0]  # positive: j is on the left of i

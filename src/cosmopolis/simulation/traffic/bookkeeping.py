@@ -11,7 +11,15 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.car_following import STANDING
-from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
+from cosmopolis.simulation.traffic.crew import (
+    Board,
+    finish,
+    open_round,
+    open_stage,
+    take,
+    wait_until_done,
+    wait_until_open,
+)
 from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
 from cosmopolis.simulation.traffic.kernels import entry, kernel
@@ -359,9 +367,10 @@ def book_crossings(roads: Roads, cars: Cars, moves: Moves, sums: PathSums) -> No
 
 @entry
 def book_step(
-    helps: int,
+    helper: int,
+    round: int,
     dt: float,
-    counters: np.ndarray,
+    board: Board,
     roads: Roads,
     ways: Ways,
     cars: Cars,
@@ -370,16 +379,19 @@ def book_step(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """Add up the step that led from the old `cars` to `moves`. With `helps`, a helper's part of it."""
-    if helps != 0:
-        wait_until_open(0, counters)
-    else:
-        open_stage(0, counters)
-    k = take(0, roads.chunks, counters)
+    """Add up the step that led from the old `cars` to `moves`: helper 0. The others do a part of that; `round` is the
+    last one before it."""
+    round += 1
+    if helper == 0:
+        open_round(board)
+        open_stage(0, round, board)
+    elif not wait_until_open(0, round, board):
+        return
+    k = take(0, round, board)
     while k >= 0:
         book_chunk(k, dt, roads, ways, cars, moves, engines, sums, trips)
-        finish(0, counters)
-        k = take(0, roads.chunks, counters)
-    if helps == 0:
-        wait_until_done(0, roads.chunks, counters)
+        finish(0, board)
+        k = take(0, round, board)
+    if helper == 0:
+        wait_until_done(0, board)
         book_crossings(roads, cars, moves, sums)

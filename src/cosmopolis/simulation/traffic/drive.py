@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +14,24 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours, guidance
 from cosmopolis.simulation.traffic.corridor import announce
-from cosmopolis.simulation.traffic.crew import helpers, tickets
+from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.guidance import Guidance
+from cosmopolis.simulation.traffic.insertion import set_back
 from cosmopolis.simulation.traffic.kerb import at_the_kerb
 from cosmopolis.simulation.traffic.measures import EVERY, measure
-from cosmopolis.simulation.traffic.network import flatten
+from cosmopolis.simulation.traffic.network import Roads, flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import (
-    BROKEN,
-    DONE,
     HALTS,
     LEAVES,
     PLANNED,
     RUNNING,
-    STRAYS,
     Cars,
     Fleet,
     empty_cars,
@@ -79,16 +78,10 @@ class Traffic:
         rules: Rules,
     ) -> None:
         network = city.network
-        self._helpers = helpers(threads - 1)
         self.rules = rules
-        self.roads = flatten(
-            network,
-            turn_on_red=turns_on_red(city),
-            drive_on_left=city.drive_on_left,
-            on_foot=people_a_crossing(city, rules.on_foot),
-            bike_box=rules.bike_box,
-            seed=seed,
-        )
+        self.roads = _lay_out(city, rules, seed)
+        self.threads = threads
+        self.crew = Crew(threads - 1, STAGES, self.roads.chunks)
         usual = at_the_kerb(drivers(), rules.kerb_stops)
         self.drivers = usual if types is None else joined(types, usual)
         self.daily = daily
@@ -176,7 +169,7 @@ class Traffic:
         paths, room = len(self.roads.length), len(cars.position)
         self.cars, self.spare = cars, empty_cars(paths, room)
         self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
-        self._log_trip, self._log_action = np.zeros(room, np.int32), np.zeros(room, np.uint8)
+        self._log_trip, self._bounds = np.zeros(room, np.int32), np.zeros(HALTS - LEAVES + 2, np.int64)
         self._log_entered = np.zeros(paths, np.int32)
 
     def begin_at(self, start: float) -> None:
@@ -187,21 +180,22 @@ class Traffic:
 
     def step(self, time: float, due: NDArray[np.int64], midnight: float) -> Events:
         """One step from `time`; `due` trips queue at their kerb first."""
-        due = np.ascontiguousarray(self._ready(due, midnight), dtype=np.int64)
+        due = self._ready(due, midnight)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
         self._announce_sirens()
         records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
-        arguments = (time, self.steps, due, tickets(STAGES), *map(self.tables, records))
-        for helper in self._helpers:
-            helper.call(step_traffic, (1, *arguments))
-        step_traffic(0, *arguments)
+        tables = [self.tables(record) for record in records]
+        self.crew.note(time, self.steps, tables)
+        arguments = (time, self.steps, due, self.tables(self.crew.board), *tables)
+        self.crew.call(step_traffic, *arguments)
+        step_traffic(0, 0, *arguments)
         old, self.cars, self.spare = self.cars, self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
-            tables = map(self.tables, (self.roads, self.ways, self.cars))
-            measure(*tables, self.speed_ratio, self.density)
+            seen = map(self.tables, (self.roads, self.ways, self.cars))
+            measure(*seen, self.speed_ratio, self.density)
             self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
             self._live = None
         events = self._tell(time, old)
@@ -263,15 +257,11 @@ class Traffic:
             due, self.late = np.concatenate([self.late, due]), self.late[:0]
         if len(due) == 0:
             return due
-        fleet, planned = self.fleet, self.planned
-        resting = (fleet.status[due] == PLANNED) | (fleet.status[due] == DONE)
-        able = self.usable[due]
-        self.tally["skipped"] += int(np.count_nonzero(able & ~resting))
-        due = due[resting & able]
-        for name in ("cursor", "route_end", "halt", "to_lane", "to_position"):
-            getattr(fleet, name)[due] = getattr(planned, name)[due]
-        fleet.dwell[due] = 0.0
-        fleet.depart[due] = np.where(due < self.trips, planned.depart[due] + midnight, planned.depart[due])
+        due = np.array(due, np.int64)
+        tables = self.tables(self.planned), self.tables(self.fleet)
+        kept, skipped = set_back(due, self.trips, midnight, self.usable, *tables)
+        due = due[:kept]
+        self.tally["skipped"] += skipped
         self.waiting += len(due)
         if len(due) and self.shut.any():
             detours.go_round(self, due)
@@ -295,15 +285,17 @@ class Traffic:
     def _tell(self, time: float, old: Cars) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
         tables = map(self.tables, (self.roads, old, self.moves))
-        logged, entered, forced = collect(*tables, self._log_trip, self._log_action, self._log_entered)
-        trip, action = self._log_trip[:logged].astype(np.int64), self._log_action[:logged]
+        entered, forced = collect(*tables, self._log_trip, self._bounds, self._log_entered)
+        bounds = self._bounds.tolist()
+        trips = self._log_trip[: bounds[-1]].astype(np.int64)
+        arrived, broken, strayed, _resumed, halted = (trips[begin:end] for begin, end in pairwise(bounds))
         events = Events(
             time=time,
             departed=self._log_entered[:entered].astype(np.int64),
-            arrived=trip[action == LEAVES],
-            halted=trip[action == HALTS],
-            strayed=trip[action == STRAYS],
-            broken=trip[action == BROKEN],
+            arrived=arrived,
+            halted=halted,
+            strayed=strayed,
+            broken=broken,
             forced=forced,
         )
         self.waiting -= entered
@@ -313,3 +305,15 @@ class Traffic:
         if len(events.strayed):
             detours.send_round(self, events.strayed)
         return events
+
+
+def _lay_out(city: City, rules: Rules, seed: int) -> Roads:
+    """The city's streets for the kernels, with what its country and the rules ask for."""
+    return flatten(
+        city.network,
+        turn_on_red=turns_on_red(city),
+        drive_on_left=city.drive_on_left,
+        on_foot=people_a_crossing(city, rules.on_foot),
+        bike_box=rules.bike_box,
+        seed=seed,
+    )

@@ -6,13 +6,14 @@ Every half minute some of them ask. Who asks for the same destination shares one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.crew import together
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.routing import EdgeGraph, follow, tree_to
@@ -132,29 +133,43 @@ def guide(traffic: Traffic) -> None:
     )
     first = look * TREES % max(found, 1)  # others come first at the next look
     order = np.roll(np.arange(found), -first)
-    for goal, modes, asking in _by_destination(traffic, rows[order], spent[order]):
-        begins = np.array([begin for _, begin, _ in asking], np.int64)
+    groups, shut = _by_destination(traffic, rows[order], spent[order]), traffic.shut
+
+    def tree(group: Asking) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         following = np.empty(len(traffic.roads.edge_lane), np.int32)
-        seconds = tree_to(goal, begins, modes, traffic.shut, graph, following)
-        for (trip, begin, old), new in zip(asking, seconds):
-            if new < guidance.worth * old:
-                here = traffic.fleet.route[traffic.fleet.cursor[trip]]
-                way = np.concatenate([[here], follow(following, begin, goal)])
-                traffic.give_route(trip, way.astype(np.int32))
-                traffic.tally["rerouted"] += 1
+        seconds = tree_to(group.goal, group.begin, group.modes, shut, graph, following)
+        return seconds, following
+
+    for group, (seconds, following) in zip(groups, together(tree, groups, traffic.threads)):
+        quicker = seconds < guidance.worth * group.spent
+        for trip, begin in zip(group.trip[quicker].tolist(), group.begin[quicker].tolist()):
+            here = traffic.fleet.route[traffic.fleet.cursor[trip]]
+            way = np.concatenate([[here], follow(following, begin, group.goal)])
+            traffic.give_route(trip, way.astype(np.int32))
+            traffic.tally["rerouted"] += 1
 
 
-Asking = tuple[int, int, list[tuple[int, int, float]]]
+class Asking(NamedTuple):
+    """N drivers who want to go to one destination."""
+
+    goal: int  # edge
+    modes: int  # words.Mode set
+    trip: NDArray[np.int64]  # (N,)
+    begin: NDArray[np.int64]  # (N,) the next edge
+    spent: NDArray[np.float64]  # (N,) s on the old way
 
 
 def _by_destination(traffic: Traffic, rows: NDArray[np.int64], spent: NDArray[np.float64]) -> list[Asking]:
-    """(goal, modes, [(trip, next edge, s on the old way)]) of the first TREES destinations asked for."""
+    """Who asks, by destination: the first TREES of them in the order in which they are asked for."""
     fleet = traffic.fleet
-    groups: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
-    for row, old in zip(rows.tolist(), spent.tolist()):
-        trip = int(traffic.cars.trip[row])
-        goal = int(fleet.route[fleet.route_end[trip] - 1])
-        key = goal, int(traffic.drivers.modes[fleet.kind[trip]])
-        if key in groups or len(groups) < TREES:
-            groups.setdefault(key, []).append((trip, int(fleet.route[fleet.cursor[trip] + 1]), old))
-    return [(goal, modes, asking) for (goal, modes), asking in groups.items()]
+    trip = traffic.cars.trip[rows].astype(np.int64)
+    goal = fleet.route[fleet.route_end[trip] - 1].astype(np.int64)
+    modes = traffic.drivers.modes[fleet.kind[trip]].astype(np.int64)
+    begin = fleet.route[fleet.cursor[trip] + 1].astype(np.int64)
+    _, first, which = np.unique(goal << 16 | modes, return_index=True, return_inverse=True)
+    by_group = np.argsort(which, kind="stable")
+    members = np.split(by_group, np.cumsum(np.bincount(which))[:-1]) if len(rows) else []
+    return [
+        Asking(int(goal[some[0]]), int(modes[some[0]]), trip[some], begin[some], spent[some])
+        for some in (members[place] for place in np.argsort(first)[:TREES].tolist())
+    ]

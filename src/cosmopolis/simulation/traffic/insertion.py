@@ -7,16 +7,42 @@ import numpy as np
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import NO_ROOM
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
-from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import is_free
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import WAITING, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import wished_speed
 
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
 PATIENCE = 20.0  # s in the queue after which small gaps do
 STUCK = 180  # steps of standing at the end of a lane, longer than any red light
+
+
+@entry
+def set_back(
+    due: np.ndarray, own: int, midnight: float, usable: np.ndarray, planned: Fleet, fleet: Fleet
+) -> tuple[int, int]:
+    """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many cannot.
+
+    Those that cannot still are on the road from another day. Trips from row `own` on were added by a command and depart
+    at a time of their own.
+    """
+    kept, skipped = 0, 0
+    for row in range(len(due)):
+        trip = due[row]
+        if not usable[trip]:
+            continue
+        if fleet.status[trip] != PLANNED and fleet.status[trip] != DONE:
+            skipped += 1
+            continue
+        fleet.cursor[trip], fleet.route_end[trip] = planned.cursor[trip], planned.route_end[trip]
+        fleet.to_lane[trip], fleet.to_position[trip] = planned.to_lane[trip], planned.to_position[trip]
+        fleet.halt[trip], fleet.dwell[trip] = planned.halt[trip], 0.0
+        fleet.depart[trip] = planned.depart[trip] + (midnight if trip < own else 0.0)
+        due[kept] = trip
+        kept += 1
+    return kept, skipped
 
 
 @kernel

@@ -34,6 +34,7 @@ CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, lar
 
 _RIGHT = Turn.RIGHT | Turn.SLIGHT_RIGHT | Turn.SHARP_RIGHT
 _LEFT = Turn.LEFT | Turn.SLIGHT_LEFT | Turn.SHARP_LEFT
+_FAST = (StreetKind.MOTORWAY, StreetKind.TRUNK)
 
 
 class Roads(NamedTuple):
@@ -130,56 +131,44 @@ def flatten(
 
     of_city, city_path = _number(network)
     chunk = _chunks(city_path, lane_edge, from_lane, n_lanes)
-    n_paths = n_lanes + n_connections
     length = np.maximum(np.concatenate([lanes.length, connections.length]), SHORTEST)
-    limit = np.concatenate([lanes.speed, connections.speed])
-    edge = np.concatenate([lane_edge, lane_edge[to_lane]])
-    modes = np.concatenate([lanes.modes, lanes.modes[from_lane] & lanes.modes[to_lane]])
     out_start, out_end = _ways_out(of_city, from_lane, to_lane, n_lanes)
     in_order = np.lexsort((of_city[n_lanes:], of_city[to_lane]))
     into = of_city[to_lane][in_order]
-    conflicts = _conflicts(network, of_city, n_lanes, length)
-    bent = _bends(network, city_path)
+    no_lane, no_way = np.zeros(n_lanes), np.zeros(n_connections)
+    kerb_side = _LEFT if drive_on_left else _RIGHT
+    to_kerb = (connections.turn.astype(np.int64) & int(kerb_side)) != 0
 
-    def by_path(values: NDArray, dtype: type) -> NDArray:
-        return np.ascontiguousarray(values[city_path].astype(dtype))
+    def by_path(of_lanes: NDArray, of_ways: NDArray, dtype: type) -> NDArray:
+        return np.ascontiguousarray(np.concatenate([of_lanes, of_ways])[city_path].astype(dtype))
 
-    kerb_turns = _LEFT if drive_on_left else _RIGHT
-    to_kerb = (connections.turn.astype(np.int64) & int(kerb_turns)) != 0
-    into_circle = edges.roundabout[lane_edge[to_lane]] & ~edges.roundabout[lane_edge[from_lane]]
-    on_circle = edges.roundabout[lane_edge[to_lane]] & edges.roundabout[lane_edge[from_lane]]
-    nothing = np.full(n_connections, -1)
-    count = np.concatenate([edges.lane_count.astype(np.int64)[lane_edge], np.zeros(n_connections, np.int64)])
-    signals = network.signals
-    all_stop = network.junctions.control[connections.junction] == Control.ALL_WAY_STOP
-    motorway = np.isin(edges.kind[lane_edge], (StreetKind.MOTORWAY, StreetKind.TRUNK))
-    stage, yellow, all_red = stages_of(signals)
+    by_rule: dict[str, Any] = {
+        name: by_path(no_lane, values, np.uint8) for name, values in _ways_by_rule(network).items()
+    }
     return Roads(
-        paths=n_paths,
+        paths=n_lanes + n_connections,
         edges=len(edges),
         programs=len(network.signals),
         chunks=len(chunk) - 1,
-        length=by_path(length, np.float32),
-        limit=by_path(np.maximum(limit, 1.0), np.float32),
-        edge=by_path(edge, np.int32),
-        lane_index=by_path(np.concatenate([lanes.index, nothing]), np.int32),
-        lane_count=by_path(count, np.int32),
-        modes=by_path(modes, np.uint16),
-        out_start=by_path(out_start, np.int32),
-        out_end=by_path(out_end, np.int32),
-        in_start=np.searchsorted(into, np.arange(n_paths + 1)).astype(np.int32),
+        length=np.ascontiguousarray(length[city_path].astype(np.float32)),
+        limit=np.maximum(by_path(lanes.speed, connections.speed, np.float32), np.float32(1.0)),
+        edge=by_path(lane_edge, lane_edge[to_lane], np.int32),
+        lane_index=by_path(lanes.index, no_way - 1, np.int32),
+        lane_count=by_path(edges.lane_count[lane_edge], no_way, np.int32),
+        modes=by_path(lanes.modes, lanes.modes[from_lane] & lanes.modes[to_lane], np.uint16),
+        out_start=out_start[city_path].astype(np.int32),
+        out_end=out_end[city_path].astype(np.int32),
+        in_start=np.searchsorted(into, np.arange(len(city_path) + 1)).astype(np.int32),
         in_path=of_city[n_lanes:][in_order].astype(np.int32),
-        ring=by_path(np.concatenate([np.zeros(n_lanes), on_circle]), np.uint8),
-        circle=by_path(np.concatenate([np.zeros(n_lanes), into_circle]), np.uint8),
-        on_red=by_path(np.concatenate([np.zeros(n_lanes), to_kerb & turn_on_red]), np.uint8),
-        stop=by_path(np.concatenate([np.zeros(n_lanes), all_stop]), np.uint8),
-        keeps=by_path(np.concatenate([motorway, np.zeros(n_connections)]), np.uint8),
-        slips=by_path(np.concatenate([lanes.width >= WIDE, np.zeros(n_connections)]), np.uint8),
-        box=by_path(np.concatenate([_boxes(network, bike_box), np.zeros(n_connections)]), np.float32),
-        kerb=by_path(np.concatenate([kerbs(network), np.zeros(n_connections)]), np.uint8),
-        **bent,
-        **feet(network, of_city, on_foot, seed, int(kerb_turns))._asdict(),
-        **conflicts,
+        on_red=by_path(no_lane, to_kerb & turn_on_red, np.uint8),
+        **by_rule,
+        keeps=by_path(np.isin(edges.kind[lane_edge], _FAST), no_way, np.uint8),
+        slips=by_path(lanes.width >= WIDE, no_way, np.uint8),
+        box=by_path(_boxes(network, bike_box), no_way, np.float32),
+        kerb=by_path(kerbs(network), no_way, np.uint8),
+        **_bends(network, city_path),
+        **feet(network, of_city, on_foot, seed, int(kerb_side))._asdict(),
+        **_conflicts(network, of_city, n_lanes, length),
         edge_lane=of_city[edges.first_lane].astype(np.int32),
         edge_lanes=edges.lane_count.astype(np.int32),
         edge_main=of_city[_main_lanes(network)].astype(np.int32),
@@ -189,17 +178,38 @@ def flatten(
         of_city=of_city.astype(np.int32),
         chunk=chunk,
         chunk_of=np.repeat(np.arange(len(chunk) - 1), np.diff(chunk)).astype(np.int32),
-        phase_start=signals.phase_start.astype(np.int32),
-        duration=signals.duration.astype(np.float64),
-        offset=signals.offset.astype(np.float64),
-        stage=stage,
-        yellow=yellow,
-        all_red=all_red,
-        link_start=signals.link_start.astype(np.int32),
-        link=of_city[n_lanes + signals.link.astype(np.int64)].astype(np.int32),
-        light_start=signals.light_start.astype(np.int32),
-        light=signals.light.astype(np.uint8),
+        **_programs(network, of_city),
     )
+
+
+def _ways_by_rule(network: Network) -> dict[str, NDArray]:
+    """(C,) each: which connections go round a circle, come into one, and ask everybody to stop."""
+    edges, connections, edge = network.edges, network.connections, network.lanes.edge.astype(np.int64)
+    round_before = edges.roundabout[edge[connections.from_lane.astype(np.int64)]]
+    round_after = edges.roundabout[edge[connections.to_lane.astype(np.int64)]]
+    return {
+        "ring": round_before & round_after,
+        "circle": round_after & ~round_before,
+        "stop": network.junctions.control[connections.junction] == Control.ALL_WAY_STOP,
+    }
+
+
+def _programs(network: Network, of_city: I64) -> dict[str, Any]:
+    """The signal programs, their connections in the kernels' numbers."""
+    signals = network.signals
+    stage, yellow, all_red = stages_of(signals)
+    return {
+        "phase_start": signals.phase_start.astype(np.int32),
+        "duration": signals.duration.astype(np.float64),
+        "offset": signals.offset.astype(np.float64),
+        "stage": stage,
+        "yellow": yellow,
+        "all_red": all_red,
+        "link_start": signals.link_start.astype(np.int32),
+        "link": of_city[len(network.lanes) + signals.link.astype(np.int64)].astype(np.int32),
+        "light_start": signals.light_start.astype(np.int32),
+        "light": signals.light.astype(np.uint8),
+    }
 
 
 def _boxes(network: Network, metres: float) -> F64:

@@ -53,7 +53,7 @@ def carry(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) 
 
 @kernel
 def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
-    """The same for cars lo .. hi - 1 that stay on their path: nine straight copies."""
+    """The same for cars lo .. hi - 1 that stay on their paths: straight copies, one column after the other."""
     shift = at - lo
     for i in range(lo, hi):
         new.position[i + shift] = moves.position[i]
@@ -96,6 +96,7 @@ def rebuild(
     """Write chunk k of the new cars, and what others will want to know of its paths."""
     at = moves.new_count[k]
     logged, log = 0, old.start[roads.chunk[k]]
+    run, run_end, run_at = 0, 0, 0  # old cars of quiet paths in a row, which are copied together
     moves.entered[k] = 0
     for path in range(roads.chunk[k], roads.chunk[k + 1]):
         new.start[path] = at
@@ -104,27 +105,31 @@ def rebuild(
         moves.busy[path] = 0
         lo, hi = old.start[path], old.start[path + 1]
         begin = at
-        plain = (
+        quiet = (
             moves.entering[path] < 0 and moves.insert[path] < 0 and not _neighbours_change(path, roads, moves)
         )
-        if lo < hi or not plain:
-            for i in range(lo, hi):
-                action = moves.action[i]
-                if action >= LEAVES and action <= HALTS:
-                    moves.log_trip[log + logged] = old.trip[i]
-                    moves.log_action[log + logged] = action
-                    logged += 1
-                    if action <= BROKEN:
-                        fleet.status[old.trip[i]] = DONE
-                plain = plain and action == STAY
-            if plain:
-                carry_all(old, lo, hi, new, at, moves)
-                at += hi - lo
-            else:
-                at = _gather(k, path, at, time, roads, drivers, ways, old, new, fleet, moves)
-        _tell(path, begin, at, roads, ways, new)
+        for i in range(lo, hi):
+            action = moves.action[i]
+            if action >= LEAVES and action <= HALTS:
+                moves.log_trip[log + logged] = old.trip[i]
+                moves.log_action[log + logged] = action
+                logged += 1
+                if action <= BROKEN:
+                    fleet.status[old.trip[i]] = DONE
+            quiet = quiet and action == STAY
+        if quiet:
+            if lo != run_end or at - run_at != lo - run:
+                carry_all(old, run, run_end, new, run_at, moves)
+                run, run_at = lo, at
+            run_end = hi
+            at += hi - lo
+            _tell(path, lo, hi, moves.position, moves.speed, old, roads, ways)
+        else:
+            at = _gather(k, path, at, time, roads, drivers, ways, old, new, fleet, moves)
+            _tell(path, begin, at, new.position, new.speed, new, roads, ways)
         ways.held[path] = moves.held[path] if at > begin else 0
         moves.held[path] = 0
+    carry_all(old, run, run_end, new, run_at, moves)
     moves.logged[k] = logged
 
 
@@ -281,21 +286,26 @@ def other_way(
 
 
 @kernel
-def _tell(path: int, begin: int, end: int, roads: Roads, ways: Ways, new: Cars) -> None:
-    """What the neighbours read: the rear of the last car, and who asks to be let in beside."""
+def _tell(  # type: ignore[no-untyped-def]
+    path: int, begin: int, end: int, position, speed, cars: Cars, roads: Roads, ways: Ways
+) -> None:
+    """What the neighbours read: the rear of the last car, and who asks to be let in beside.
+
+    The path's cars are rows begin .. end - 1 of `position`, `speed` and `cars`.
+    """
     if begin == end:
         ways.tail[path], ways.tail_speed[path] = np.float32(FAR), np.float32(0.0)
         ways.asks[path] = 0
         return
-    ways.tail[path] = new.position[begin] - new.length[begin]
-    ways.tail_speed[path] = new.speed[begin]
+    ways.tail[path] = position[begin] - cars.length[begin]
+    ways.tail_speed[path] = speed[begin]
     if roads.lane_count[path] > 1:
         ways.asks[path] = 0
         for i in range(end - 1, begin - 1, -1):
-            if new.shift[i] != 0:
-                if roads.length[path] - new.position[i] < 120.0:
-                    ways.asks[path] = 1 if new.shift[i] > 0 else -1
-                    ways.asks_position[path] = new.position[i]
-                    ways.asks_length[path] = new.length[i]
-                    ways.asks_speed[path] = new.speed[i]
+            if cars.shift[i] != 0:
+                if roads.length[path] - position[i] < 120.0:
+                    ways.asks[path] = 1 if cars.shift[i] > 0 else -1
+                    ways.asks_position[path] = position[i]
+                    ways.asks_length[path] = cars.length[i]
+                    ways.asks_speed[path] = speed[i]
                 return

@@ -15,7 +15,16 @@ import numpy as np
 
 from cosmopolis.simulation.traffic.bends import slow_for_bends
 from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
-from cosmopolis.simulation.traffic.crew import finish, open_stage, take, wait_until_done, wait_until_open
+from cosmopolis.simulation.traffic.crew import (
+    Board,
+    finish,
+    open_round,
+    open_stage,
+    take,
+    wait_until_done,
+    wait_until_open,
+    watch,
+)
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.junctions import DT, NO_ROOM
@@ -46,6 +55,7 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
+from cosmopolis.simulation.traffic.tables import table_at
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
@@ -72,12 +82,12 @@ def decide(
     first, last = roads.chunk[k], roads.chunk[k + 1]
     lo, hi = cars.start[first], cars.start[last]
     moves.exits[k], moves.removed[k], moves.forced[k] = 0, 0, 0
+    occupied = first + _find_occupied(first, last, cars, moves)
     if lo == hi:
         return
     follow(lo, hi, drivers, cars, moves)
-    for path in range(first, last):
-        if cars.start[path] == cars.start[path + 1]:
-            continue
+    for row in range(first, occupied):
+        path = moves.occupied[row]
         moves.busy[path] = 1
         if roads.lane_count[path] > 0:
             lead_lane(path, roads, drivers, ways, cars, fleet, moves)
@@ -93,10 +103,8 @@ def decide(
     _brake_for_halts(lo, hi, cars, moves)
     move(lo, hi, drivers, cars, moves, DT)
     _serve_halts(lo, hi, cars, fleet, moves)
-    for path in range(first, last):
-        moves.changing[path] = 0
-        if cars.start[path] == cars.start[path + 1]:
-            continue
+    for row in range(first, occupied):
+        path = moves.occupied[row]
         if moves.locked[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDING:
             moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
@@ -108,6 +116,17 @@ def decide(
     for i in range(lo, hi):
         if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
             moves.removed[k] += 1
+
+
+@kernel
+def _find_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
+    """List the paths of first .. last - 1 with cars on them, without a branch; how many they are."""
+    found = 0
+    for path in range(first, last):
+        moves.changing[path] = 0
+        moves.occupied[first + found] = path
+        found += np.int64(cars.start[path] != cars.start[path + 1])
+    return found
 
 
 @kernel
@@ -264,9 +283,10 @@ def begin(time: float, step: int, due: np.ndarray, roads: Roads, ways: Ways, fle
 @kernel
 def share(
     stage: int,
+    round: int,
     time: float,
     step: int,
-    counters: np.ndarray,
+    board: Board,
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
@@ -276,7 +296,7 @@ def share(
     moves: Moves,
 ) -> None:
     """Work on chunks of a stage until all are taken."""
-    k = take(stage, roads.chunks, counters)
+    k = take(stage, round, board)
     while k >= 0:
         if stage == DECIDE:
             decide(k, step, roads, drivers, ways, old, fleet, moves)
@@ -284,17 +304,18 @@ def share(
             admit(k, time, roads, drivers, ways, old, fleet, moves)
         else:
             rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
-        finish(stage, counters)
-        k = take(stage, roads.chunks, counters)
+        finish(stage, board)
+        k = take(stage, round, board)
 
 
 @entry
 def step_traffic(
-    helps: int,
+    helper: int,
+    round: int,
     time: float,
     step: int,
     due: np.ndarray,
-    counters: np.ndarray,
+    board: Board,
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
@@ -303,44 +324,67 @@ def step_traffic(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """From the old cars to the new ones. With `helps`, only a helper's part of it, on another thread meanwhile."""
-    if helps == 0:
+    """From the old cars to the new ones: helper 0. The others do their part of it on threads of their own, and of the
+    steps that follow, from what the board notes of each; they begin after `round`."""
+    if helper == 0:
         begin(time, step, due, roads, ways, fleet)
-    for stage in range(STAGES):
-        if helps != 0:
-            wait_until_open(stage, counters)
-        else:
-            open_stage(stage, counters)
-        share(stage, time, step, counters, roads, drivers, ways, old, new, fleet, moves)
-        if helps != 0:
-            continue
-        wait_until_done(stage, roads.chunks, counters)
-        if stage == DECIDE:
-            hand_over(roads, moves)
-        elif stage == ADMIT:
-            new.start[roads.paths] = place_chunks(roads, moves)
-    if helps == 0:
-        release(roads, moves)
+        round = open_round(board)
+    while True:
+        if helper != 0:
+            round = watch(helper - 1, round, board)
+            if round < 0:
+                return
+        for stage in range(STAGES):
+            if helper == 0:
+                open_stage(stage, round, board)
+            else:
+                if not wait_until_open(stage, round, board):
+                    break
+                time, step = board.clock[0], board.notes[0]
+                roads, drivers = table_at(board.notes[1], roads), table_at(board.notes[2], drivers)
+                ways, old = table_at(board.notes[3], ways), table_at(board.notes[4], old)
+                new, fleet = table_at(board.notes[5], new), table_at(board.notes[6], fleet)
+                moves = table_at(board.notes[7], moves)
+            share(stage, round, time, step, board, roads, drivers, ways, old, new, fleet, moves)
+            if helper != 0:
+                continue
+            wait_until_done(stage, board)
+            if stage == DECIDE:
+                hand_over(roads, moves)
+            elif stage == ADMIT:
+                new.start[roads.paths] = place_chunks(roads, moves)
+        if helper == 0:
+            release(roads, moves)
+            return
 
 
 @entry
 def collect(
-    roads: Roads,
-    old: Cars,
-    moves: Moves,
-    trip: np.ndarray,
-    action: np.ndarray,
-    entered: np.ndarray,
-) -> tuple[int, int, int]:
-    """Bring the chunks' logs together: numbers of logged actions, of those who entered, and of forced crossings."""
-    logged, newcomers, forced = 0, 0, 0
+    roads: Roads, old: Cars, moves: Moves, trip: np.ndarray, bounds: np.ndarray, entered: np.ndarray
+) -> tuple[int, int]:
+    """Bring the chunks' logs together: how many entered the road, and how many crossed out of turn.
+
+    Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `trip`, in the order of the paths.
+    """
+    newcomers, forced = 0, 0
+    bounds[:] = 0
     for k in range(roads.chunks):
         begin = old.start[roads.chunk[k]]
         for row in range(begin, begin + moves.logged[k]):
-            trip[logged], action[logged] = moves.log_trip[row], moves.log_action[row]
-            logged += 1
+            bounds[moves.log_action[row] - LEAVES + 1] += 1
         for row in range(roads.chunk[k], roads.chunk[k] + moves.entered[k]):
             entered[newcomers] = moves.enter_trip[row]
             newcomers += 1
         forced += moves.forced[k]
-    return logged, newcomers, forced
+    for n in range(1, len(bounds)):
+        bounds[n] += bounds[n - 1]
+    for k in range(roads.chunks):
+        begin = old.start[roads.chunk[k]]
+        for row in range(begin, begin + moves.logged[k]):
+            n = moves.log_action[row] - LEAVES
+            trip[bounds[n]] = moves.log_trip[row]
+            bounds[n] += 1
+    for n in range(len(bounds) - 1, 0, -1):
+        bounds[n] = bounds[n - 1]
+    bounds[0] = 0
+    return newcomers, forced

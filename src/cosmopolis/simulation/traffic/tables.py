@@ -57,6 +57,16 @@ def local_floats(_context, count):  # type: ignore[no-untyped-def]
     return types.CPointer(types.float32)(count), generate
 
 
+@intrinsic
+def table_at(_context, address, like):  # type: ignore[no-untyped-def]
+    """The Table at `address`, of the type of `like`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return like(types.int64, like), generate
+
+
 class Tables:
     """Hands out the Table of a record, the same one as long as the record is the same."""
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cosmopolis.city.furnish import furnish
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import RawCity, Source
@@ -48,6 +47,8 @@ def city_of(
     progress: Progress = quiet,
 ) -> City:
     """The City of a drawing; `programs` of additional files run instead of the net's own of the same id."""
+    from cosmopolis.city.furnish import furnish  # heavy, and most who speak this format's words build no city
+
     for light, variants in (programs or {}).items():
         drawing.programs.setdefault(light, []).extend(variants)
     shapes = [lane.shape for edge in drawing.edges.values() for lane in edge.lanes]
