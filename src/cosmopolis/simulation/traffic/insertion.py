@@ -8,7 +8,7 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.junctions import NO_ROOM
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.kernels import entry, kernel
-from cosmopolis.simulation.traffic.lane_changing import is_free
+from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import wished_speed
@@ -64,11 +64,15 @@ def insert_first(
     lane: int, time: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet, moves: Moves
 ) -> bool:
     """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
-    if ways.closed[lane] != 0 or _is_stuck(lane, ways, cars):
+    if ways.closed[lane] != 0:
         return False
     trip = ways.queue[lane]
     kind = fleet.kind[trip]
-    length, least = drivers.length[kind], drivers.jam_gap[kind]
+    length, least = drivers.length[kind], np.float32(BETWEEN)
+    if drivers.enters[kind] < 0.0:
+        least = drivers.jam_gap[kind]
+        if _is_stuck(lane, ways, cars):
+            return False
     position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     if not is_free(lane, position, length, roads, ways, cars, moves):
         return False
