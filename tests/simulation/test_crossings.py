@@ -89,10 +89,10 @@ def test_at_lights_they_walk_only_while_the_cars_that_go_straight_stand() -> Non
 
 
 def mean_time(city: City, share: float) -> float:
-    """s on average over twenty cars that turn right, one a minute."""
+    """s on average over twenty cars that turn right, at all moments of the lights' cycle."""
     network = city.network
     route = [edge(network, "w", "c"), edge(network, "c", "s")]
-    rows = [one_trip(city, route, EIGHT + 60.0 * n, from_position=8.0) for n in range(20)]
+    rows = [one_trip(city, route, EIGHT + 71.0 * n, from_position=8.0) for n in range(20)]
     simulation = Simulation(city, trips_of(rows), start=EIGHT, threads=1, rules=Rules(on_foot=share))
     spent = []
     while simulation.counts()["arrived"] < 20:

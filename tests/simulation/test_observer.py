@@ -197,7 +197,7 @@ def test_a_queue_at_red_is_its_cars_times_their_spacing():
     edge, vehicles = observer.read().by_edge(city.network), simulation.vehicles()
     assert len(vehicles) == count and vehicles.speed.max() < 0.1
     spacing = float(np.diff(vehicles.position).mean())
-    assert 4.6 + 1.5 < spacing < 4.6 + 3.0
+    assert 4.6 + 2.0 < spacing < 4.6 + 3.7
     front = 300.0 - float(vehicles.position[-1])
     expected = front + (count - 1) * spacing + 4.6
     assert edge.farthest_back[0] == pytest.approx(expected, abs=0.05)

@@ -133,5 +133,5 @@ def test_a_grid_that_has_been_overfull_empties_again(lanes: int, signals: bool, 
     simulation.run(201.0)
     check_books(simulation, count)
     assert simulation.counts()["vehicles"] + simulation.counts()["waiting"] > 100
-    assert run_out(simulation, at_most=7_200.0), f"{standing_longest(simulation):.0f} s without a move"
+    assert run_out(simulation, at_most=5_400.0), f"{standing_longest(simulation):.0f} s without a move"
     assert simulation.counts()["arrived"] == count

@@ -48,7 +48,7 @@ def passed(width: float, kind: VehicleKind, box: float) -> int:
         (3.25, VehicleKind.MOTORCYCLE, 4.0, 8),
         (3.25, CAR, 4.0, 0),
         (2.5, E_BIKE, 4.0, 0),
-        (3.25, E_BIKE, 0.0, 0),
+        (3.25, E_BIKE, 0.0, 7),  # to the gap behind the first car
     ],
 )
 def test_two_wheelers_come_to_the_front_where_there_is_room_for_them(

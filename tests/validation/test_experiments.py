@@ -20,15 +20,7 @@ SLOW_START = (
 )
 # chapter, beginning of the check
 OUTSIDE = {
-    ("sugiyama", "speed at which the jam moves backward"): SLOW_START,
-    ("fundamental-diagram", "backward wave"): SLOW_START,
     ("discharge", "saturation flow"): SLOW_START,
-    ("discharge", "backward wave"): SLOW_START,
-    ("merge", "both arms together"): "of two full arms each car stops within the junction",
-    (
-        "roundabout",
-        "entry capacity with nobody circulating",
-    ): "a car waits until the one before is far on the ring",
 }
 
 

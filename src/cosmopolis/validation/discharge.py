@@ -127,13 +127,11 @@ def chapter(quick: bool = False) -> Chapter:
 def _notes(queues: Queues) -> tuple[str, ...]:
     spacing = float(drivers().length[VehicleKind.CAR] + drivers().jam_gap[VehicleKind.CAR])
     return (
-        "The oracles contradict each other. 1,900 cars an hour is one every 1.9 s, by which 70 s of green pass about "
-        f"35 cars; {FIELD} cars in 70 s is one every 2.8 s with what the start costs, or some 1,300 an hour. A queue "
-        f"that stands {spacing:.1f} m a car and starts in a wave of 4 to 6 m/s starts one car every "
-        f"{spacing / 6:.1f} to {spacing / 4:.1f} s, which belongs to the manual's flow and not to the count in the "
-        "field. No set of drivers meets all three.",
-        f"The default drivers are a compromise that keeps to the count: {queues.in_green.mean():.1f} cars in 70 s, "
-        f"{queues.saturation:,.0f} an hour, a wave of {queues.start_wave:.1f} m/s.",
+        "The manual's flow contradicts the other two. 1,900 cars an hour is one every 1.9 s, by which 70 s of green "
+        f"pass about 35 cars; {FIELD} cars in 70 s is one every 2.8 s with what the start costs, some 1,300 an hour.",
+        f"The default drivers keep to the count and the wave: {queues.in_green.mean():.1f} cars in 70 s, a wave of "
+        f"{queues.start_wave:.1f} m/s, {queues.saturation:,.0f} an hour. It takes a queue that stands {spacing:.1f} m "
+        "a car, or a little less as it comes to rest, which is what is counted in queues.",
     )
 
 

@@ -20,7 +20,8 @@ from cosmopolis.validation.towns import roundabout
 
 F64 = NDArray[np.float64]
 DEMANDS = (0.0, 60.0, 120.0, 180.0, 240.0, 300.0, 400.0, 500.0)  # veh/h that want to circulate
-EVERY = 2.2  # s between two cars at the full arm
+EVERY = 4.0  # s between two cars at each kerb of the full arm
+KERBS = (10.0, 60.0)  # m along it where they pull out: one place alone does not fill it
 NEAREST = 1.5  # s between two cars that will circulate
 A6, B6 = 1_380.0, 0.00102  # HCM 6th edition, one lane into one lane
 A2010, B2010 = 1_130.0, 0.001  # HCM 2010, the same
@@ -52,7 +53,11 @@ def _one(city: City, demand: float, fill: float, seconds: float) -> tuple[float,
     across, enters = _routes(network)
     rng = np.random.default_rng(1)
     end = fill + seconds
-    rows = [one_trip(city, enters, float(at)) for at in np.arange(0.0, end, EVERY)]
+    rows = [
+        one_trip(city, enters, float(at), from_position=place)
+        for at in np.arange(0.0, end, EVERY)
+        for place in KERBS
+    ]
     if demand > 0.0:  # at random, but no closer than a lane lets them come
         gaps = NEAREST + rng.exponential(3600.0 / demand - NEAREST, int(2.0 * end * demand / 3600.0) + 20)
         rows += [one_trip(city, across, float(at)) for at in np.cumsum(gaps) if at < end]
@@ -137,18 +142,12 @@ def chapter(quick: bool = False) -> Chapter:
 
 
 def _notes(entry: Entry) -> tuple[str, ...]:
-    notes = [
+    return (
         f"Up to {entry.circulating.max():,.0f} veh/h circulate: the arm they come from is an entry too, and lets in no "
-        "more."
-    ]
-    if entry.entering.max() < A2010:
-        headway = 3600.0 / float(entry.entering.max())
-        notes.append(
-            f"With nobody circulating a car gets in every {headway:.1f} s: the next one waits at the line until the "
-            "one before has left a car's length and 7 m more free on the ring, whatever its speed, and then starts "
-            "from rest. This keeps a full ring turning and costs capacity on an empty one."
-        )
-    return tuple(notes)
+        "more.",
+        "Nobody comes on who would leave less than two cars' length free on the ring as a whole: a full ring stands "
+        "for ever once none of those on it is before its own exit.",
+    )
 
 
 def _chart(entry: Entry, level: float, slope: float) -> Chart:

@@ -17,6 +17,8 @@ HARDEST = np.float32(9.0)  # m/s^2, what tyres give
 KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
 STANDING = np.float32(0.1)  # m/s
+LEAST_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
+ROLLS = np.float32(3.0)  # m/s, from which the usual gap is kept there too
 NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
 
 
@@ -102,7 +104,7 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
 def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
     """m/s^2 of car i so that it comes to stand half a metre short of `gap` metres ahead."""
     kind = cars.kind[i]
-    jam_gap = drivers.jam_gap[kind]
+    jam_gap = min(drivers.jam_gap[kind], LEAST_GAP)
     return idm(
         cars.speed[i],
         cars.desired[i],
@@ -129,6 +131,25 @@ def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped
         drivers.brake[kind],
         drivers.headway[kind],
         drivers.jam_gap[kind],
+        drivers.shape[kind],
+    )
+
+
+@kernel
+def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
+    """The same; at a crawl with the least gap that one leaves, since others wait for the ground of a junction."""
+    kind = cars.kind[i]
+    spare = max(drivers.jam_gap[kind] - LEAST_GAP, ZERO)
+    jam_gap = drivers.jam_gap[kind] - spare * max(ONE - cars.speed[i] / ROLLS, ZERO)
+    return idm(
+        cars.speed[i],
+        cars.desired[i],
+        gap,
+        leader_speed,
+        drivers.accel[kind],
+        drivers.brake[kind],
+        drivers.headway[kind],
+        jam_gap,
         drivers.shape[kind],
     )
 

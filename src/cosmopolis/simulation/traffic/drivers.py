@@ -55,7 +55,7 @@ class Drivers(NamedTuple):
 
 # length, top speed, accel, brake, headway, jam gap, modes
 _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]] = {
-    VehicleKind.CAR: (4.6, 50.0, 0.9, 2.2, 1.0, 2.0, Mode.CAR | Mode.TAXI),
+    VehicleKind.CAR: (4.6, 50.0, 1.5, 2.2, 0.92, 3.7, Mode.CAR | Mode.TAXI),
     VehicleKind.VAN: (5.5, 44.0, 0.85, 2.2, 1.15, 2.0, Mode.CAR | Mode.TRUCK),
     VehicleKind.TRUCK: (9.0, 25.0, 0.7, 1.8, 1.4, 2.5, Mode.TRUCK),
     VehicleKind.BUS: (12.0, 22.3, 0.8, 1.8, 1.3, 2.5, Mode.BUS),
@@ -69,9 +69,9 @@ _TABLE: dict[VehicleKind, tuple[float, float, float, float, float, float, Mode]]
 def drivers(name: str = "field") -> Drivers:
     """A parameter set, one row a words.VehicleKind.
 
-    "field", the default, is chosen so that about 26 cars of a queue pass in the first 70 s of green (24 in the field)
-    and a running lane carries 1,800 to 2,000 an hour; "sumo" drives like SUMO's Krauss model with its defaults (see
-    `krauss`).
+    "field", the default, is chosen so that about 26 cars of a queue pass in the first 70 s of green (24 in the
+    field), a queue starts in a wave of 4 m/s and a running lane carries 1,800 to 1,900 an hour; "sumo" drives like
+    SUMO's Krauss model with its defaults (see `krauss`).
     """
     if name == "sumo":
         return drivers_of([_as_in_sumo(kind) for kind in VehicleKind])

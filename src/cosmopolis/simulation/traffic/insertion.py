@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.junctions import NO_ROOM
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
@@ -15,6 +16,7 @@ from cosmopolis.simulation.traffic.turning import wished_speed
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
 PATIENCE = 20.0  # s in the queue after which small gaps do
+STUCK = 180  # steps of standing at the end of a lane, longer than any red light
 
 
 @entry
@@ -66,7 +68,11 @@ def insert_first(
         return False
     trip = ways.queue[lane]
     kind = fleet.kind[trip]
-    length = drivers.length[kind]
+    length, least = drivers.length[kind], np.float32(BETWEEN)
+    if drivers.enters[kind] < 0.0:
+        least = drivers.jam_gap[kind]
+        if _is_stuck(lane, ways, cars):
+            return False
     position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     if not is_free(lane, position, length, roads, ways, cars, moves):
         return False
@@ -83,15 +89,17 @@ def insert_first(
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
+            if gap < least:
+                return False
             speed = min(speed, max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j])
             break
     for j in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
         if moves.position[j] < position:
             gap = position - length - moves.position[j]
-            if not _comfortable(gap, moves.speed[j], speed, hurry):
+            if not _comfortable(least, gap, moves.speed[j], speed, hurry):
                 return False
             break
-    if not _no_one_arrives(lane, position - length, speed, hurry, roads, cars, moves):
+    if not _no_one_arrives(lane, least, position - length, speed, hurry, roads, cars, moves):
         return False
     moves.insert[lane] = trip
     moves.insert_position[lane], moves.insert_speed[lane] = position, speed
@@ -99,15 +107,31 @@ def insert_first(
 
 
 @kernel
-def _comfortable(gap: float, follower: float, speed: float, hurry: bool) -> bool:
+def _is_stuck(lane: int, ways: Ways, cars: Cars) -> bool:
+    """Whether the queue on `lane` has no way to go: who joins it takes the room that would set others free."""
+    first = cars.start[lane + 1] - 1
+    if first < cars.start[lane]:
+        return False
+    return bool(ways.held[lane] == NO_ROOM or cars.still[first] > STUCK)
+
+
+@kernel
+def _comfortable(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return bool(gap >= BETWEEN + closing + follower * (0.3 if hurry else 0.8))
+    return bool(gap >= least + closing + follower * (0.3 if hurry else 0.8))
 
 
 @kernel
 def _no_one_arrives(
-    lane: int, rear: float, speed: float, hurry: bool, roads: Roads, cars: Cars, moves: Moves
+    lane: int,
+    least: float,
+    rear: float,
+    speed: float,
+    hurry: bool,
+    roads: Roads,
+    cars: Cars,
+    moves: Moves,
 ) -> bool:
     """The same for cars still on their way into the lane, where nobody is on it behind the gap."""
     if rear > 40.0:
@@ -117,6 +141,6 @@ def _no_one_arrives(
         j = cars.start[way + 1] - 1
         if j >= cars.start[way]:
             gap = rear + roads.length[way] - moves.position[j]
-            if not _comfortable(gap, moves.speed[j], speed, hurry):
+            if not _comfortable(least, gap, moves.speed[j], speed, hurry):
                 return False
     return True

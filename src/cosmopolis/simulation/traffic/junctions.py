@@ -12,6 +12,7 @@ from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import formula, kernel
+from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
@@ -23,7 +24,6 @@ HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
 NO_ROOM = 255  # Ways.held of a lane whose first car has no room beyond the junction
-ZIPPER = 5.0  # m/s, below which two queues that merge take turns
 NEXT = 3.0  # m from the line: whose turn it is
 FREE = 1.0e9  # m, nothing to wait for
 POCKET = 4.0  # m into the junction that a car must be able to go to wait there
@@ -31,9 +31,10 @@ SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 LONGEST = 18.0  # m, vehicle
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
 PUSHES = 120.0  # s of standing at the line after which a driver makes do with less room beyond
-LEFT_FREE = np.float32(7.0)  # m on the ring, a car and its gap
-MOST_ARMS = 4  # of a roundabout that are looked at
+LEFT_FREE = 14.0  # m on a ring, two cars and their gaps: two may come on at once
+MOST_ARMS = 12  # of a roundabout
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed
+PASSED = 4  # steps at the line after which others go before a car that could not
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 STILL = 0.1  # m/s
 SETS_OFF = 0.3  # m/s, who rolls so fast at a stop line is going
@@ -76,44 +77,53 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     to_lane = roads.out_end[way]
     tail = ways.tail[to_lane]
     room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
-    if roads.circle[way] != 0:
-        return _has_room_to_circle(way, i, roads, drivers, ways, cars)
     needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
+    if roads.circle[way] != 0 and not _ring_can_turn(to_lane, needed, roads, drivers, cars):
+        return False
     if room > needed + 40.0:
         return True
-    for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
-        other = roads.in_path[row]
-        for j in range(cars.start[other], cars.start[other + 1]):
-            needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
+    needed += _standing(to_lane, roads, drivers, cars)
     pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / PUSHES))
     return bool(room >= needed * pushes)
 
 
 @kernel
-def _has_room_to_circle(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
-    """Into a roundabout only goes who leaves a car's length free behind the last: so the ring can always turn."""
-    lane = roads.out_end[way]
-    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]] + LEFT_FREE
+def _standing(lane: int, roads: Roads, drivers: Drivers, cars: Cars) -> float:
+    """m that the cars on all connections into `lane` take up when they stand."""
+    metres = 0.0
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
-        other = roads.in_path[row]
-        for j in range(cars.start[other], cars.start[other + 1]):
-            needed += cars.length[j] + drivers.jam_gap[cars.kind[j]]
-    room = np.float32(0.0)
+        metres += _queue(roads.in_path[row], drivers, cars)
+    return metres
+
+
+@kernel
+def _queue(path: int, drivers: Drivers, cars: Cars) -> float:
+    metres = 0.0
+    for j in range(cars.start[path], cars.start[path + 1]):
+        metres += cars.length[j] + drivers.jam_gap[cars.kind[j]]
+    return metres
+
+
+@kernel
+def _ring_can_turn(begin: int, needed: float, roads: Roads, drivers: Drivers, cars: Cars) -> bool:
+    """Whether a ring still has LEFT_FREE m more than all on it take up, if one more comes on at lane `begin`.
+
+    A full ring stands for ever once none of those on it is before its own exit.
+    """
+    lane, room = begin, -(needed + LEFT_FREE)
     for _ in range(MOST_ARMS):
-        if ways.tail[lane] < FREE:
-            return bool(room + ways.tail[lane] >= needed)
-        room += roads.length[lane]
+        room += roads.length[lane] - _queue(lane, drivers, cars) - _standing(lane, roads, drivers, cars)
         on = -1
         for out in range(roads.out_start[lane], roads.out_end[lane]):
             if roads.ring[out] != 0:
                 on = out
-        if on < 0 or room >= needed:
+        if on < 0:
             break
-        if ways.tail[on] < FREE:
-            return bool(room + ways.tail[on] >= needed)
         room += roads.length[on]
         lane = roads.out_end[on]
-    return bool(room >= needed)
+        if lane == begin:
+            break
+    return bool(room >= 0.0)
 
 
 @kernel
@@ -137,7 +147,7 @@ def may_enter(
         other = roads.conflict[row]
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
         left = distance + roads.length[way]
-        if _taken(row, other, left, comes, locked, roads, ways, cars):
+        if _taken(row, other, left, comes, locked, roads, drivers, ways, cars):
             hold = min(hold, roads.begin[row])
         elif ((gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red) and ways.light[
             other
@@ -149,11 +159,35 @@ def may_enter(
             elif roads.stop[way] != 0 and roads.stop[other] != 0 and ways.light[way] == OFF:
                 if _has_its_turn(other, i, roads, ways, cars):
                     hold = min(hold, roads.begin[row])
-            elif _comes_first(row, other, i, comes, clear, margin, roads, ways, cars):
+            elif _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                 hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
     return hold
+
+
+@kernel
+def announces(lane: int, way: int, i: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Whether car i, which may go now and could not for long, waits one step more: others have reckoned without it.
+
+    They go, or see in `held` that it is about to. Else all who had to wait would set off in one step, and block
+    each other within the junction.
+    """
+    if cars.speed[i] >= SETS_OFF or ways.held[lane] < PASSED or roads.shared[way] == 0:
+        return False
+    if ways.held[lane] == NO_ROOM:
+        return True
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        other = roads.conflict[row]
+        if roads.merge[row] != 0 or roads.yields[row] != 0 or ways.light[other] == RED:
+            continue
+        beside = roads.out_start[other]
+        j = cars.start[beside + 1] - 1
+        if j < cars.start[beside] or cars.choice[j] != other or cars.speed[j] >= SETS_OFF:
+            continue
+        if roads.length[beside] - cars.position[j] < NEXT and not _lets_go(i, j, cars):
+            return True
+    return False
 
 
 @kernel
@@ -175,14 +209,23 @@ def oncoming(
         if ways.light[other] != RED:
             comes = travel_time(begin - position, speed, top, accel)
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
-            if _comes_first(row, other, i, comes, clear, 0.5 * MARGIN, roads, ways, cars):
+            left = roads.length[way] - position
+            if _comes_first(row, other, i, left, comes, clear, 0.5 * MARGIN, roads, drivers, ways, cars):
                 hold = begin
     return hold
 
 
 @kernel
 def _taken(
-    row: int, other: int, left: float, comes: float, locked: bool, roads: Roads, ways: Ways, cars: Cars
+    row: int,
+    other: int,
+    left: float,
+    comes: float,
+    locked: bool,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
 ) -> bool:
     """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s.
 
@@ -197,10 +240,11 @@ def _taken(
         rear = cars.position[j] - cars.length[j]
         if rear >= end:
             continue
-        gone = (end - rear) / max(0.5 * (cars.speed[j] + ways.limit[other]), 0.5)
-        if cars.speed[j] < 0.5 and cars.position[j] <= begin and roads.yields[row] == 0:
+        top = max(cars.speed[j], ways.limit[other])
+        gone = travel_time(end - rear, cars.speed[j], top, drivers.accel[cars.kind[j]])
+        if cars.still[j] > 0 and cars.position[j] <= begin and roads.yields[row] == 0:
             continue  # it stands before the ground and waits for this one
-        if cars.speed[j] < 0.5:
+        if cars.still[j] > 0:
             gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
         if gone + 0.3 > comes:
             return True
@@ -217,21 +261,26 @@ def _comes_first(
     row: int,
     other: int,
     i: int,
+    left: float,
     comes: float,
     clear: float,
     margin: float,
     roads: Roads,
+    drivers: Drivers,
     ways: Ways,
     cars: Cars,
 ) -> bool:
-    """Whether somebody on the lane of connection `other` needs the shared ground while car i would be on it."""
+    """Whether somebody on the lane of connection `other` needs the shared ground while car i would be on it.
+
+    Where both end in one lane, `left` m ahead of car i, it follows who is nearer to it, and queues go in turns.
+    """
     lane = roads.out_start[other]
     to_line = roads.length[lane] + roads.other_begin[row]
     merges = roads.merge[row] != 0
     ground = roads.other_end[row] - roads.other_begin[row]
     pushes = ways.light[other] == OFF and cars.still[i] * DT > PATIENCE + HURRY
     first, last = cars.start[lane], cars.start[lane + 1] - 1
-    if last >= first and cars.speed[last] < 0.3 and ways.held[lane] >= 4:
+    if last >= first and cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED:
         # Nobody passes the first, who is not about to start.
         if ways.held[lane] == NO_ROOM:
             return False
@@ -246,8 +295,14 @@ def _comes_first(
             continue
         if pushes and roads.length[lane] - cars.position[j] > speed * speed / 5.0 + 0.5 * speed:
             return False  # it can stop, and now it must
-        if merges and speed < ZIPPER and roads.length[lane] - cars.position[j] > NEXT:
-            return False  # in a queue they go in turns
+        if merges:
+            to_line_of_j = roads.length[lane] - cars.position[j]
+            in_turn = queues(j, to_line_of_j, drivers, cars)
+            if to_line_of_j + roads.length[other] >= left:
+                if in_turn:
+                    return False
+            elif in_turn or speed >= cars.speed[i]:
+                continue
         if ways.light[other] == YELLOW and stops_for_light(
             YELLOW, roads.length[lane] - cars.position[j], speed
         ):
@@ -341,6 +396,7 @@ def ground_ahead(
             reach >= distance
             and last >= cars.start[lane]
             and cars.choice[last] == other
+            and not (cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED)  # it would announce itself
             and _goes_later(row, way, other, roads, ways)
             and _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
         ):

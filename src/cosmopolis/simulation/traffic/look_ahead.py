@@ -9,8 +9,8 @@ import numpy as np
 from cosmopolis.simulation.traffic.car_following import (
     HARDEST,
     brake_for,
+    close_up,
     free_road,
-    keep_behind,
 )
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, carefully, passes_red
 from cosmopolis.simulation.traffic.drivers import Drivers
@@ -22,6 +22,7 @@ from cosmopolis.simulation.traffic.junctions import (
     NEXT,
     NO_ROOM,
     SETS_OFF,
+    announces,
     goes_second,
     ground_ahead,
     has_room_beyond,
@@ -31,6 +32,7 @@ from cosmopolis.simulation.traffic.junctions import (
     stops_for_light,
 )
 from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.simulation.traffic.merging import REACH, sort_in
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import people_in_the_way
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
@@ -63,9 +65,14 @@ def lead_lane(
     moves.room[i] = UNBOUNDED
     moves.held[lane], moves.locked[lane] = 0, 0
     distance = roads.length[lane] - cars.position[i]
+    merges = roads.merges[lane] != 0 and distance < REACH
     if distance > sight(cars.speed[i]):
+        if merges:
+            sort_in(lane, roads, drivers, ways, cars, moves)
         return
     goes = _approach(lane, i, distance, roads, drivers, ways, cars, fleet, moves)
+    if goes and merges:
+        sort_in(lane, roads, drivers, ways, cars, moves)
     while goes and i > first:
         i -= 1
         way = cars.choice[i]
@@ -98,7 +105,7 @@ def _to_stop_line(lane: int, distance: float, i: int, roads: Roads, drivers: Dri
 
 @kernel
 def _stay_behind(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    moves.accel[i] = min(moves.accel[i], keep_behind(np.float32(gap), np.float32(speed), i, drivers, cars))
+    moves.accel[i] = min(moves.accel[i], close_up(np.float32(gap), np.float32(speed), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(gap))
 
 
@@ -127,7 +134,7 @@ def _approach(
     light = ways.light[way]
     speed = cars.speed[i]
     on_red = light == RED and roads.on_red[way] != 0
-    must_go = distance < speed * speed / (2.0 * HARDEST * 0.5)
+    must_go = distance < speed * speed / (2.0 * HARDEST * 0.5) and ways.held[lane] == 0
     if ways.siren[lane] != NO_SIREN or ways.siren[way] == CROSSES:
         on_red = on_red or (light <= YELLOW and passes_red(lane, i, drivers, ways, cars))
         if on_red:
@@ -162,6 +169,10 @@ def _approach(
         if hold <= 0.0 and cars.still[i] * DT > LOCKED:
             hold = may_enter(way, i, distance, True, roads, drivers, ways, cars)
             moves.locked[lane] = 1 if hold > 0.0 else 0
+        elif hold > 0.0 and announces(lane, way, i, roads, ways, cars):
+            _stop_at(distance, i, drivers, cars, moves)
+            moves.held[lane] = 1
+            return False
         if hold < FREE:
             _stop_at(distance + hold, i, drivers, cars, moves)
         if hold <= 0.0:

@@ -67,6 +67,7 @@ class Roads(NamedTuple):
     ring: U8  # (P,) a connection from one edge of a roundabout to the next
     circle: U8  # (P,) a connection into a roundabout from outside
     on_red: U8  # (P,) a connection that may be taken at red, behind all others
+    merges: U8  # (P,) a connection that ends where one from another lane does; a lane with such a way out
     shared: U8  # (P,) a connection over ground that others use too: nobody stops on it
     stop: U8  # (P,) a connection before which everybody comes to a stand
     keeps: U8  # (P,) a lane of a motorway, where one keeps to the kerb side
@@ -304,6 +305,9 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
     n_paths = len(of_city)
     shared, minor = np.zeros(n_paths, dtype=np.uint8), np.zeros(n_paths, dtype=np.uint8)
     minor[path[rows["yields"] == 1]] = 1
+    merges = np.zeros(n_paths, dtype=np.uint8)
+    merges[path[rows["merge"] == 1]] = 1
+    merges[of_city[connections.from_lane[rows["one"][rows["merge"] == 1]]]] = 1
     one_goes = np.where(
         rows["yields"] == rows["yields"][reverse], rows["one"] < rows["other"], rows["yields"] == 0
     )
@@ -319,6 +323,7 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
         "merge": rows["merge"][by_path],
         "first": one_goes.astype(np.uint8)[by_path],
         "minor": minor,
+        "merges": merges,
         "shared": shared,
     }
 
