@@ -37,8 +37,10 @@ def visitor(guest) -> Visitor:
 
 
 def busiest(visitor: Visitor, kind: int = CAR) -> tuple[float, float]:
-    """A place where cars of a kind drive."""
-    moving = [(x, y) for x, y, k, speed in visitor.vehicles().values() if k == kind and speed > 3]
+    """A place where cars of a kind drive in the open: those in a tunnel are not seen from above."""
+    moving = [
+        (x, y) for x, y, z, k, speed in visitor.vehicles().values() if k == kind and speed > 3 and z > -1
+    ]
     assert moving, "nobody moves"
 
     def company(at: tuple[float, float]) -> int:

@@ -62,13 +62,13 @@ class Visitor:
             self.page.wait_for_timeout(500)
         self.page.wait_for_timeout(1_500)
 
-    def vehicles(self) -> dict[int, tuple[float, float, int, float]]:
-        """Id -> x, y, kind, speed of everybody within the view."""
+    def vehicles(self) -> dict[int, tuple[float, float, float, int, float]]:
+        """Id -> x, y, z, kind, speed of everybody within the view."""
         rows = self.ask(
-            "Array.from({length: world.vehicles.count}, (_, i) => [world.vehicles.id[i], world.vehicles.pose1[4 * i],"
-            " world.vehicles.pose1[4 * i + 1], world.vehicles.kind[i], world.vehicles.speed[i]])"
+            "Array.from({length: world.vehicles.count}, (_, i) => [world.vehicles.id[i],"
+            " ...world.vehicles.pose1.subarray(4 * i, 4 * i + 3), world.vehicles.kind[i], world.vehicles.speed[i]])"
         )
-        return {int(id): (x, y, int(kind), speed) for id, x, y, kind, speed in rows}
+        return {int(id): (x, y, z, int(kind), speed) for id, x, y, z, kind, speed in rows}
 
     def clicks_world(self, x: float, y: float, z: float) -> None:
         """A click on the screen where the point of the world is."""

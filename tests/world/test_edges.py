@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.world.edges import HALTED, EdgeMeter
 from cosmopolis.world.picture import EdgeState, Traffic
 
@@ -65,9 +67,11 @@ def test_after_a_jump_of_time_the_past_is_forgotten(later: float) -> None:
 
 
 def test_a_queue_is_the_share_of_the_fullest_lane_that_stands() -> None:
-    """A standing car takes up 4.6 m and 2 m of gap; who moves at 5 km/h and more is in no queue."""
+    """A standing car takes up its length and the gap it keeps; who moves at 5 km/h and more is in no queue."""
+    usual = drivers()
+    takes = float(usual.length[VehicleKind.CAR] + usual.jam_gap[VehicleKind.CAR])
     state = seen(meter(), traffic([0, 0, 0, 1, 2], [0, 0, 0, 0, HALTED + 0.1]), 0.0)
-    assert state.queue.tolist() == pytest.approx([3 * 6.6 / 200, 0.0])
+    assert state.queue.tolist() == pytest.approx([3 * takes / 200, 0.0])
 
 
 def test_a_queue_is_never_longer_than_its_lane_and_on_a_junction_there_is_none() -> None:
