@@ -9,6 +9,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips, take
 from cosmopolis.simulation import AddTrip, CloseLane, OpenLane, SetSpeedLimit, Simulation
+from cosmopolis.validation.places import random_trips
 from tests.simulation.drawings import busy_trips, chessboard
 
 MINUTES = 240.0  # s of a run
@@ -126,6 +127,18 @@ def test_a_warm_start_too_is_the_same_on_one_thread_and_two(city: City, trips: T
     one.run(60.0)
     two.run(60.0)
     assert one.digest() == two.digest()
+
+
+def test_those_who_turn_away_from_a_jam_do_so_alike_on_one_thread_and_two() -> None:
+    """They look at the room beyond the junction, on paths that another thread may be at work on."""
+    city = chessboard(6, 1)
+    trips = random_trips(city, 3_000, seconds=300.0, seed=3)
+    one, two = (Simulation(city, trips, seed=1, threads=threads) for threads in (1, 2))
+    while one.time < 900.0:
+        one.run(60.0)
+        two.run(60.0)
+        assert one.digest() == two.digest(), f"they part before {one.time:.0f} s"
+    assert one.counts()["strayed"] > 50
 
 
 DAMAGE = {

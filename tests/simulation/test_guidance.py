@@ -112,7 +112,7 @@ def test_a_tree_knows_the_same_seconds_as_one_way_at_a_time(seed):
     goal, begins = int(rng.integers(edges)), rng.integers(0, edges, 12)
     begins = begins[begins != goal]
     following = np.empty(edges, np.int32)
-    seconds = tree_to(goal, begins, int(Mode.CAR), shut, graph, following)
+    seconds = tree_to(goal, begins, np.inf, int(Mode.CAR), shut, graph, following)
     cost = {(int(a), int(b)): s for a, b, s in zip(graph.origin, graph.to, graph.seconds)}
     for begin, there in zip(begins.tolist(), seconds):
         way = quickest(begin, goal, int(Mode.CAR), shut, graph)
@@ -122,3 +122,21 @@ def test_a_tree_knows_the_same_seconds_as_one_way_at_a_time(seed):
             by_tree = follow(following, begin, goal)
             assert not shut[by_tree[1:]].any() and by_tree[0] == begin
             assert sum(cost[int(a), int(b)] for a, b in pairwise(by_tree)) == pytest.approx(there)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 10_000), st.floats(0.0, 400.0))
+def test_a_tree_that_ends_early_is_right_as_far_as_it_goes(seed, most):
+    rng = np.random.default_rng(seed)
+    graph = edge_graph(flatten(chessboard(4).network))
+    edges = len(graph.start) - 1
+    graph = graph._replace(seconds=rng.uniform(1.0, 60.0, len(graph.to)))
+    shut = np.zeros(edges, np.uint8)
+    goal, begins = int(rng.integers(edges)), np.arange(edges)
+    whole, cut = np.empty(edges, np.int32), np.empty(edges, np.int32)
+    seconds = tree_to(goal, begins, np.inf, int(Mode.CAR), shut, graph, whole)
+    early = tree_to(goal, begins, most, int(Mode.CAR), shut, graph, cut)
+    near = seconds <= most
+    assert np.array_equal(early[near], seconds[near]) and (early[~near] > most).all()
+    for begin in np.flatnonzero(near).tolist():
+        assert np.array_equal(follow(cut, begin, goal), follow(whole, begin, goal))

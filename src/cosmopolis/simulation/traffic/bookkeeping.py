@@ -387,11 +387,11 @@ def book_step(
         open_stage(0, round, board)
     elif not wait_until_open(0, round, board):
         return
-    k = take(0, round, board)
+    k = take(0, round, helper != 0, board)
     while k >= 0:
         book_chunk(k, dt, roads, ways, cars, moves, engines, sums, trips)
         finish(0, board)
-        k = take(0, round, board)
+        k = take(0, round, helper != 0, board)
     if helper == 0:
         wait_until_done(0, board)
         book_crossings(roads, cars, moves, sums)

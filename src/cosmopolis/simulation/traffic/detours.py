@@ -82,7 +82,7 @@ def go_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
     following = np.empty(len(traffic.roads.edge_lane), np.int32)
     for (goal, modes), some in groups.items():
         begins = fleet.route[fleet.cursor[some]].astype(np.int64)
-        seconds = tree_to(goal, begins, modes, shut, traffic.live, following)
+        seconds = tree_to(goal, begins, np.inf, modes, shut, traffic.live, following)
         for trip, begin, there in zip(some, begins.tolist(), seconds):
             if np.isfinite(there) and begin != goal:
                 traffic.give_route(trip, follow(following, begin, goal))

@@ -137,7 +137,8 @@ def guide(traffic: Traffic) -> None:
 
     def tree(group: Asking) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         following = np.empty(len(traffic.roads.edge_lane), np.int32)
-        seconds = tree_to(group.goal, group.begin, group.modes, shut, graph, following)
+        most = guidance.worth * float(group.spent.max())
+        seconds = tree_to(group.goal, group.begin, most, group.modes, shut, graph, following)
         return seconds, following
 
     for group, (seconds, following) in zip(groups, together(tree, groups, traffic.threads)):
@@ -166,10 +167,10 @@ def _by_destination(traffic: Traffic, rows: NDArray[np.int64], spent: NDArray[np
     goal = fleet.route[fleet.route_end[trip] - 1].astype(np.int64)
     modes = traffic.drivers.modes[fleet.kind[trip]].astype(np.int64)
     begin = fleet.route[fleet.cursor[trip] + 1].astype(np.int64)
-    _, first, which = np.unique(goal << 16 | modes, return_index=True, return_inverse=True)
-    by_group = np.argsort(which, kind="stable")
-    members = np.split(by_group, np.cumsum(np.bincount(which))[:-1]) if len(rows) else []
+    key = goal << 16 | modes
+    _, first = np.unique(key, return_index=True)
+    groups = ((place, np.flatnonzero(key == key[place])) for place in np.sort(first)[:TREES].tolist())
     return [
-        Asking(int(goal[some[0]]), int(modes[some[0]]), trip[some], begin[some], spent[some])
-        for some in (members[place] for place in np.argsort(first)[:TREES].tolist())
+        Asking(int(goal[place]), int(modes[place]), trip[some], begin[some], spent[some])
+        for place, some in groups
     ]

@@ -30,7 +30,6 @@ from cosmopolis.simulation.traffic.state import (
 )
 from cosmopolis.simulation.traffic.turning import settle
 
-ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 STANDING = np.float32(0.1)  # m/s
 MOST = np.uint16(60000)
 
@@ -168,9 +167,7 @@ def _gather(
                     fleet.halt[old.trip[i]] += 1
                 settle(new, at, path, fleet, drivers, roads, ways)
             elif action == STRAYS:
-                new.choice[at] = other_way(
-                    path, old.choice[i], old.trip[i], old.kind[i], roads, drivers, ways
-                )
+                new.choice[at] = moves.other_way[path]
                 new.shift[at] = 0
             at += 1
     row = moves.entering[path]
@@ -262,27 +259,6 @@ def _swap(cars: Cars, i: int, j: int) -> None:
     cars.shift[i], cars.shift[j] = cars.shift[j], cars.shift[i]
     cars.rest[i], cars.rest[j] = cars.rest[j], cars.rest[i]
     cars.still[i], cars.still[j] = cars.still[j], cars.still[i]
-
-
-@kernel
-def other_way(
-    path: int, choice: int, trip: int, kind: int, roads: Roads, drivers: Drivers, ways: Ways
-) -> int:
-    """A connection for a car that has waited too long at the end of its lane, where it finds room beyond.
-
-    A car that cannot go on from here at all takes one without room too. -1 where there is none.
-    """
-    first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
-    for need in (ROOM, np.float32(0.0)):
-        for turn in range(count):
-            way = first + (trip + turn) % count
-            to_lane = roads.out_end[way]
-            fits = way != choice and ways.tail[to_lane] > need
-            if fits and (roads.modes[way] & drivers.modes[kind]) != 0 and ways.closed[to_lane] == 0:
-                return way
-        if choice >= 0:
-            return -1
-    return first if count > 0 else -1
 
 
 @kernel

@@ -103,9 +103,15 @@ def quickest(begin: int, goal: int, modes: int, shut: np.ndarray, graph: EdgeGra
 
 @entry
 def tree_to(
-    goal: int, begins: np.ndarray, modes: int, shut: np.ndarray, graph: EdgeGraph, following: np.ndarray
+    goal: int,
+    begins: np.ndarray,
+    most: float,
+    modes: int,
+    shut: np.ndarray,
+    graph: EdgeGraph,
+    following: np.ndarray,
 ) -> np.ndarray:
-    """(B,) s from each of `begins` to the beginning of `goal`, inf where there is no way.
+    """(B,) s from each of `begins` to the beginning of `goal`, inf where there is no way; right up to `most` s.
 
     `following` (E,) becomes the edge that follows each edge on its quickest way, as far as `begins` need it.
     """
@@ -124,6 +130,8 @@ def tree_to(
     heap: list[tuple[float, int]] = [(0.0, goal)]
     while len(heap) > 0 and left > 0:
         at, edge = heappop(heap)
+        if at > most:
+            break
         if at > cost[edge]:
             continue
         if wanted[edge] != 0:

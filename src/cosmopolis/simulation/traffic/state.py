@@ -127,6 +127,7 @@ class Moves(NamedTuple):
     action: U8  # (M,)
     held: U8  # (P,)
     locked: U8  # (P,) the first car of this lane goes past others who stand in its way and wait for it
+    other_way: I32  # (P,) connection that the first car of this lane takes instead, if it strays
     exits: I32  # (chunks,) cars that leave their path in each chunk
     exit_car: I32  # (P,) chunk k's are rows chunk[k] ..
     exit_path: I32  # (P,) where to
@@ -177,6 +178,7 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
         action=np.zeros(room, np.uint8),
         held=np.zeros(paths, np.uint8),
         locked=np.zeros(paths, np.uint8),
+        other_way=np.full(paths, -1, np.int32),
         exits=np.zeros(chunks, np.int32),
         exit_car=np.zeros(paths, np.int32),
         exit_path=np.zeros(paths, np.int32),

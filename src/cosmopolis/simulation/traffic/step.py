@@ -33,7 +33,7 @@ from cosmopolis.simulation.traffic.lane_changing import admit_changes, fall_back
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import wait_for_people, walk
-from cosmopolis.simulation.traffic.rebuild import other_way, rebuild
+from cosmopolis.simulation.traffic.rebuild import rebuild
 from cosmopolis.simulation.traffic.signals import show_lights
 from cosmopolis.simulation.traffic.slipping import EVERY as SLIPS_EVERY
 from cosmopolis.simulation.traffic.slipping import STANDING as LONG_ENOUGH
@@ -63,6 +63,7 @@ STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the 
 TURNS_AWAY_AFTER = (
     60.0  # s without room beyond the junction, likewise: queues may wait for each other in a ring
 )
+ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 AT_THE_LINE = 8.0  # m before the end of the lane
 HALT_WITHIN = np.float32(1.0)  # m of the stop
 
@@ -190,15 +191,34 @@ def _lose_patience(
 ) -> None:
     """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
     waited = cars.still[i] * DT
-    if cars.choice[i] < 0:
-        if waited > STRAYS_AFTER:
-            moves.action[i] = STRAYS if roads.out_end[path] > roads.out_start[path] else LEAVES
-    elif (
-        waited > TURNS_AWAY_AFTER
-        and moves.held[path] == NO_ROOM
-        and other_way(path, cars.choice[i], cars.trip[i], cars.kind[i], roads, drivers, ways) >= 0
-    ):
-        moves.action[i] = STRAYS
+    lost, full = cars.choice[i] < 0, moves.held[path] == NO_ROOM
+    if (lost and waited > STRAYS_AFTER) or (not lost and full and waited > TURNS_AWAY_AFTER):
+        way = other_way(path, i, roads, drivers, ways, cars)
+        moves.other_way[path] = way
+        if way >= 0:
+            moves.action[i] = STRAYS
+        elif lost:
+            moves.action[i] = LEAVES
+
+
+@kernel
+def other_way(path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> int:
+    """A connection for car i, which has waited too long at the end of its lane, where it finds room beyond.
+
+    A car that cannot go on from here at all takes one without room too. -1 where there is none.
+    """
+    first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
+    choice, modes = cars.choice[i], drivers.modes[cars.kind[i]]
+    for need in (ROOM, np.float32(0.0)):
+        for turn in range(count):
+            way = first + (cars.trip[i] + turn) % count
+            to_lane = roads.out_end[way]
+            fits = way != choice and ways.tail[to_lane] > need
+            if fits and (roads.modes[way] & modes) != 0 and ways.closed[to_lane] == 0:
+                return way
+        if choice >= 0:
+            return -1
+    return first if count > 0 else -1
 
 
 @kernel
@@ -284,6 +304,7 @@ def begin(time: float, step: int, due: np.ndarray, roads: Roads, ways: Ways, fle
 def share(
     stage: int,
     round: int,
+    helps: bool,
     time: float,
     step: int,
     board: Board,
@@ -296,7 +317,7 @@ def share(
     moves: Moves,
 ) -> None:
     """Work on chunks of a stage until all are taken."""
-    k = take(stage, round, board)
+    k = take(stage, round, helps, board)
     while k >= 0:
         if stage == DECIDE:
             decide(k, step, roads, drivers, ways, old, fleet, moves)
@@ -305,7 +326,7 @@ def share(
         else:
             rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
         finish(stage, board)
-        k = take(stage, round, board)
+        k = take(stage, round, helps, board)
 
 
 @entry
@@ -345,7 +366,7 @@ def step_traffic(
                 ways, old = table_at(board.notes[3], ways), table_at(board.notes[4], old)
                 new, fleet = table_at(board.notes[5], new), table_at(board.notes[6], fleet)
                 moves = table_at(board.notes[7], moves)
-            share(stage, round, time, step, board, roads, drivers, ways, old, new, fleet, moves)
+            share(stage, round, helper != 0, time, step, board, roads, drivers, ways, old, new, fleet, moves)
             if helper != 0:
                 continue
             wait_until_done(stage, board)
