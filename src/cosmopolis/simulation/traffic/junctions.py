@@ -242,8 +242,8 @@ def _taken(
             continue
         top = max(cars.speed[j], ways.limit[other])
         gone = travel_time(end - rear, cars.speed[j], top, drivers.accel[cars.kind[j]])
-        if cars.still[j] > 0 and cars.position[j] <= begin and roads.yields[row] == 0:
-            continue  # it stands before the ground and waits for this one
+        if roads.yields[row] == 0 and cars.position[j] + _to_stop(j, other, drivers, ways, cars) <= begin:
+            continue  # it stands before the ground, or can, and waits for this one
         if cars.still[j] > 0:
             gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
         if gone + 0.3 > comes:
@@ -254,6 +254,17 @@ def _taken(
         if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
             return True
     return False
+
+
+@kernel
+def _to_stop(j: int, other: int, drivers: Drivers, ways: Ways, cars: Cars) -> float:
+    """m that car j needs on connection `other` to stop for those who go first; only at a green light it stops within."""
+    if cars.still[j] > 0:
+        return 0.0
+    if ways.light[other] != PERMISSIVE and ways.light[other] != YELLOW:
+        return FREE
+    speed = cars.speed[j]
+    return speed * DT + speed * speed / (2.0 * drivers.brake[cars.kind[j]])
 
 
 @kernel
