@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.state import FAR
 
 F32 = NDArray[np.float32]
 
@@ -21,6 +22,10 @@ class Habits(NamedTuple):
     pulls_out: F32  # (K,) s that it holds the lane when it leaves such a kerb
     slips: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
+    crosses: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
+    merges: F32  # (K,) s likewise, whose lane it joins
+    sees: F32  # (K,) m before a line at which it gives way, from where it sees who comes; FAR: in time
+    by_turns: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever goes first
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;
@@ -36,6 +41,9 @@ _TABLE = {
     VehicleKind.E_BIKE: (2.0, 0.0, 0.0, 0.0),
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
+CROSSES, MERGES = 1.2, 1.2  # s
+SUMO_CROSSES, SUMO_MERGES = 2.7, 4.5  # s, by which minor streets carry as much as in SUMO
+SUMO_SEES = 4.5  # m, SUMO's default visibility of foes
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
 
@@ -49,6 +57,10 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         pulls_out=rows[:, 3].copy(),
         slips=np.isin(kinds, _SLIPS).astype(np.uint8),
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
+        crosses=np.full(len(kinds), CROSSES, np.float32),
+        merges=np.full(len(kinds), MERGES, np.float32),
+        sees=np.full(len(kinds), FAR, np.float32),
+        by_turns=np.ones(len(kinds), np.uint8),
     )
 
 
@@ -62,4 +74,12 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     if not as_they_are:
         return usual
     quiet = np.zeros(len(kinds), np.uint8)
-    return usual._replace(bend=nothing + np.float32(100.0), slips=quiet, siren=quiet.copy())
+    return usual._replace(
+        bend=nothing + np.float32(100.0),
+        slips=quiet,
+        siren=quiet.copy(),
+        crosses=nothing + np.float32(SUMO_CROSSES),
+        merges=nothing + np.float32(SUMO_MERGES),
+        sees=nothing + np.float32(SUMO_SEES),
+        by_turns=quiet.copy(),
+    )

@@ -51,6 +51,10 @@ class Drivers(NamedTuple):
     pulls_out: F32  # (K,)
     slips: NDArray[np.uint8]  # (K,)
     siren: NDArray[np.uint8]  # (K,)
+    crosses: F32  # (K,)
+    merges: F32  # (K,)
+    sees: F32  # (K,)
+    by_turns: NDArray[np.uint8]  # (K,)
 
 
 # length, top speed, accel, brake, headway, jam gap, modes

@@ -18,7 +18,7 @@ from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RE
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
 STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
-MARGIN = 1.2  # s between a car that waits and one that goes first, in each direction
+ONCOMING = 0.5  # of the usual margin, between it and those ahead of a car that waits within the junction
 PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
@@ -141,7 +141,8 @@ def may_enter(
     top = max(1.0, cars.goal_speed[i])
     on_red = ways.light[way] == RED
     waited = cars.still[i] * DT
-    margin = MARGIN * min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
+    calm = min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
+    crosses, merges = calm * drivers.crosses[cars.kind[i]], calm * drivers.merges[cars.kind[i]]
     gives_way = ways.light[way] != PROTECTED
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         other = roads.conflict[row]
@@ -159,8 +160,10 @@ def may_enter(
             elif roads.stop[way] != 0 and roads.stop[other] != 0 and ways.light[way] == OFF:
                 if _has_its_turn(other, i, roads, ways, cars):
                     hold = min(hold, roads.begin[row])
-            elif _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
-                hold = min(hold, roads.begin[row])
+            else:
+                margin = merges if roads.merge[row] != 0 else crosses
+                if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
+                    hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
     return hold
@@ -201,6 +204,7 @@ def oncoming(
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, ways.limit[way])
+    margin = ONCOMING * drivers.crosses[cars.kind[i]]
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         begin = roads.begin[row]
         if begin <= position or begin >= hold or roads.yields[row] == 0:
@@ -210,7 +214,7 @@ def oncoming(
             comes = travel_time(begin - position, speed, top, accel)
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
             left = roads.length[way] - position
-            if _comes_first(row, other, i, left, comes, clear, 0.5 * MARGIN, roads, drivers, ways, cars):
+            if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                 hold = begin
     return hold
 
@@ -308,7 +312,7 @@ def _comes_first(
             return False  # it can stop, and now it must
         if merges:
             to_line_of_j = roads.length[lane] - cars.position[j]
-            in_turn = queues(j, to_line_of_j, drivers, cars)
+            in_turn = drivers.by_turns[cars.kind[j]] != 0 and queues(j, to_line_of_j, drivers, cars)
             if to_line_of_j + roads.length[other] >= left:
                 if in_turn:
                     return False

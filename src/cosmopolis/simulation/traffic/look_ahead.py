@@ -146,6 +146,8 @@ def _approach(
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
+    if roads.minor[way] != 0 and light != PROTECTED:
+        _slow_to_see(distance, i, drivers, cars, moves)
     if distance < decides_at and not must_go:
         if roads.stop[way] != 0 and light == OFF:
             if not _has_stood(lane, i, distance, ways, cars):
@@ -188,6 +190,14 @@ def _approach(
     cursor = fleet.cursor[cars.trip[i]]
     _beyond(way, distance, cursor, i, roads, drivers, ways, cars, fleet, moves)
     return True
+
+
+@kernel
+def _slow_to_see(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Where it will see who goes first, car i can still stop at the line, `distance` m ahead."""
+    kind = cars.kind[i]
+    allowed = sqrt(2.0 * drivers.brake[kind] * max(distance, float(drivers.sees[kind])))
+    moves.accel[i] = min(moves.accel[i], np.float32((allowed - cars.speed[i]) / DT))
 
 
 @kernel

@@ -26,8 +26,9 @@ def conflicts_of(
     """Conflicts of all connections; `number` (C,) are their link numbers, `line` (C,) where they run.
 
     The requests say who are foes and who responds, that is waits. Two that end in one lane are always foes. Where
-    a pair responds to each other or neither does (all-way stops, zippers, unregulated junctions), the one that
-    has the other on its right waits, and of two that come the same way the later one: so exactly one waits.
+    a pair responds to each other or neither does (all-way stops, unregulated junctions), the one that has the other on
+    its right waits, and of two that come the same way the later one: so exactly one waits. Of two that merge as a
+    zipper none does.
     """
     pairs: dict[tuple[int, int], tuple[bool, bool]] = {}
     by_junction: dict[str, list[int]] = {}
@@ -40,6 +41,8 @@ def conflicts_of(
     waits = np.where(said[:, 0] == said[:, 1], _by_side(line, first, second, right_first), said[:, 0])
     to_lane = np.array([path.to_lane for path in paths], dtype=np.int64)
     merge = to_lane[first] == to_lane[second]
+    zips = np.array([path.row.text("state", "") == "Z" for path in paths], dtype=bool)
+    zipper = merge & zips[first] & zips[second]
     span_c, span_d = shared_ground(line, first, second, merge)
     one, other = np.concatenate([first, second]), np.concatenate([second, first])
     order = np.lexsort((other, one))
@@ -49,7 +52,7 @@ def conflicts_of(
         other=other[order].astype(np.int32),
         begin=span[:, 0].astype(np.float32),
         end=span[:, 1].astype(np.float32),
-        yields=np.concatenate([waits, ~waits])[order],
+        yields=np.concatenate([waits & ~zipper, ~waits & ~zipper])[order],
         merge=np.concatenate([merge, merge])[order],
     )
 
