@@ -21,6 +21,7 @@ class Habits(NamedTuple):
     pulls_out: F32  # (K,) s that it holds the lane when it leaves such a kerb
     slips: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
+    deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;
@@ -49,17 +50,19 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         pulls_out=rows[:, 3].copy(),
         slips=np.isin(kinds, _SLIPS).astype(np.uint8),
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
+        deals=np.ones(len(kinds), np.uint8),
     )
 
 
 def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
-    With `as_they_are` they also take bends at the limit, pass nobody in a queue and drive without a siren.
+    With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, and of lanes
+    that serve their way equally take the one nearest the kerb.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
     if not as_they_are:
         return usual
     quiet = np.zeros(len(kinds), np.uint8)
-    return usual._replace(bend=nothing + np.float32(100.0), slips=quiet, siren=quiet.copy())
+    return usual._replace(bend=nothing + np.float32(100.0), slips=quiet, siren=quiet.copy(), deals=quiet.copy())

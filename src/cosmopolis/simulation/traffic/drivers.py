@@ -51,6 +51,7 @@ class Drivers(NamedTuple):
     pulls_out: F32  # (K,)
     slips: NDArray[np.uint8]  # (K,)
     siren: NDArray[np.uint8]  # (K,)
+    deals: NDArray[np.uint8]  # (K,)
 
 
 # length, top speed, accel, brake, headway, jam gap, modes
