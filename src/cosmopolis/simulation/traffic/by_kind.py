@@ -21,6 +21,8 @@ class Habits(NamedTuple):
     pulls_out: F32  # (K,) s that it holds the lane when it leaves such a kerb
     slips: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
+    strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
+    turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
     deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
 
 
@@ -37,6 +39,8 @@ _TABLE = {
     VehicleKind.E_BIKE: (2.0, 0.0, 0.0, 0.0),
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
+STRAYS, TURNS_AWAY = 25.0, 60.0  # s
+TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
 
@@ -50,6 +54,8 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         pulls_out=rows[:, 3].copy(),
         slips=np.isin(kinds, _SLIPS).astype(np.uint8),
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
+        strays=np.full(len(kinds), STRAYS, np.float32),
+        turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -57,12 +63,20 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
 def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
-    With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, and of lanes
-    that serve their way equally take the one nearest the kerb.
+    With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
+    that serve their way equally the one nearest the kerb, and wait as long for their way as SUMO lets them.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
     if not as_they_are:
         return usual
     quiet = np.zeros(len(kinds), np.uint8)
-    return usual._replace(bend=nothing + np.float32(100.0), slips=quiet, siren=quiet.copy(), deals=quiet.copy())
+    waits = nothing + np.float32(TELEPORTS)
+    return usual._replace(
+        bend=nothing + np.float32(100.0),
+        slips=quiet,
+        siren=quiet.copy(),
+        strays=waits,
+        turns_away=waits.copy(),
+        deals=quiet.copy(),
+    )

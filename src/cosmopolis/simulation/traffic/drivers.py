@@ -51,6 +51,8 @@ class Drivers(NamedTuple):
     pulls_out: F32  # (K,)
     slips: NDArray[np.uint8]  # (K,)
     siren: NDArray[np.uint8]  # (K,)
+    strays: F32  # (K,)
+    turns_away: F32  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 
