@@ -21,7 +21,7 @@ from cosmopolis.simulation.traffic.tables import local_floats
 from cosmopolis.simulation.traffic.turning import MOST_LANES, plan_lanes
 
 SLOWEST = 0.05  # of the limit at which an edge is reckoned
-BUSY = 0.2  # lane changes that a vehicle more on a lane counts as
+ALIKE = np.float32(0.01)  # lane changes that make no difference
 
 
 class WayFinder:
@@ -69,7 +69,7 @@ def choose_lanes(
         edge = fleet.route[cursor]
         first = roads.edge_lane[edge]
         plan_lanes(first, cursor, trip, costs, fleet, drivers, roads, ways)
-        best, least = fleet.from_lane[trip], np.float32(1.0e9)
+        best, least, fewest = fleet.from_lane[trip], np.float32(1.0e9), 0
         count = min(roads.edge_lanes[edge], MOST_LANES)
         for turn in range(count):
             index = (trip + turn) % count
@@ -80,7 +80,7 @@ def choose_lanes(
             while row >= 0:
                 waiting += 1
                 row = fleet.next_waiting[row]
-            cost = costs[index] + np.float32(BUSY) * (cars.start[lane + 1] - cars.start[lane] + waiting)
-            if cost < least:
-                best, least = lane, cost
+            before = cars.start[lane + 1] - cars.start[lane] + waiting
+            if costs[index] < least - ALIKE or (costs[index] < least + ALIKE and before < fewest):
+                best, least, fewest = lane, costs[index], before
         fleet.from_lane[trip] = best
