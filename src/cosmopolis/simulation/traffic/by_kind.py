@@ -26,6 +26,9 @@ class Habits(NamedTuple):
     merges: F32  # (K,) s likewise, whose lane it joins
     sees: F32  # (K,) m before a line at which it gives way, from where it sees who comes; FAR: in time
     by_turns: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever goes first
+    strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
+    turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
+    deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;
@@ -44,6 +47,8 @@ _TABLE = {
 CROSSES, MERGES = 1.2, 1.2  # s
 SUMO_CROSSES, SUMO_MERGES = 2.7, 4.5  # s, by which minor streets carry as much as in SUMO
 SUMO_SEES = 4.5  # m, SUMO's default visibility of foes
+STRAYS, TURNS_AWAY = 25.0, 60.0  # s
+TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
 
@@ -61,19 +66,24 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         merges=np.full(len(kinds), MERGES, np.float32),
         sees=np.full(len(kinds), FAR, np.float32),
         by_turns=np.ones(len(kinds), np.uint8),
+        strays=np.full(len(kinds), STRAYS, np.float32),
+        turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
+        deals=np.ones(len(kinds), np.uint8),
     )
 
 
 def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
-    With `as_they_are` they also take bends at the limit, pass nobody in a queue and drive without a siren.
+    With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
+    that serve their way equally the one nearest the kerb, and wait as long for their way as SUMO lets them.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
     if not as_they_are:
         return usual
     quiet = np.zeros(len(kinds), np.uint8)
+    waits = nothing + np.float32(TELEPORTS)
     return usual._replace(
         bend=nothing + np.float32(100.0),
         slips=quiet,
@@ -82,4 +92,7 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         merges=nothing + np.float32(SUMO_MERGES),
         sees=nothing + np.float32(SUMO_SEES),
         by_turns=quiet.copy(),
+        strays=waits,
+        turns_away=waits.copy(),
+        deals=quiet.copy(),
     )

@@ -17,7 +17,7 @@ from cosmopolis.simulation.traffic.corridor import announce
 from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes
+from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes, learn_speeds
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.guidance import Guidance
@@ -45,7 +45,6 @@ from cosmopolis.simulation.traffic.teleport import lift_stuck
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
-KNOWN = np.float32(0.055)  # weight of the newest measurement in what drivers know: about that of 3 minutes
 COUNTED = (
     "departed",
     "arrived",
@@ -194,9 +193,10 @@ class Traffic:
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
-            seen = map(self.tables, (self.roads, self.ways, self.cars))
+            seen = [self.tables(record) for record in (self.roads, self.ways, self.cars)]
             measure(*seen, self.speed_ratio, self.density)
-            self.known_speed += KNOWN * (self.speed_ratio - self.known_speed)
+            if self._decide:
+                learn_speeds(*seen, self.known_speed)
             self._live = None
         events = self._tell(time, old)
         if self.steps % guidance.EVERY == 0:

@@ -55,6 +55,9 @@ class Drivers(NamedTuple):
     merges: F32  # (K,)
     sees: F32  # (K,)
     by_turns: NDArray[np.uint8]  # (K,)
+    strays: F32  # (K,)
+    turns_away: F32  # (K,)
+    deals: NDArray[np.uint8]  # (K,)
 
 
 # length, top speed, accel, brake, headway, jam gap, modes

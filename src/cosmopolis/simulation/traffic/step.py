@@ -59,10 +59,6 @@ from cosmopolis.simulation.traffic.tables import table_at
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
-STRAYS_AFTER = 25.0  # s at the end of a lane that does not lead on, before the car takes another way
-TURNS_AWAY_AFTER = (
-    60.0  # s without room beyond the junction, likewise: queues may wait for each other in a ring
-)
 ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 AT_THE_LINE = 8.0  # m before the end of the lane
 HALT_WITHIN = np.float32(1.0)  # m of the stop
@@ -190,9 +186,9 @@ def _lose_patience(
     path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
 ) -> None:
     """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
-    waited = cars.still[i] * DT
+    waited, kind = cars.still[i] * DT, cars.kind[i]
     lost, full = cars.choice[i] < 0, moves.held[path] == NO_ROOM
-    if (lost and waited > STRAYS_AFTER) or (not lost and full and waited > TURNS_AWAY_AFTER):
+    if (lost and waited > drivers.strays[kind]) or (not lost and full and waited > drivers.turns_away[kind]):
         way = other_way(path, i, roads, drivers, ways, cars)
         moves.other_way[path] = way
         if way >= 0:

@@ -59,6 +59,7 @@ def plan_lanes(
     hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more.
     """
     modes = drivers.modes[fleet.kind[trip]]
+    dealt = _dealt(trip, fleet, drivers)
     end = fleet.route_end[trip]
     last, metres = cursor, np.float32(0.0)
     while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
@@ -83,7 +84,7 @@ def plan_lanes(
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
             else:
-                way = best_way(first + index, fleet.route[row + 1], trip, modes, costs, beyond, roads, ways)
+                way = best_way(first + index, fleet.route[row + 1], dealt, modes, costs, beyond, roads, ways)
                 if way >= 0:
                     cost = costs[beyond + _place(roads.out_end[way], roads)]
                     if ways.closed[roads.out_end[way]] != 0:
@@ -109,25 +110,32 @@ def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore
 
 @kernel
 def best_way(  # type: ignore[no-untyped-def]
-    lane: int, edge: int, trip: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
+    lane: int, edge: int, dealt: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
 ) -> int:
     """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none.
 
-    Where several cost the same the trips are dealt out among them, so that all of them are used.
+    Where several cost the same those from `dealt` on come first; the one nearest the kerb where it is < 0.
     """
     best, best_cost = -1, np.float32(2.0) * NEVER
     first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
     for turn in range(count):
-        way = first + (trip + turn) % count
+        way = first + (max(dealt, 0) + turn) % count
         if roads.edge[way] != edge or (roads.modes[way] & modes) == 0:
             continue
         to_lane = roads.out_end[way]
         cost = costs[beyond + _place(to_lane, roads)]
         if ways.closed[to_lane] != 0:
             cost += SHUT
-        if cost < best_cost:
+        nearer = dealt < 0 and cost == best_cost and to_lane < roads.out_end[best]
+        if cost < best_cost or nearer:
             best, best_cost = way, cost
     return best
+
+
+@kernel
+def _dealt(trip: int, fleet: Fleet, drivers: Drivers) -> int:
+    """What a trip is dealt out by among lanes that serve it equally; -1: it takes the one nearest the kerb."""
+    return trip if drivers.deals[fleet.kind[trip]] != 0 else -1
 
 
 @kernel
@@ -227,7 +235,8 @@ def _aim(
     modes = drivers.modes[kind]
     costs = local_floats(32)
     plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
-    way = best_way(path, fleet.route[cursor + 1], trip, modes, costs, MOST_LANES, roads, ways)
+    dealt = _dealt(trip, fleet, drivers)
+    way = best_way(path, fleet.route[cursor + 1], dealt, modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way
     if way >= 0:
         cars.goal_position[i] = roads.length[path]
