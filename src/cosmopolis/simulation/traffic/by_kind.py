@@ -24,6 +24,7 @@ class Habits(NamedTuple):
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
     crosses: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
     merges: F32  # (K,) s likewise, whose lane it joins
+    turns: F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
     sees: F32  # (K,) m before a line at which it gives way, from where it sees who comes; FAR: in time
     by_turns: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever goes first
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
@@ -44,7 +45,7 @@ _TABLE = {
     VehicleKind.E_BIKE: (2.0, 0.0, 0.0, 0.0),
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
-CROSSES, MERGES = 1.2, 1.2  # s
+CROSSES, MERGES, TURNS = 1.2, 1.2, 1.2  # s
 SUMO_CROSSES, SUMO_MERGES = 2.7, 4.5  # s, by which minor streets carry as much as in SUMO
 SUMO_SEES = 4.5  # m, SUMO's default visibility of foes
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
@@ -64,6 +65,7 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
         crosses=np.full(len(kinds), CROSSES, np.float32),
         merges=np.full(len(kinds), MERGES, np.float32),
+        turns=np.full(len(kinds), TURNS, np.float32),
         sees=np.full(len(kinds), FAR, np.float32),
         by_turns=np.ones(len(kinds), np.uint8),
         strays=np.full(len(kinds), STRAYS, np.float32),

@@ -53,6 +53,7 @@ class Drivers(NamedTuple):
     siren: NDArray[np.uint8]  # (K,)
     crosses: F32  # (K,)
     merges: F32  # (K,)
+    turns: F32  # (K,)
     sees: F32  # (K,)
     by_turns: NDArray[np.uint8]  # (K,)
     strays: F32  # (K,)

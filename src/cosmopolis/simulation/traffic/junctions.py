@@ -18,7 +18,6 @@ from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RE
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
 STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
-ONCOMING = 0.5  # of the usual margin, between it and those ahead of a car that waits within the junction
 PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
@@ -143,6 +142,8 @@ def may_enter(
     waited = cars.still[i] * DT
     calm = min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
     crosses, merges = calm * drivers.crosses[cars.kind[i]], calm * drivers.merges[cars.kind[i]]
+    if ways.light[way] != OFF:
+        crosses = merges = calm * drivers.turns[cars.kind[i]]
     gives_way = ways.light[way] != PROTECTED
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         other = roads.conflict[row]
@@ -204,7 +205,7 @@ def oncoming(
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, ways.limit[way])
-    margin = ONCOMING * drivers.crosses[cars.kind[i]]
+    margin = np.float32(0.5) * drivers.turns[cars.kind[i]]
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         begin = roads.begin[row]
         if begin <= position or begin >= hold or roads.yields[row] == 0:

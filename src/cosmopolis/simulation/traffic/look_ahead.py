@@ -146,7 +146,7 @@ def _approach(
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
-    if roads.minor[way] != 0 and light != PROTECTED:
+    if roads.minor[way] != 0 and light == OFF:
         _slow_to_see(distance, i, drivers, cars, moves)
     if distance < decides_at and not must_go:
         if roads.stop[way] != 0 and light == OFF:
