@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.simulation.traffic.state import FAR
 
 F32 = NDArray[np.float32]
 
@@ -23,6 +24,7 @@ class Habits(NamedTuple):
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
+    sees: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
 
 
@@ -41,6 +43,7 @@ _TABLE = {
 }
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
+VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
 
@@ -56,6 +59,7 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
+        sees=np.full(len(kinds), FAR, np.float32),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -64,7 +68,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
-    that serve their way equally the one nearest the kerb, and wait as long for their way as SUMO lets them.
+    that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, and see others
+    only right before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
@@ -78,5 +83,6 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         siren=quiet.copy(),
         strays=waits,
         turns_away=waits.copy(),
+        sees=nothing + np.float32(VISIBLE),
         deals=quiet.copy(),
     )

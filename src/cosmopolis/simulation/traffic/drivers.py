@@ -53,6 +53,7 @@ class Drivers(NamedTuple):
     siren: NDArray[np.uint8]  # (K,)
     strays: F32  # (K,)
     turns_away: F32  # (K,)
+    sees: F32  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 
