@@ -25,10 +25,10 @@ class Habits(NamedTuple):
     crosses: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
     merges: F32  # (K,) s likewise, whose lane it joins
     turns: F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
-    sees: F32  # (K,) m before a line at which it gives way, from where it sees who comes; FAR: in time
     by_turns: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever goes first
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
+    sees: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
 
 
@@ -47,9 +47,9 @@ _TABLE = {
 }
 CROSSES, MERGES, TURNS = 1.2, 1.2, 1.2  # s
 SUMO_CROSSES, SUMO_MERGES = 2.7, 4.5  # s, by which minor streets carry as much as in SUMO
-SUMO_SEES = 4.5  # m, SUMO's default visibility of foes
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
+VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
 
@@ -66,10 +66,10 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         crosses=np.full(len(kinds), CROSSES, np.float32),
         merges=np.full(len(kinds), MERGES, np.float32),
         turns=np.full(len(kinds), TURNS, np.float32),
-        sees=np.full(len(kinds), FAR, np.float32),
         by_turns=np.ones(len(kinds), np.uint8),
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
+        sees=np.full(len(kinds), FAR, np.float32),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -78,7 +78,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
-    that serve their way equally the one nearest the kerb, and wait as long for their way as SUMO lets them.
+    that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, and see others
+    only right before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
@@ -92,9 +93,9 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         siren=quiet.copy(),
         crosses=nothing + np.float32(SUMO_CROSSES),
         merges=nothing + np.float32(SUMO_MERGES),
-        sees=nothing + np.float32(SUMO_SEES),
         by_turns=quiet.copy(),
         strays=waits,
         turns_away=waits.copy(),
+        sees=nothing + np.float32(VISIBLE),
         deals=quiet.copy(),
     )

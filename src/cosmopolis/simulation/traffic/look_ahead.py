@@ -40,6 +40,7 @@ from cosmopolis.simulation.traffic.state import ENDS, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)
+REACTS = 1.0  # s from seeing somebody to braking for him
 
 
 @kernel
@@ -145,9 +146,9 @@ def _approach(
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed):
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
+    if roads.minor[way] != 0 and light != PROTECTED and distance > drivers.sees[kind]:
+        _come_carefully(distance, i, drivers, cars, moves)
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
-    if roads.minor[way] != 0 and light == OFF:
-        _slow_to_see(distance, i, drivers, cars, moves)
     if distance < decides_at and not must_go:
         if roads.stop[way] != 0 and light == OFF:
             if not _has_stood(lane, i, distance, ways, cars):
@@ -193,11 +194,14 @@ def _approach(
 
 
 @kernel
-def _slow_to_see(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Where it will see who goes first, car i can still stop at the line, `distance` m ahead."""
+def _come_carefully(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Car i, `distance` m before a line where it gives way, drives so that it can stop once it sees who comes."""
     kind = cars.kind[i]
-    allowed = sqrt(2.0 * drivers.brake[kind] * max(distance, float(drivers.sees[kind])))
-    moves.accel[i] = min(moves.accel[i], np.float32((allowed - cars.speed[i]) / DT))
+    brake, sees = drivers.brake[kind], drivers.sees[kind]
+    there = brake * REACTS * (sqrt(1.0 + 2.0 * sees / (brake * REACTS * REACTS)) - 1.0)
+    allowed = sqrt(there * there + 2.0 * brake * (distance - sees))
+    wish = np.float32((allowed - cars.speed[i]) / DT)
+    moves.accel[i] = min(moves.accel[i], max(wish, -brake))
 
 
 @kernel
