@@ -25,7 +25,6 @@ class Habits(NamedTuple):
     crosses: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
     merges: F32  # (K,) s likewise, whose lane it joins
     turns: F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
-    by_turns: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever goes first
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
     sees: F32  # (K,) m before a line where it gives way from which it sees whether it may go
@@ -66,7 +65,6 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         crosses=np.full(len(kinds), CROSSES, np.float32),
         merges=np.full(len(kinds), MERGES, np.float32),
         turns=np.full(len(kinds), TURNS, np.float32),
-        by_turns=np.ones(len(kinds), np.uint8),
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
         sees=np.full(len(kinds), FAR, np.float32),
@@ -93,7 +91,6 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         siren=quiet.copy(),
         crosses=nothing + np.float32(SUMO_CROSSES),
         merges=nothing + np.float32(SUMO_MERGES),
-        by_turns=quiet.copy(),
         strays=waits,
         turns_away=waits.copy(),
         sees=nothing + np.float32(VISIBLE),

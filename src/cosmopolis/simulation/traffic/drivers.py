@@ -54,7 +54,6 @@ class Drivers(NamedTuple):
     crosses: F32  # (K,)
     merges: F32  # (K,)
     turns: F32  # (K,)
-    by_turns: NDArray[np.uint8]  # (K,)
     strays: F32  # (K,)
     turns_away: F32  # (K,)
     sees: F32  # (K,)
