@@ -16,17 +16,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from numba import njit, typeof
+from numba import config, njit, typeof
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+try:
+    from cosmopolis.simulation.traffic.compiler import EntryCompiler, KernelCompiler
+except (
+    ImportError
+):  # a numba that has become another inside: three times slower to compile, and the same otherwise
+    _FOR_KERNELS: dict[str, Any] = {"cache": True}
+    _FOR_ENTRIES: dict[str, Any] = {}
+else:
+    # Kernels count no references. What entries are made of needs no place in the cache.
+    _FOR_KERNELS = {"pipeline_class": KernelCompiler, "_nrt": False}
+    _FOR_ENTRIES = {"pipeline_class": EntryCompiler}
+
 # Called by other kernels only: from Python they would crash.
-kernel = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+kernel = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **_FOR_KERNELS)
 # Plain functions of numbers, for kernels and for Python.
-formula = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
+formula = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, **_FOR_ENTRIES)
 
 _lock = threading.RLock()
 
@@ -44,12 +56,13 @@ FINGERPRINT = fingerprint()
 
 @contextmanager
 def _one_process() -> Iterator[None]:
-    """One thread of one process at a time compiles, or loads what was compiled."""
+    """One thread of one process at a time compiles into a cache, or loads what was compiled."""
     with _lock:
         if fcntl is None:
             yield
             return
-        path = Path(tempfile.gettempdir()) / f"cosmopolis-kernels-{getpass.getuser()}.lock"
+        cache = hashlib.blake2b((config.CACHE_DIR or __file__).encode(), digest_size=4).hexdigest()
+        path = Path(tempfile.gettempdir()) / f"cosmopolis-kernels-{getpass.getuser()}-{cache}.lock"
         with path.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

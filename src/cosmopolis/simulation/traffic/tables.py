@@ -9,6 +9,7 @@ The record stays an ordinary NamedTuple of NumPy arrays in Python, and that is w
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,8 +101,10 @@ class TableType(types.Type):  # type: ignore[misc]
     def __init__(self, name: str, fields: tuple[tuple[str, types.Type], ...]) -> None:
         self.fields = fields
         self.place = {field: (row, kind) for row, (field, kind) in enumerate(fields)}
+        row = ", ".join(f"{field} {kind}" for field, kind in fields)
+        # The name is part of every symbol of compiled code: not the row itself, which has some hundred words.
         super().__init__(
-            name=f"Table({FINGERPRINT} {name}: {', '.join(f'{field} {kind}' for field, kind in fields)})"
+            name=f"{name}({hashlib.blake2b((FINGERPRINT + row).encode(), digest_size=8).hexdigest()})"
         )
 
 
