@@ -20,6 +20,7 @@ EXPERIMENTS = {
     "fundamental-diagram": "fundamental_diagram",
     "discharge": "discharge",
     "merge": "merging",
+    "minor-street": "minor_street",
     "roundabout": "roundabout_entry",
     "conservation": "conservation",
     "emissions": "emissions",

@@ -26,9 +26,9 @@ class Habits(NamedTuple):
     merges: F32  # (K,) s likewise, whose lane it joins
     turns: F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
-    turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
+    turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
     sees: F32  # (K,) m before a line where it gives way from which it sees whether it may go
-    deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
+    deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;
@@ -44,8 +44,10 @@ _TABLE = {
     VehicleKind.E_BIKE: (2.0, 0.0, 0.0, 0.0),
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
-CROSSES, MERGES, TURNS = 1.2, 1.2, 1.2  # s
-SUMO_CROSSES, SUMO_MERGES = 2.7, 4.5  # s, by which minor streets carry as much as in SUMO
+# s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
+# edition, chapter 20 (see validation/minor_street.py); in SUMO who joins a lane leaves far more.
+CROSSES, MERGES, TURNS = 2.6, 1.2, 1.2
+SUMO_MERGES = 4.5
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
@@ -76,8 +78,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
-    that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, and see others
-    only right before a line where they give way.
+    that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, leave more
+    room to those whose lane they join, and see others only right before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
@@ -89,7 +91,6 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         bend=nothing + np.float32(100.0),
         slips=quiet,
         siren=quiet.copy(),
-        crosses=nothing + np.float32(SUMO_CROSSES),
         merges=nothing + np.float32(SUMO_MERGES),
         strays=waits,
         turns_away=waits.copy(),

@@ -126,7 +126,7 @@ def best_way(  # type: ignore[no-untyped-def]
         cost = costs[beyond + _place(to_lane, roads)]
         if ways.closed[to_lane] != 0:
             cost += SHUT
-        nearer = dealt < 0 and cost == best_cost and to_lane < roads.out_end[best]
+        nearer = dealt < 0 <= best and cost == best_cost and to_lane < roads.out_end[best]
         if cost < best_cost or nearer:
             best, best_cost = way, cost
     return best
