@@ -22,8 +22,8 @@ class Habits(NamedTuple):
     slips: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
-    turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait for each other in a ring
-    deals: NDArray[np.uint8]  # (K,) 1: all lanes that serve its way equally are used; 0: the one nearest the kerb is
+    turns_away: F32  # (K,) s without room beyond, likewise: queues may wait for each other in a ring
+    deals: NDArray[np.uint8]  # (K,) 1: lanes that serve it equally are all used; 0: the kerb's is
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;

@@ -258,7 +258,7 @@ def _taken(
 
 @kernel
 def _to_stop(j: int, other: int, drivers: Drivers, ways: Ways, cars: Cars) -> float:
-    """m that car j needs on connection `other` to stop for those who go first; only at a green light it stops within."""
+    """m that car j needs on connection `other` to stop for those who go first; it stops within only at green."""
     if cars.still[j] > 0:
         return 0.0
     if ways.light[other] != PERMISSIVE and ways.light[other] != YELLOW:
