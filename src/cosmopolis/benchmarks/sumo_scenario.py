@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from cosmopolis.benchmarks.process import DATA, sumo_binary
+from cosmopolis.control import Steering
 from cosmopolis.demand.scenario import plan_scenario
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
@@ -101,12 +102,13 @@ def drive(scenario: Scenario, seed: int, parameters: str) -> Outcome:
         drivers=drivers_of(plan.types, parameters),
         daily=False,
     )
+    orders = Steering(extended=scenario.extended).begin(simulation)
     network, count = scenario.city.network, len(plan.trips)
     ways = _Ways(scenario, simulation)
     departed, arrived = np.full(count, np.nan), np.full(count, np.nan)
     latest = float(plan.trips.depart.max()) + LONGEST
     while not simulation.over and simulation.time < latest:
-        events = simulation.step()
+        events = simulation.step(orders())
         departed[events.departed] = arrived[events.arrived] = events.time + simulation.dt
         ways.see()
     done = np.flatnonzero(np.isfinite(arrived))

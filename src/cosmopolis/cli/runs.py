@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -135,6 +136,7 @@ def run_scenario(
 
     with progress() as tell:
         scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
+        recording["control"] = replace(recording["control"], extended=scenario.extended)
         return record_scenario(scenario, parameters=parameters, progress=tell, **recording)
 
 

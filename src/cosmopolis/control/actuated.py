@@ -32,7 +32,7 @@ class Actuated:
     ) -> None:
         self._program = program
         self._least, self._most, self._gap, self._detectors = least_green, most_green, gap, detectors
-        self._extending = {phase: _extending_lanes(program, phase) for phase in program.stages}
+        self._extending = {phase: extending_lanes(program, phase) for phase in program.stages}
         self._light = {phase: program.lights(phase).tolist() for phase in program.stages}
         self.memory: list[Any] = [NOBODY]
 
@@ -78,7 +78,7 @@ class Actuated:
         )
 
 
-def _extending_lanes(program: Program, phase: int) -> list[int]:
+def extending_lanes(program: Program, phase: int) -> list[int]:
     """Lanes whose vehicles keep a stage green: those that it protects, for who waits for a gap would hold it."""
     lights = program.lights(phase)
     protected = lights == Light.GREEN_PROTECTED

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cosmopolis.control.actuated import Actuated
 from cosmopolis.control.arterials import coordinated
 from cosmopolis.control.controller import Controller, FixedTime
+from cosmopolis.control.extending import Extending
 from cosmopolis.control.flows import planned_flows
 from cosmopolis.control.optimise import optimised, webster_plans
 from cosmopolis.control.pressure import MaxPressure
 from cosmopolis.control.priority import Preemption, TransitPriority
 from cosmopolis.control.program import Program, programs_of
 from cosmopolis.control.run import Runner
-from cosmopolis.simulation import Command, SetPlan, Simulation
+from cosmopolis.simulation import Command, Lookout, SetPlan, Simulation
+from cosmopolis.sources.sumo import Extension
 
 
 class Scheme(StrEnum):
@@ -33,31 +35,44 @@ class Steering:
 
     scheme: Scheme = Scheme.fixed
     priority: bool = False  # buses and emergency vehicles get their green sooner
+    extended: Mapping[int, Extension] = field(
+        default_factory=dict
+    )  # own plans that wait for vehicles, by row
 
     @property
     def name(self) -> str:
         return f"{self.scheme.value} with priority" if self.priority else self.scheme.value
 
     def begin(self, simulation: Simulation) -> Callable[[], Sequence[Command]]:
-        return begin(self.scheme, simulation, priority=self.priority).commands
+        return begin(self.scheme, simulation, priority=self.priority, extended=self.extended).commands
 
 
+AT_THE_LINE = 2.0  # m, a detector that nobody asks
 FLOW_OF = 3600.0  # s of planned trips that new plans are made for
 BY_THE_CLOCK = (Scheme.fixed, Scheme.webster, Scheme.green_wave, Scheme.optimised)
 
 
-def begin(scheme: Scheme, simulation: Simulation, *, priority: bool = False) -> Runner:
+def begin(
+    scheme: Scheme,
+    simulation: Simulation,
+    *,
+    priority: bool = False,
+    extended: Mapping[int, Extension] | None = None,
+) -> Runner:
     """A runner that leads every program of the simulation that can be led, from now on.
 
-    With `priority` buses and emergency vehicles get their green sooner.
+    With `priority` buses and emergency vehicles get their green sooner. Under the city's own plans, those in `extended`
+    wait for vehicles.
     """
     programs = programs_of(simulation.city)
     first: list[SetPlan] = []
     if scheme in BY_THE_CLOCK[1:]:
         first = _plans(scheme, simulation, programs)
         programs |= {p.program: programs[p.program].with_plan(p.greens, p.offset) for p in first}
+    own = extended if extended and scheme == Scheme.fixed else {}
     controllers: dict[int, Controller] = {
-        row: _controller(scheme, program) for row, program in programs.items()
+        row: Extending(program, own[row]) if row in own else _controller(scheme, program)
+        for row, program in programs.items()
     }
     if priority:
         controllers = {
@@ -65,8 +80,14 @@ def begin(scheme: Scheme, simulation: Simulation, *, priority: bool = False) -> 
             for row, inner in controllers.items()
         }
     elif scheme in BY_THE_CLOCK:
-        controllers = {}  # the plans do by themselves
-    return Runner(simulation, controllers, first=first)
+        controllers = {
+            row: controllers[row] for row in own if row in controllers
+        }  # other plans go by themselves
+    if not own:
+        return Runner(simulation, controllers, first=first)
+    ahead = {row: extension.ahead for row, extension in own.items()}
+    lookout = Lookout(simulation, sorted(controllers), detectors=(AT_THE_LINE,), ahead=ahead)
+    return Runner(simulation, controllers, first=first, lookout=lookout)
 
 
 def _plans(scheme: Scheme, simulation: Simulation, programs: Mapping[int, Program]) -> list[SetPlan]:

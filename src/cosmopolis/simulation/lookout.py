@@ -6,7 +6,7 @@ occupied, and hands that out and takes it back, so that a run with controllers c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.simulation.run import Simulation
-from cosmopolis.simulation.traffic.approaches import Places, empty_seen, look
+from cosmopolis.simulation.traffic.approaches import F32, Places, empty_seen, look
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import CLEAR
 
@@ -66,7 +66,8 @@ class View:
 
 class Lookout:
     """Looks at `programs` of a simulation: vehicles up to `reach` m before the line, detectors at the distances
-    `detectors` (m; on a shorter lane, at its beginning), buses and emergency vehicles up to `call` m before it.
+    `detectors` (m; on a shorter lane, at its beginning) or, of the programs in `ahead`, as far as one drives at the
+    limit in so many s, buses and emergency vehicles up to `call` m before it.
     `every` is the time between two looks (s): a detector tells of everything that passed in it."""
 
     def __init__(
@@ -76,6 +77,7 @@ class Lookout:
         *,
         reach: float = 150.0,
         detectors: Sequence[float] = (2.0, 40.0),
+        ahead: Mapping[int, float] | None = None,
         call: float = 400.0,
         every: float = 1.0,
     ) -> None:
@@ -91,7 +93,8 @@ class Lookout:
         self._link_start = (
             np.concatenate([[0], np.cumsum([len(rows) for rows in links])]).astype(int).tolist()
         )
-        self._places = _places(simulation, lanes, links, (reach, call), detectors, every)
+        distances = _distances(simulation, lanes, detectors, ahead or {}, self.programs)
+        self._places = _places(simulation, lanes, links, (reach, call), distances, every)
         self._seen = empty_seen(self._places, ROOM)
         self._comes = [_next_stages(roads, program) for program in self.programs]
 
@@ -188,12 +191,28 @@ def _lanes_and_links(
     return [np.unique(from_lane[rows]).astype(np.int64) for rows in links], links
 
 
+def _distances(
+    simulation: Simulation,
+    lanes: list[NDArray[np.int64]],
+    detectors: Sequence[float],
+    ahead: Mapping[int, float],
+    programs: list[int],
+) -> F32:
+    """(A, D) m before the line."""
+    limit = simulation.city.network.lanes.speed
+    found = [np.zeros((0, len(detectors)))]
+    for program, rows in zip(programs, lanes, strict=True):
+        fixed = np.tile(np.array(detectors, float), (len(rows), 1))
+        found.append(fixed if program not in ahead else 0.0 * fixed + limit[rows, None] * ahead[program])
+    return np.concatenate(found).astype(np.float32)
+
+
 def _places(
     simulation: Simulation,
     lanes: list[NDArray[np.int64]],
     links: list[NDArray[np.int64]],
     reach: tuple[float, float],
-    detectors: Sequence[float],
+    distances: F32,
     every: float,
 ) -> Places:
     network, roads = simulation.city.network, simulation._traffic.roads
@@ -208,12 +227,12 @@ def _places(
     return Places(
         lanes=len(all_lanes),
         links=len(link),
-        detectors=len(detectors),
+        detectors=distances.shape[1],
         lane=roads.of_city[all_lanes].astype(np.int32),
         link=link,
         row_of=row_of,
         program_of=program_of,
-        detector=np.array(detectors, np.float32),
+        detector=distances.ravel(),
         reach=np.array(reach, np.float32),
         every=np.array([every], np.float32),
     )

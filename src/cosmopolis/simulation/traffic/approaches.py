@@ -39,7 +39,7 @@ class Places(NamedTuple):
     link: I32  # (B,) path
     row_of: I32  # (P,) row of a link, -1
     program_of: I32  # (E,) row of the program at the end of an edge, -1
-    detector: F32  # (D,) m from the line
+    detector: F32  # (A * D,) m from the line, lane by lane
     reach: F32  # (2,) m from the line: of a queue, and of a call
     every: F32  # (1,) s between two looks
 
@@ -155,7 +155,7 @@ def _press(
     rear = left + cars.length[i] + cars.speed[i] * places.every[0]
     farthest = roads.length[places.lane[a]] - LOOP
     for d in range(places.detectors):
-        at = min(places.detector[d], farthest)
+        at = min(places.detector[a * places.detectors + d], farthest)
         if left <= at + LOOP and rear >= at:
             seen.occupied[a * places.detectors + d] = time
 

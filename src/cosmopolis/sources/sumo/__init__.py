@@ -5,7 +5,8 @@ connections, right of way and signals would be lost in building it anew from cen
 """
 
 from cosmopolis.sources.sumo.city import read_net
+from cosmopolis.sources.sumo.drawing import Extension
 from cosmopolis.sources.sumo.faults import SKIPPED
 from cosmopolis.sources.sumo.scenario import Scenario, read_scenario
 
-__all__ = ["SKIPPED", "Scenario", "read_net", "read_scenario"]
+__all__ = ["SKIPPED", "Extension", "Scenario", "read_net", "read_scenario"]

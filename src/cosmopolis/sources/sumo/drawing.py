@@ -45,6 +45,16 @@ class DrawnProgram:
     phases: tuple[tuple[float, str], ...]  # s, state
 
 
+@dataclass(frozen=True)
+class Extension:
+    """How a program of type "actuated" waits for vehicles; F phases."""
+
+    least: tuple[float, ...]  # (F,) s
+    most: tuple[float, ...]  # (F,) s
+    gap: float  # s without a vehicle on a detector, after which a stage ends
+    ahead: float  # s before the line at the lane's limit, where the detectors are
+
+
 @dataclass
 class Drawing:
     """The parts of one net, each by its id."""
@@ -62,6 +72,9 @@ class Drawing:
     links: list[Row] = field(default_factory=list)  # connections between edges, in the file's order
     inner_links: dict[str, Row] = field(default_factory=dict)  # by the lane within the junction they leave
     programs: dict[str, list[DrawnProgram]] = field(default_factory=dict)  # several for one light, in order
+    extended: dict[int, Extension] = field(
+        default_factory=dict
+    )  # by row of Signals, once the network is made
     rings: list[Row] = field(default_factory=list)
     crossings: list[DrawnEdge] = field(default_factory=list)
 

@@ -15,7 +15,7 @@ from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.sources.sumo.drawing import Drawing, DrawnEdge, DrawnLane, points_of
 from cosmopolis.sources.sumo.paths import Path, link_numbers, paths_of
 from cosmopolis.sources.sumo.place import Move
-from cosmopolis.sources.sumo.programs import Lit, lit_by, signals_of
+from cosmopolis.sources.sumo.programs import Lit, extended, lit_by, signals_of
 from cosmopolis.sources.sumo.right_of_way import conflicts_of
 from cosmopolis.sources.sumo.words import CONTROLS, TURNS, street_kind
 
@@ -39,6 +39,7 @@ def network_of(drawing: Drawing, move: Move, *, drive_on_left: bool, begin: floa
     junction = np.array([junction_row[path.junction] for path in paths], dtype=np.int64)
     line = _moved([path.shape for path in paths], move)
     lit = lit_by(paths, drawing)
+    drawing.extended = extended(lit, drawing)
     number = link_numbers(paths, drawing, lanes)
     on_ring = {name for ring in drawing.rings for name in ring.words("edges")}
     return Network(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Signals
 from cosmopolis.city.words import Provenance
-from cosmopolis.sources.sumo.drawing import Drawing, DrawnProgram
+from cosmopolis.sources.sumo.drawing import Drawing, DrawnProgram, Extension
 from cosmopolis.sources.sumo.paths import Path
+from cosmopolis.sources.sumo.stream import Row
 from cosmopolis.sources.sumo.words import LIGHTS
+
+EXTENDED = ("actuated", "delay_based")  # what the latter measures is not seen: it goes by gaps as well
+MAX_GAP, DETECTOR_GAP = 3.0, 2.0  # s, where the file is silent
 
 
 @dataclass(frozen=True)
@@ -59,11 +64,40 @@ def _lit(variants: list[DrawnProgram], places: list[tuple[int, int]], drawing: D
             f'programID="{program.row.text("programID", "")}", as in SUMO',
         )
     kind = program.row.text("type", "static")
-    if kind != "static":
+    if kind not in ("static", *EXTENDED):
         drawing.faults.note(
             "signal-actuated", f'{program.row.at}: "{program.id}" is {kind}; it runs with its fixed durations'
         )
     return Lit(program, tuple(c for _, c in places), tuple(place for place, _ in places))
+
+
+def extended(lit: Sequence[Lit], drawing: Drawing) -> dict[int, Extension]:
+    """The programs that wait for vehicles, by row of Signals."""
+    found = {}
+    for s, one in enumerate(lit):
+        if one.program.row.text("type", "static") in EXTENDED:
+            with drawing.faults.leaving_out():
+                found[s] = _extension(one.program.row)
+    return found
+
+
+def _extension(row: Row) -> Extension:
+    least, most = [], []
+    for phase in (child for child in row.children if child.tag == "phase"):
+        least.append(phase.seconds("minDur") if "minDur" in phase.attributes else phase.seconds("duration"))
+        most.append(inf if "minDur" in phase.attributes else least[-1])
+        if "maxDur" in phase.attributes:
+            most[-1] = phase.seconds("maxDur")
+        if most[-1] < least[-1]:
+            raise phase.bad(
+                f"lasts at least {least[-1]:g} s and at most {most[-1]:g} s; correct minDur or maxDur."
+            )
+    dials = {child.text("key"): child for child in row.children if child.tag == "param"}
+
+    def dial(key: str, usual: float) -> float:
+        return dials[key].real("value") if key in dials else usual
+
+    return Extension(tuple(least), tuple(most), dial("max-gap", MAX_GAP), dial("detector-gap", DETECTOR_GAP))
 
 
 def signals_of(lit: Sequence[Lit], junction: NDArray[np.int64], begin: float) -> Signals:

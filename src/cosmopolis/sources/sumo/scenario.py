@@ -10,7 +10,7 @@ from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding
 from cosmopolis.sources.sumo.city import city_of
-from cosmopolis.sources.sumo.drawing import read_drawing
+from cosmopolis.sources.sumo.drawing import Extension, read_drawing
 from cosmopolis.sources.sumo.faults import Faults
 from cosmopolis.sources.sumo.stream import Row, rows
 from cosmopolis.sources.sumo.traffic import Traffic
@@ -31,6 +31,7 @@ class Scenario:
     begin: float
     end: float | None  # None: until everybody has arrived
     step: float  # s, SUMO's; ours is its own
+    extended: dict[int, Extension]  # signal programs that wait for vehicles, by row of Signals
 
     @property
     def findings(self) -> list[Finding]:
@@ -67,7 +68,7 @@ def read_scenario(
             traffic.read(stream)
     city = city_of(drawing, programs=traffic.programs, begin=begin, name=path.name.partition(".")[0])
     step = options["step-length"].seconds("value") if "step-length" in options else 1.0
-    return Scenario(city.name, city, traffic, begin, end, step)
+    return Scenario(city.name, city, traffic, begin, end, step, drawing.extended)
 
 
 def _times(
