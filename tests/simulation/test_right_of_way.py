@@ -7,14 +7,15 @@ import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.city.raw import RawCity
-from cosmopolis.city.words import StreetKind
-from cosmopolis.demand.trips import Trips
+from cosmopolis.city.words import Light, StreetKind, VehicleKind
+from cosmopolis.demand.trips import Trips, sorted_by_departure
 from cosmopolis.simulation import Simulation
+from cosmopolis.simulation.traffic.drivers import drivers
 from tests.network.towns import cross, edge, roundabout, street, town
 from tests.simulation.drawings import chessboard, one_trip, run_out, streets_of
 from tests.simulation.ground import Ground, standing_longest
 from tests.simulation.occupancy import SharedGround, check_books
-from tests.simulation.roads import random_trips, trips_of
+from tests.simulation.roads import Drawing, random_trips, trips_of
 
 T_NODES = {"w": (-200, 0), "e": (200, 0), "s": (0, -200), "c": (0, 0)}
 
@@ -135,3 +136,34 @@ def test_a_grid_that_has_been_overfull_empties_again(lanes: int, signals: bool, 
     assert simulation.counts()["vehicles"] + simulation.counts()["waiting"] > 100
     assert run_out(simulation, at_most=5_400.0), f"{standing_longest(simulation):.0f} s without a move"
     assert simulation.counts()["arrived"] == count
+
+
+def opposed(turning: list[float], straight: list[float]) -> np.ndarray:
+    """When those who go straight on at a green light are across, while others turn across their way."""
+    drawing = Drawing()
+    west, east = drawing.edge((-300.0, 0.0), (-15.0, 0.0)), drawing.edge((15.0, 0.0), (300.0, 0.0))
+    back, south = drawing.edge((300.0, 4.0), (15.0, 4.0)), drawing.edge((0.0, -15.0), (0.0, -300.0))
+    through, turn = drawing.join(west, east), drawing.join(back, south)
+    drawing.conflict(through, turn, 18.0, 18.0, yields=turn)
+    drawing.signal([through, turn], [(1_000.0, [Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE])])
+    city = drawing.city()
+    rows = [one_trip(city, [back, south], at, from_position=5.0) for at in turning]
+    rows += [one_trip(city, [west, east], at, from_position=5.0) for at in straight]
+    alike = drivers()._replace(deviation=np.zeros(len(VehicleKind)))
+    trips = sorted_by_departure(trips_of(rows))
+    simulation = Simulation(city, trips, drivers=alike, threads=1)
+    goes_on, passed = trips.route[trips.route_start[:-1]] == west, np.full(len(trips), np.nan)
+    while simulation.time < 200.0:
+        simulation.step()
+        vehicles = simulation.vehicles()
+        beyond = vehicles.trip[vehicles.path == drawing.lane(east)]
+        passed[beyond] = np.fmin(passed[beyond], simulation.time)
+    return passed[goes_on]
+
+
+def test_who_rolls_up_to_wait_within_the_junction_holds_up_nobody_with_right_of_way() -> None:
+    """Of four who turn left the first waits within the junction, and the others come up behind it."""
+    straight = [60.0 + 2.5 * n for n in range(12)]
+    alone = opposed([0.0, 2.5, 5.0, 7.5], straight)
+    late = [opposed([at + 2.5 * n for n in range(4)], straight) - alone for at in (60.0, 62.0, 64.0, 66.0)]
+    assert np.mean(late) <= 1.0, late

@@ -211,13 +211,25 @@ def oncoming(
         if begin <= position or begin >= hold or roads.yields[row] == 0:
             continue
         other = roads.conflict[row]
-        if ways.light[other] != RED:
+        patient = cars.still[i] * DT < PATIENCE + HURRY
+        if patient and roads.merge[row] == 0 and _crosses_yet(other, roads.other_begin[row], cars):
+            hold = begin
+        elif ways.light[other] != RED:
             comes = travel_time(begin - position, speed, top, accel)
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
             left = roads.length[way] - position
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                 hold = begin
     return hold
+
+
+@kernel
+def _crosses_yet(way: int, begin: float, cars: Cars) -> bool:
+    """Whether somebody drives on connection `way` within its first `begin` m."""
+    for j in range(cars.start[way], cars.start[way + 1]):
+        if cars.speed[j] >= SETS_OFF and cars.position[j] <= begin:
+            return True
+    return False
 
 
 @kernel
