@@ -1,19 +1,22 @@
-"""Who may enter a junction: lights, room on the other side, those who go first, and ground that is taken.
+"""Who may enter a junction: lights, those who go first, and those who have waited longer.
 
-Every rule reads the cars as they were at the beginning of the step. Two cars that could reach the same ground
-in the same step are told apart by a fixed order (`Roads.first`), so both sides come to the same answer.
+Every rule reads the cars as they were at the beginning of the step. What is taken at present is in ground.py, room
+on the other side in room_beyond.py.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF
 from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
@@ -21,23 +24,11 @@ STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
 PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
-SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
-NO_ROOM = 255  # Ways.held of a lane whose first car has no room beyond the junction
 NEXT = 3.0  # m from the line: whose turn it is
-FREE = 1.0e9  # m, nothing to wait for
 POCKET = 4.0  # m into the junction that a car must be able to go to wait there
 SHORT = 30.0  # m, behind a lane so short one must look for those who come next
-LONGEST = 18.0  # m, vehicle
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
-PUSHES = 120.0  # s of standing at the line after which a driver makes do with less room beyond
-LEFT_FREE = 14.0  # m on a ring, two cars and their gaps: two may come on at once
-MOST_ARMS = 12  # of a roundabout
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed
-PASSED = 4  # steps at the line after which others go before a car that could not
-FLOWING = 3.0  # m/s: a car that rolls so fast will make room
-STILL = 0.1  # m/s
-SETS_OFF = 0.3  # m/s, who rolls so fast at a stop line is going
-DT = 0.5  # s, the step
 
 
 @formula
@@ -49,80 +40,6 @@ def stops_for_light(light: int, distance: float, speed: float) -> bool:
     if light == RED:
         return bool(distance >= speed * speed / HARDEST or speed < 3.0)
     return distance >= speed * speed / (2.0 * STOPS_AT_YELLOW)
-
-
-@kernel
-def overhang(lane: int, roads: Roads, ways: Ways) -> tuple[np.float32, np.float32]:
-    """m from the lane's end to the rear of the nearest car that has left it but not its ground, and its m/s.
-
-    The distance may be < 0; it is 1e9 where there is no such car.
-    """
-    nearest, speed = np.float32(FREE), np.float32(0.0)
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
-        rear = ways.tail[way]
-        if rear < SIDE and rear < nearest:
-            nearest, speed = rear, ways.tail_speed[way]
-        if roads.length[way] < LONGEST:
-            to_lane = roads.out_end[way]
-            rear = roads.length[way] + ways.tail[to_lane]
-            if rear < SIDE and rear < nearest:
-                nearest, speed = rear, ways.tail_speed[to_lane]
-    return nearest, speed
-
-
-@kernel
-def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
-    """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
-    to_lane = roads.out_end[way]
-    tail = ways.tail[to_lane]
-    room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
-    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
-    if roads.circle[way] != 0 and not _ring_can_turn(to_lane, needed, roads, drivers, cars):
-        return False
-    if room > needed + 40.0:
-        return True
-    needed += _standing(to_lane, roads, drivers, cars)
-    pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / PUSHES))
-    return bool(room >= needed * pushes)
-
-
-@kernel
-def _standing(lane: int, roads: Roads, drivers: Drivers, cars: Cars) -> float:
-    """m that the cars on all connections into `lane` take up when they stand."""
-    metres = 0.0
-    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
-        metres += _queue(roads.in_path[row], drivers, cars)
-    return metres
-
-
-@kernel
-def _queue(path: int, drivers: Drivers, cars: Cars) -> float:
-    metres = 0.0
-    for j in range(cars.start[path], cars.start[path + 1]):
-        metres += cars.length[j] + drivers.jam_gap[cars.kind[j]]
-    return metres
-
-
-@kernel
-def _ring_can_turn(begin: int, needed: float, roads: Roads, drivers: Drivers, cars: Cars) -> bool:
-    """Whether a ring still has LEFT_FREE m more than all on it take up, if one more comes on at lane `begin`.
-
-    A full ring stands for ever once none of those on it is before its own exit.
-    """
-    lane, room = begin, -(needed + LEFT_FREE)
-    for _ in range(MOST_ARMS):
-        room += roads.length[lane] - _queue(lane, drivers, cars) - _standing(lane, roads, drivers, cars)
-        on = -1
-        for out in range(roads.out_start[lane], roads.out_end[lane]):
-            if roads.ring[out] != 0:
-                on = out
-        if on < 0:
-            break
-        room += roads.length[on]
-        lane = roads.out_end[on]
-        if lane == begin:
-            break
-    return bool(room >= 0.0)
 
 
 @kernel
@@ -378,97 +295,4 @@ def _comes_next(lane: int, beyond: float, until: float, roads: Roads, ways: Ways
             distance = roads.length[way] - cars.position[j] + beyond
             if cars.speed[j] > 0.3 and distance / max(cars.speed[j], 1.0) < until:
                 return True
-    return False
-
-
-@kernel
-def ground_ahead(
-    way: int, i: int, position: float, reach: float, locked: bool, roads: Roads, ways: Ways, cars: Cars
-) -> float:
-    """m that car i may drive from `position` on connection `way` before ground that others are on.
-
-    `reach` is how far it could come in this step. 1e9 where nothing is in the way. With `locked` those who stand
-    are passed.
-    """
-    free = 1.0e9
-    speed = cars.speed[i]
-    sight = speed * speed / 4.0 + speed + 5.0
-    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
-        distance = roads.begin[row] - position
-        if roads.merge[row] != 0 or distance < 0.0 or distance > sight or distance > free:
-            continue
-        other = roads.conflict[row]
-        begin, end = roads.other_begin[row], roads.other_end[row]
-        comes = distance / max(speed, 1.0)
-        for j in range(cars.start[other], cars.start[other + 1]):
-            rear = cars.position[j] - cars.length[j]
-            if rear >= end or (locked and cars.still[j] > 0):
-                continue
-            if cars.position[j] > begin:
-                if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
-                    free = min(free, distance)
-            elif (
-                reach >= distance
-                and _goes_later(row, way, other, roads, ways)
-                and _reach(cars.speed[j]) >= begin - cars.position[j]
-            ):
-                free = min(free, distance)
-        to_lane = roads.out_end[other]
-        rear = roads.length[other] + ways.tail[to_lane]
-        hangs = rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes
-        if hangs and not (locked and ways.tail_speed[to_lane] < STILL):
-            free = min(free, distance)
-        lane = roads.out_start[other]
-        last = cars.start[lane + 1] - 1
-        if (
-            reach >= distance
-            and last >= cars.start[lane]
-            and cars.choice[last] == other
-            and not (cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED)  # it would announce itself
-            and _goes_later(row, way, other, roads, ways)
-            and _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
-        ):
-            free = min(free, distance)
-    return free
-
-
-@kernel
-def _goes_later(row: int, way: int, other: int, roads: Roads, ways: Ways) -> bool:
-    """Who gives way where both could reach shared ground in one step: who turns on red, else by the fixed order."""
-    if (ways.light[way] == RED) != (ways.light[other] == RED):
-        return ways.light[way] == RED
-    return roads.first[row] == 0
-
-
-@kernel
-def _reach(speed: float) -> float:
-    """m that a car can come in one step at most."""
-    return speed * DT + 1.5 * DT * DT + 0.1
-
-
-@kernel
-def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Cars) -> bool:
-    """Whether another car could enter the lane that `way` leads to in this step, and is nearer to it.
-
-    `distance` metres are left to that lane. The nearer one goes; the lower path where they are equal.
-    """
-    to_lane = roads.out_end[way]
-    if distance > reach:
-        return False
-    for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
-        other = roads.in_path[row]
-        if other == way:
-            continue
-        lane = roads.out_start[other]
-        j = cars.start[other + 1] - 1
-        left = roads.length[other]
-        if j >= cars.start[other]:
-            left -= cars.position[j]
-        else:
-            j = cars.start[lane + 1] - 1
-            if j < cars.start[lane] or cars.choice[j] != other:
-                continue
-            left += roads.length[lane] - cars.position[j]
-        if left <= _reach(cars.speed[j]) and (left < distance or (left == distance and other < way)):
-            return True
     return False

@@ -11,7 +11,7 @@ import numpy as np
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.corridor import COMES, makes_room
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.junctions import overhang
+from cosmopolis.simulation.traffic.ground import overhang
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (

@@ -6,6 +6,7 @@ from math import sqrt
 
 import numpy as np
 
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
     HARDEST,
     brake_for,
@@ -14,27 +15,21 @@ from cosmopolis.simulation.traffic.car_following import (
 )
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, carefully, passes_red
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.ground import FREE, SETS_OFF, goes_second, ground_ahead, overhang
 from cosmopolis.simulation.traffic.junctions import (
-    DT,
     FORCES,
-    FREE,
     LOCKED,
     NEXT,
-    NO_ROOM,
-    SETS_OFF,
     announces,
-    goes_second,
-    ground_ahead,
-    has_room_beyond,
     may_enter,
     oncoming,
-    overhang,
     stops_for_light,
 )
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.merging import REACH, sort_in
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import people_in_the_way
+from cosmopolis.simulation.traffic.room_beyond import NO_ROOM, has_room_beyond
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import ENDS, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import likely_way

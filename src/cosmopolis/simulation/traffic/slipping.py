@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.junctions import overhang
+from cosmopolis.simulation.traffic.ground import overhang
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import SLIPS, STANDS, STAY, Cars, Moves, Ways

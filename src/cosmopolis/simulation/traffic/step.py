@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.bends import slow_for_bends
 from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
 from cosmopolis.simulation.traffic.crew import (
@@ -27,13 +28,13 @@ from cosmopolis.simulation.traffic.crew import (
 )
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
-from cosmopolis.simulation.traffic.junctions import DT, NO_ROOM
 from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import admit_changes, fall_back, let_in, wish_changes
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import wait_for_people, walk
 from cosmopolis.simulation.traffic.rebuild import rebuild
+from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.signals import show_lights
 from cosmopolis.simulation.traffic.slipping import EVERY as SLIPS_EVERY
 from cosmopolis.simulation.traffic.slipping import STANDING as LONG_ENOUGH

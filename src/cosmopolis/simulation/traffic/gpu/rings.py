@@ -5,13 +5,13 @@ The arrays stay in the card's memory between the steps. A step is four launches 
 
 from __future__ import annotations
 
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic import drivers as kinds
 from cosmopolis.simulation.traffic import rings, state
 from cosmopolis.simulation.traffic.gpu.car_following import follow, move
 from cosmopolis.simulation.traffic.gpu.card import insist
 from cosmopolis.simulation.traffic.gpu.device import blocks, cuda, on_device
 from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves, upload
-from cosmopolis.simulation.traffic.junctions import DT
 from cosmopolis.simulation.traffic.rings import F32, Rings, seated, unseated
 
 _lead_round = on_device(rings.lead_round)

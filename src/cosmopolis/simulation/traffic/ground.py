@@ -1,0 +1,134 @@
+"""Ground of a junction that is taken: who is on it, or could reach it in this step before the one who asks.
+
+Every rule reads the cars as they were at the beginning of the step. Two cars that could reach the same ground
+in the same step are told apart by a fixed order (`Roads.first`), so both sides come to the same answer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.signals import RED
+from cosmopolis.simulation.traffic.state import Cars, Ways
+
+FREE = 1.0e9  # m, nothing to wait for
+SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
+LONGEST = 18.0  # m, vehicle
+STILL = 0.1  # m/s
+SETS_OFF = 0.3  # m/s, who rolls so fast at a stop line is going
+PASSED = 4  # steps at the line after which others go before a car that could not
+
+
+@kernel
+def overhang(lane: int, roads: Roads, ways: Ways) -> tuple[np.float32, np.float32]:
+    """m from the lane's end to the rear of the nearest car that has left it but not its ground, and its m/s.
+
+    The distance may be < 0; it is 1e9 where there is no such car.
+    """
+    nearest, speed = np.float32(FREE), np.float32(0.0)
+    for way in range(roads.out_start[lane], roads.out_end[lane]):
+        rear = ways.tail[way]
+        if rear < SIDE and rear < nearest:
+            nearest, speed = rear, ways.tail_speed[way]
+        if roads.length[way] < LONGEST:
+            to_lane = roads.out_end[way]
+            rear = roads.length[way] + ways.tail[to_lane]
+            if rear < SIDE and rear < nearest:
+                nearest, speed = rear, ways.tail_speed[to_lane]
+    return nearest, speed
+
+
+@kernel
+def ground_ahead(
+    way: int, i: int, position: float, reach: float, locked: bool, roads: Roads, ways: Ways, cars: Cars
+) -> float:
+    """m that car i may drive from `position` on connection `way` before ground that others are on.
+
+    `reach` is how far it could come in this step. 1e9 where nothing is in the way. With `locked` those who stand
+    are passed.
+    """
+    free = 1.0e9
+    speed = cars.speed[i]
+    sight = speed * speed / 4.0 + speed + 5.0
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        distance = roads.begin[row] - position
+        if roads.merge[row] != 0 or distance < 0.0 or distance > sight or distance > free:
+            continue
+        other = roads.conflict[row]
+        begin, end = roads.other_begin[row], roads.other_end[row]
+        comes = distance / max(speed, 1.0)
+        for j in range(cars.start[other], cars.start[other + 1]):
+            rear = cars.position[j] - cars.length[j]
+            if rear >= end or (locked and cars.still[j] > 0):
+                continue
+            if cars.position[j] > begin:
+                if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
+                    free = min(free, distance)
+            elif (
+                reach >= distance
+                and _goes_later(row, way, other, roads, ways)
+                and _reach(cars.speed[j]) >= begin - cars.position[j]
+            ):
+                free = min(free, distance)
+        to_lane = roads.out_end[other]
+        rear = roads.length[other] + ways.tail[to_lane]
+        hangs = rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes
+        if hangs and not (locked and ways.tail_speed[to_lane] < STILL):
+            free = min(free, distance)
+        lane = roads.out_start[other]
+        last = cars.start[lane + 1] - 1
+        if (
+            reach >= distance
+            and last >= cars.start[lane]
+            and cars.choice[last] == other
+            and not (cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED)  # it would announce itself
+            and _goes_later(row, way, other, roads, ways)
+            and _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
+        ):
+            free = min(free, distance)
+    return free
+
+
+@kernel
+def _goes_later(row: int, way: int, other: int, roads: Roads, ways: Ways) -> bool:
+    """Who gives way where both could reach shared ground in one step: who turns on red, else by the fixed order."""
+    if (ways.light[way] == RED) != (ways.light[other] == RED):
+        return ways.light[way] == RED
+    return roads.first[row] == 0
+
+
+@kernel
+def _reach(speed: float) -> float:
+    """m that a car can come in one step at most."""
+    return speed * DT + 1.5 * DT * DT + 0.1
+
+
+@kernel
+def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Cars) -> bool:
+    """Whether another car could enter the lane that `way` leads to in this step, and is nearer to it.
+
+    `distance` metres are left to that lane. The nearer one goes; the lower path where they are equal.
+    """
+    to_lane = roads.out_end[way]
+    if distance > reach:
+        return False
+    for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
+        other = roads.in_path[row]
+        if other == way:
+            continue
+        lane = roads.out_start[other]
+        j = cars.start[other + 1] - 1
+        left = roads.length[other]
+        if j >= cars.start[other]:
+            left -= cars.position[j]
+        else:
+            j = cars.start[lane + 1] - 1
+            if j < cars.start[lane] or cars.choice[j] != other:
+                continue
+            left += roads.length[lane] - cars.position[j]
+        if left <= _reach(cars.speed[j]) and (left < distance or (left == distance and other < way)):
+            return True
+    return False
