@@ -79,7 +79,8 @@ def random_walks(city: City, count: int, seed: int = 1) -> Trips:
     rng = np.random.default_rng(seed)
     edges, lanes, ways = city.network.edges, city.network.lanes, city.network.connections
     one, other = lanes.edge[ways.from_lane].astype(np.int64), lanes.edge[ways.to_lane].astype(np.int64)
-    one, other = one[keeps := edges.to_junction[other] != edges.from_junction[one]], other[keeps]
+    goes_on = edges.to_junction[other] != edges.from_junction[one]
+    one, other = one[goes_on], other[goes_on]
     one, other = np.divmod(np.unique(one * len(edges) + other), len(edges))
     first = np.searchsorted(one, np.arange(len(edges) + 1))
     route = np.empty((STREETS, count), np.int32)

@@ -9,6 +9,8 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips, take
 from cosmopolis.simulation import AddTrip, CloseLane, OpenLane, SetSpeedLimit, Simulation
+from cosmopolis.simulation.traffic import crew
+from cosmopolis.simulation.traffic import network as roads_of
 from cosmopolis.validation.places import random_trips
 from tests.simulation.drawings import busy_trips, chessboard
 
@@ -139,6 +141,18 @@ def test_those_who_turn_away_from_a_jam_do_so_alike_on_one_thread_and_two() -> N
         two.run(60.0)
         assert one.digest() == two.digest(), f"they part before {one.time:.0f} s"
     assert one.counts()["strayed"] > 50
+
+
+def test_a_city_of_any_size_has_no_more_chunks_than_a_ticket_can_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    city = chessboard(6, 2)
+    usual = roads_of.flatten(city.network).chunks
+    monkeypatch.setattr(roads_of, "MOST_CHUNKS", usual - 1)
+    fewer = roads_of.flatten(city.network)
+    assert 1 <= fewer.chunks < usual
+    assert fewer.chunk[0] == 0 and fewer.chunk[-1] == fewer.paths
+    assert crew.END >= roads_of.MOST_CHUNKS
 
 
 DAMAGE = {

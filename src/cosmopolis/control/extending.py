@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cosmopolis.control.actuated import extending_lanes
 from cosmopolis.control.program import Program
 from cosmopolis.simulation import View
-from cosmopolis.sources.sumo import Extension
+
+if TYPE_CHECKING:
+    from cosmopolis.sources.sumo import Extension
 
 
 class Extending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from cosmopolis.control.actuated import Actuated
 from cosmopolis.control.arterials import coordinated
@@ -17,7 +18,9 @@ from cosmopolis.control.priority import Preemption, TransitPriority
 from cosmopolis.control.program import Program, programs_of
 from cosmopolis.control.run import Runner
 from cosmopolis.simulation import Command, Lookout, SetPlan, Simulation
-from cosmopolis.sources.sumo import Extension
+
+if TYPE_CHECKING:
+    from cosmopolis.sources.sumo import Extension
 
 
 class Scheme(StrEnum):
@@ -35,9 +38,8 @@ class Steering:
 
     scheme: Scheme = Scheme.fixed
     priority: bool = False  # buses and emergency vehicles get their green sooner
-    extended: Mapping[int, Extension] = field(
-        default_factory=dict
-    )  # own plans that wait for vehicles, by row
+    # By row of Signals, the city's own plans that wait for vehicles.
+    extended: Mapping[int, Extension] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -70,19 +72,18 @@ def begin(
         first = _plans(scheme, simulation, programs)
         programs |= {p.program: programs[p.program].with_plan(p.greens, p.offset) for p in first}
     own = extended if extended and scheme == Scheme.fixed else {}
+    led = programs  # other plans go by themselves
+    if scheme in BY_THE_CLOCK and not priority:
+        led = {row: programs[row] for row in own if row in programs}
     controllers: dict[int, Controller] = {
         row: Extending(program, own[row]) if row in own else _controller(scheme, program)
-        for row, program in programs.items()
+        for row, program in led.items()
     }
     if priority:
         controllers = {
             row: Preemption(TransitPriority(inner, programs[row]), programs[row])
             for row, inner in controllers.items()
         }
-    elif scheme in BY_THE_CLOCK:
-        controllers = {
-            row: controllers[row] for row in own if row in controllers
-        }  # other plans go by themselves
     if not own:
         return Runner(simulation, controllers, first=first)
     ahead = {row: extension.ahead for row, extension in own.items()}

@@ -202,8 +202,8 @@ def _distances(
     limit = simulation.city.network.lanes.speed
     found = [np.zeros((0, len(detectors)))]
     for program, rows in zip(programs, lanes, strict=True):
-        fixed = np.tile(np.array(detectors, float), (len(rows), 1))
-        found.append(fixed if program not in ahead else 0.0 * fixed + limit[rows, None] * ahead[program])
+        metres = limit[rows, None] * ahead[program] if program in ahead else np.array(detectors, float)
+        found.append(np.broadcast_to(metres, (len(rows), len(detectors))))
     return np.concatenate(found).astype(np.float32)
 
 

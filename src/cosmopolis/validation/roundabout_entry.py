@@ -17,6 +17,7 @@ from cosmopolis.validation.drawing import trips_of
 from cosmopolis.validation.places import one_trip, streets_of
 from cosmopolis.validation.record import Chapter, Check
 from cosmopolis.validation.towns import roundabout
+from cosmopolis.validation.tracks import at_random, comes_onto
 
 F64 = NDArray[np.float64]
 DEMANDS = (0.0, 60.0, 120.0, 180.0, 240.0, 300.0, 400.0, 500.0)  # veh/h that want to circulate
@@ -58,23 +59,14 @@ def _one(city: City, demand: float, fill: float, seconds: float) -> tuple[float,
         for at in np.arange(0.0, end, EVERY)
         for place in KERBS
     ]
-    if demand > 0.0:  # at random, but no closer than a lane lets them come
-        gaps = NEAREST + rng.exponential(3600.0 / demand - NEAREST, int(2.0 * end * demand / 3600.0) + 20)
-        rows += [one_trip(city, across, float(at)) for at in np.cumsum(gaps) if at < end]
+    if demand > 0.0:
+        rows += [one_trip(city, across, float(at)) for at in at_random(demand, end, NEAREST, rng)]
     trips = trips_of(rows)
     simulation = Simulation(city, trips, threads=1)
-    edge_of = np.append(network.lanes.edge, np.full(len(network.connections), -1))
     simulation.run(fill)
-    seen, before = np.zeros(len(trips), bool), np.zeros(len(trips), bool)
-    for step in range(round(seconds / simulation.dt)):
-        now = simulation.vehicles()
-        seen[now.trip[edge_of[now.path] == enters[1]]] = True
-        if step == 0:
-            before = seen.copy()
-        simulation.step()
+    passed = comes_onto(simulation, seconds, np.full(len(trips), enters[1]))
     full = trips.from_lane == network.edges.first_lane[enters[0]]
     per_hour = 3600.0 / seconds
-    passed = seen & ~before
     return per_hour * np.count_nonzero(passed & ~full), per_hour * np.count_nonzero(passed & full)
 
 

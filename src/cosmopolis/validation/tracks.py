@@ -62,3 +62,24 @@ def crossed(tracks: Tracks, line: float) -> F64:
     share = (line - one) / (other - one)
     found[rows] = tracks.time[step[rows]] + share * (tracks.time[step[rows] + 1] - tracks.time[step[rows]])
     return found
+
+
+def comes_onto(simulation: Simulation, seconds: float, edge: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(N,) which trips come onto `edge` (N,), each onto its own, within the next `seconds`."""
+    network = simulation.city.network
+    edge_of = np.append(network.lanes.edge, np.full(len(network.connections), -1))
+    seen, before = np.zeros(len(edge), bool), np.zeros(len(edge), bool)
+    for step in range(round(seconds / simulation.dt)):
+        now = simulation.vehicles()
+        seen[now.trip[edge_of[now.path] == edge[now.trip]]] = True
+        if step == 0:
+            before = seen.copy()
+        simulation.step()
+    return seen & ~before
+
+
+def at_random(flow: float, end: float, nearest: float, rng: np.random.Generator) -> F64:
+    """Times (s) in 0 .. `end` of a `flow` (veh/h) that comes at random, but no closer than `nearest` s."""
+    gaps = nearest + rng.exponential(3600.0 / flow - nearest, int(2.0 * end * flow / 3600.0) + 20)
+    times = np.cumsum(gaps)
+    return times[times < end]

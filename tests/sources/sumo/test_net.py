@@ -99,6 +99,16 @@ def test_of_several_programs_the_last_one_runs_and_it_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("kind", "says"), [("actuated", "a scenario extends it"), ("NEMA", "fixed durations")]
+)
+def test_what_becomes_of_a_program_that_is_not_fixed_is_told(tmp_path, kind, says):
+    states = "".join(f'<phase duration="20" state="{state}"/>' for state in PHASES)
+    light = f'<tlLogic id="c" type="{kind}" programID="0" offset="0">{states}</tlLogic>'
+    found = [f for f in city_of(tmp_path, crossroads(programs=light)).findings if f.code == "signal-actuated"]
+    assert len(found) == 1 and kind in found[0].message and says in found[0].message
+
+
+@pytest.mark.parametrize(
     ("kind", "control"),
     [
         ("priority", Control.PRIORITY), ("right_before_left", Control.RIGHT_BEFORE_LEFT),

@@ -22,12 +22,14 @@ class Habits(NamedTuple):
     pulls_out: F32  # (K,) s that it holds the lane when it leaves such a kerb
     slips: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
-    crosses: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
-    merges: F32  # (K,) s likewise, whose lane it joins
-    turns: F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
+    crossing_margin: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
+    merging_margin: F32  # (K,) s likewise, whose lane it joins
+    turning_margin: (
+        F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
+    )
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
-    sees: F32  # (K,) m before a line where it gives way from which it sees whether it may go
+    visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
@@ -46,8 +48,8 @@ _TABLE = {
 }
 # s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
 # edition, chapter 20 (see validation/minor_street.py); in SUMO who joins a lane leaves far more.
-CROSSES, MERGES, TURNS = 2.6, 1.2, 1.2
-SUMO_MERGES = 4.5
+CROSSING, MERGING, TURNING = 2.6, 1.2, 1.2
+SUMO_MERGING = 4.5
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
@@ -64,12 +66,12 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         pulls_out=rows[:, 3].copy(),
         slips=np.isin(kinds, _SLIPS).astype(np.uint8),
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
-        crosses=np.full(len(kinds), CROSSES, np.float32),
-        merges=np.full(len(kinds), MERGES, np.float32),
-        turns=np.full(len(kinds), TURNS, np.float32),
+        crossing_margin=np.full(len(kinds), CROSSING, np.float32),
+        merging_margin=np.full(len(kinds), MERGING, np.float32),
+        turning_margin=np.full(len(kinds), TURNING, np.float32),
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
-        sees=np.full(len(kinds), FAR, np.float32),
+        visibility=np.full(len(kinds), FAR, np.float32),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -91,9 +93,9 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         bend=nothing + np.float32(100.0),
         slips=quiet,
         siren=quiet.copy(),
-        merges=nothing + np.float32(SUMO_MERGES),
+        merging_margin=nothing + np.float32(SUMO_MERGING),
         strays=waits,
         turns_away=waits.copy(),
-        sees=nothing + np.float32(VISIBLE),
+        visibility=nothing + np.float32(VISIBLE),
         deals=quiet.copy(),
     )

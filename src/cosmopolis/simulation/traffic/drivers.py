@@ -51,12 +51,12 @@ class Drivers(NamedTuple):
     pulls_out: F32  # (K,)
     slips: NDArray[np.uint8]  # (K,)
     siren: NDArray[np.uint8]  # (K,)
-    crosses: F32  # (K,)
-    merges: F32  # (K,)
-    turns: F32  # (K,)
+    crossing_margin: F32  # (K,)
+    merging_margin: F32  # (K,)
+    turning_margin: F32  # (K,)
     strays: F32  # (K,)
     turns_away: F32  # (K,)
-    sees: F32  # (K,)
+    visibility: F32  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 

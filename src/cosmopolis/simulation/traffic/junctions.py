@@ -58,9 +58,10 @@ def may_enter(
     on_red = ways.light[way] == RED
     waited = cars.still[i] * DT
     calm = min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
-    crosses, merges = calm * drivers.crosses[cars.kind[i]], calm * drivers.merges[cars.kind[i]]
+    kind = cars.kind[i]
+    crossing, merging = calm * drivers.crossing_margin[kind], calm * drivers.merging_margin[kind]
     if ways.light[way] != OFF:
-        crosses = merges = calm * drivers.turns[cars.kind[i]]
+        crossing = merging = calm * drivers.turning_margin[kind]
     gives_way = ways.light[way] != PROTECTED
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         other = roads.conflict[row]
@@ -79,7 +80,7 @@ def may_enter(
                 if _has_its_turn(other, i, roads, ways, cars):
                     hold = min(hold, roads.begin[row])
             else:
-                margin = merges if roads.merge[row] != 0 else crosses
+                margin = merging if roads.merge[row] != 0 else crossing
                 if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                     hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
@@ -122,7 +123,7 @@ def oncoming(
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, ways.limit[way])
-    margin = np.float32(0.5) * drivers.turns[cars.kind[i]]
+    margin = np.float32(0.5) * drivers.turning_margin[cars.kind[i]]
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         begin = roads.begin[row]
         if begin <= position or begin >= hold or roads.yields[row] == 0:

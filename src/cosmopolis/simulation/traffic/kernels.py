@@ -25,9 +25,8 @@ except ImportError:  # Windows
 
 try:
     from cosmopolis.simulation.traffic.compiler import EntryCompiler, KernelCompiler
-except (
-    ImportError
-):  # a numba that has become another inside: three times slower to compile, and the same otherwise
+except ImportError:
+    # A numba that has become another inside: three times slower to compile, and the same otherwise.
     _FOR_KERNELS: dict[str, Any] = {"cache": True}
     _FOR_ENTRIES: dict[str, Any] = {}
 else:

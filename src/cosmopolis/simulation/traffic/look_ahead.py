@@ -141,42 +141,12 @@ def _approach(
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed):
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
-    if roads.minor[way] != 0 and light != PROTECTED and distance > drivers.sees[kind]:
+    if roads.minor[way] != 0 and light != PROTECTED and distance > drivers.visibility[kind]:
         _come_carefully(distance, i, drivers, cars, moves)
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
-    if distance < decides_at and not must_go:
-        if roads.stop[way] != 0 and light == OFF:
-            if not _has_stood(lane, i, distance, ways, cars):
-                _stop_at(distance, i, drivers, cars, moves)
-                return False
-            moves.held[lane] = 1
-        if people_in_the_way(way, i, light, roads, ways, cars):
-            _stop_at(distance, i, drivers, cars, moves)
-            if light != RED:
-                moves.held[lane] = min(250, ways.held[lane] + 1)
-            return False
-        if (
-            roads.shared[way] != 0
-            and roads.ring[way] == 0
-            and not has_room_beyond(way, i, roads, drivers, ways, cars)
-        ):
-            _stop_at(distance, i, drivers, cars, moves)
-            moves.held[lane] = NO_ROOM
-            return False
-        hold = may_enter(way, i, distance, False, roads, drivers, ways, cars)
-        if hold <= 0.0 and cars.still[i] * DT > LOCKED:
-            hold = may_enter(way, i, distance, True, roads, drivers, ways, cars)
-            moves.locked[lane] = 1 if hold > 0.0 else 0
-        elif hold > 0.0 and announces(lane, way, i, roads, ways, cars):
-            _stop_at(distance, i, drivers, cars, moves)
-            moves.held[lane] = 1
-            return False
-        if hold < FREE:
-            _stop_at(distance + hold, i, drivers, cars, moves)
-        if hold <= 0.0:
-            if not on_red:
-                moves.held[lane] = min(250, ways.held[lane] + 1)
-            return False
+    decides = distance < decides_at and not must_go
+    if decides and not _goes_now(lane, way, i, distance, on_red, roads, drivers, ways, cars, moves):
+        return False
     if distance < decides_at:
         _mind_those_ahead(way, i, -distance, roads, drivers, cars, moves)
     reach = speed * DT + 0.75
@@ -189,10 +159,60 @@ def _approach(
 
 
 @kernel
+def _goes_now(
+    lane: int,
+    way: int,
+    i: int,
+    distance: float,
+    on_red: bool,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+) -> bool:
+    """Whether the first car of `lane` may enter `way`, or a part of it, as far as others matter; else it stops."""
+    light = ways.light[way]
+    if roads.stop[way] != 0 and light == OFF:
+        if not _has_stood(lane, i, distance, ways, cars):
+            _stop_at(distance, i, drivers, cars, moves)
+            return False
+        moves.held[lane] = 1
+    if people_in_the_way(way, i, light, roads, ways, cars):
+        _stop_at(distance, i, drivers, cars, moves)
+        if light != RED:
+            moves.held[lane] = min(250, ways.held[lane] + 1)
+        return False
+    if (
+        roads.shared[way] != 0
+        and roads.ring[way] == 0
+        and not has_room_beyond(way, i, roads, drivers, ways, cars)
+    ):
+        _stop_at(distance, i, drivers, cars, moves)
+        moves.held[lane] = NO_ROOM
+        return False
+    hold = may_enter(way, i, distance, False, roads, drivers, ways, cars)
+    if hold <= 0.0 and cars.still[i] * DT > LOCKED:
+        hold = may_enter(way, i, distance, True, roads, drivers, ways, cars)
+        moves.locked[lane] = 1 if hold > 0.0 else 0
+    elif hold > 0.0 and announces(lane, way, i, roads, ways, cars):
+        _stop_at(distance, i, drivers, cars, moves)
+        moves.held[lane] = 1
+        return False
+    if hold < FREE:
+        _stop_at(distance + hold, i, drivers, cars, moves)
+    if hold <= 0.0:
+        if not on_red:
+            moves.held[lane] = min(250, ways.held[lane] + 1)
+        return False
+    return True
+
+
+@kernel
 def _come_carefully(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     """Car i, `distance` m before a line where it gives way, drives so that it can stop once it sees who comes."""
     kind = cars.kind[i]
-    brake, sees = drivers.brake[kind], drivers.sees[kind]
+    brake, sees = drivers.brake[kind], drivers.visibility[kind]
     there = brake * REACTS * (sqrt(1.0 + 2.0 * sees / (brake * REACTS * REACTS)) - 1.0)
     allowed = sqrt(there * there + 2.0 * brake * (distance - sees))
     wish = np.float32((allowed - cars.speed[i]) / DT)

@@ -30,6 +30,7 @@ U16 = NDArray[np.uint16]
 SHORTEST = 0.5  # m, a path is at least so long, so that a car is always somewhere
 WIDE = 2.9  # m, a lane in which a two-wheeler finds its way past a car
 CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
+MOST_CHUNKS = 60_000  # that a ticket of crew.py can number
 
 
 _RIGHT = Turn.RIGHT | Turn.SLIGHT_RIGHT | Turn.SHARP_RIGHT
@@ -257,12 +258,14 @@ def _number(network: Network) -> tuple[I64, I64]:
 
 
 def _chunks(city_path: I64, lane_edge: I64, from_lane: I64, n_lanes: int) -> I32:
-    """(chunks + 1,) first paths: whole edges, about CHUNK_PATHS paths each; the same for any number of threads."""
+    """(chunks + 1,) first paths: whole edges, about CHUNK_PATHS paths each or more;
+    the same for any number of threads."""
     edge = np.concatenate([lane_edge, lane_edge[from_lane]])[city_path]
     if len(edge) == 0:
         return np.zeros(1, dtype=np.int32)
     first = np.flatnonzero(np.diff(edge, prepend=-1))
-    keep = np.flatnonzero(np.diff(first // CHUNK_PATHS, prepend=-1))
+    paths = max(CHUNK_PATHS, len(edge) // MOST_CHUNKS + 1)
+    keep = np.flatnonzero(np.diff(first // paths, prepend=-1))
     return np.append(first[keep], len(edge)).astype(np.int32)
 
 

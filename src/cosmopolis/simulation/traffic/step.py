@@ -30,18 +30,17 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import admit_changes, fall_back, let_in, wish_changes
+from cosmopolis.simulation.traffic.leaving import leave_path
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import wait_for_people, walk
 from cosmopolis.simulation.traffic.rebuild import rebuild
-from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.signals import show_lights
 from cosmopolis.simulation.traffic.slipping import EVERY as SLIPS_EVERY
 from cosmopolis.simulation.traffic.slipping import STANDING as LONG_ENOUGH
 from cosmopolis.simulation.traffic.slipping import slip_forward
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
-    CROSS,
     HALT,
     HALTS,
     LEAVES,
@@ -49,8 +48,6 @@ from cosmopolis.simulation.traffic.state import (
     RESUMES,
     STANDS,
     STAY,
-    STRAYS,
-    TURN,
     Cars,
     Fleet,
     Moves,
@@ -60,8 +57,6 @@ from cosmopolis.simulation.traffic.tables import table_at
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
-ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
-AT_THE_LINE = 8.0  # m before the end of the lane
 HALT_WITHIN = np.float32(1.0)  # m of the stop
 
 
@@ -110,7 +105,7 @@ def decide(
         queues = cars.still[cars.start[path + 1] - 1] >= LONG_ENOUGH
         if queues and roads.slips[path] != 0 and (path + step) % SLIPS_EVERY == 0:
             slip_forward(path, roads, drivers, ways, cars, moves)
-        _leave_path(k, path, roads, drivers, ways, cars, moves)
+        leave_path(k, path, roads, drivers, ways, cars, moves)
     for i in range(lo, hi):
         if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
             moves.removed[k] += 1
@@ -155,67 +150,6 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
         fleet.dwell[trip] = max(fleet.dwell[trip] - DT, np.float32(0.0))
         if fleet.dwell[trip] <= 0.0:
             moves.action[i] = RESUMES if goal == HALT else LEAVES
-
-
-@kernel
-def _leave_path(
-    k: int, path: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
-) -> None:
-    """The first car of a path, if it drives beyond the end; at most one can in a step."""
-    i = cars.start[path + 1] - 1
-    over = moves.position[i] - roads.length[path]
-    is_lane = roads.lane_count[path] > 0
-    if over < 0.0:
-        if is_lane and over > -AT_THE_LINE and cars.goal[i] == TURN and moves.action[i] == STAY:
-            _lose_patience(path, i, roads, drivers, ways, cars, moves)
-        return
-    if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
-        return
-    to = cars.choice[i] if is_lane else roads.out_end[path]
-    if is_lane and over >= roads.length[to]:
-        over -= roads.length[to]
-        to = roads.out_end[to]
-    row = roads.chunk[k] + moves.exits[k]
-    moves.exits[k] += 1
-    moves.exit_car[row], moves.exit_path[row] = i, to
-    moves.exit_position[row] = min(over, roads.length[to] - np.float32(0.01))
-    moves.action[i] = CROSS
-
-
-@kernel
-def _lose_patience(
-    path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
-) -> None:
-    """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
-    waited, kind = cars.still[i] * DT, cars.kind[i]
-    lost, full = cars.choice[i] < 0, moves.held[path] == NO_ROOM
-    if (lost and waited > drivers.strays[kind]) or (not lost and full and waited > drivers.turns_away[kind]):
-        way = other_way(path, i, roads, drivers, ways, cars)
-        moves.other_way[path] = way
-        if way >= 0:
-            moves.action[i] = STRAYS
-        elif lost:
-            moves.action[i] = LEAVES
-
-
-@kernel
-def other_way(path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> int:
-    """A connection for car i, which has waited too long at the end of its lane, where it finds room beyond.
-
-    A car that cannot go on from here at all takes one without room too. -1 where there is none.
-    """
-    first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
-    choice, modes = cars.choice[i], drivers.modes[cars.kind[i]]
-    for need in (ROOM, np.float32(0.0)):
-        for turn in range(count):
-            way = first + (cars.trip[i] + turn) % count
-            to_lane = roads.out_end[way]
-            fits = way != choice and ways.tail[to_lane] > need
-            if fits and (roads.modes[way] & modes) != 0 and ways.closed[to_lane] == 0:
-                return way
-        if choice >= 0:
-            return -1
-    return first if count > 0 else -1
 
 
 @kernel

@@ -72,9 +72,8 @@ class Drawing:
     links: list[Row] = field(default_factory=list)  # connections between edges, in the file's order
     inner_links: dict[str, Row] = field(default_factory=dict)  # by the lane within the junction they leave
     programs: dict[str, list[DrawnProgram]] = field(default_factory=dict)  # several for one light, in order
-    extended: dict[int, Extension] = field(
-        default_factory=dict
-    )  # by row of Signals, once the network is made
+    # Programs that wait for vehicles, by row of Signals, once the network is made.
+    extended: dict[int, Extension] = field(default_factory=dict)
     rings: list[Row] = field(default_factory=list)
     crossings: list[DrawnEdge] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from cosmopolis.sources.sumo.paths import Path
 from cosmopolis.sources.sumo.stream import Row
 from cosmopolis.sources.sumo.words import LIGHTS
 
-EXTENDED = ("actuated", "delay_based")  # what the latter measures is not seen: it goes by gaps as well
+EXTENDED = ("actuated", "delay_based")  # the latter goes by gaps as well, not by the delay that it names
 MAX_GAP, DETECTOR_GAP = 3.0, 2.0  # s, where the file is silent
 
 
@@ -64,9 +64,11 @@ def _lit(variants: list[DrawnProgram], places: list[tuple[int, int]], drawing: D
             f'programID="{program.row.text("programID", "")}", as in SUMO',
         )
     kind = program.row.text("type", "static")
-    if kind not in ("static", *EXTENDED):
+    if kind != "static":
+        by_gaps = "; a scenario extends it by its gaps" if kind in EXTENDED else ""
         drawing.faults.note(
-            "signal-actuated", f'{program.row.at}: "{program.id}" is {kind}; it runs with its fixed durations'
+            "signal-actuated",
+            f'{program.row.at}: "{program.id}" is {kind}; a city runs it with its fixed durations{by_gaps}',
         )
     return Lit(program, tuple(c for _, c in places), tuple(place for place, _ in places))
 
