@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from numba import config, njit, typeof
+from numba.core.caching import FunctionCache
 
 try:
     import fcntl
@@ -36,14 +37,33 @@ else:
 
 # Called by other kernels only: from Python they would crash.
 kernel = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **_FOR_KERNELS)
-# Plain functions of numbers, for kernels and for Python.
-formula = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, **_FOR_ENTRIES)
+_for_python = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **_FOR_ENTRIES)
+
+
+def formula(function: Callable[..., Any]) -> Any:
+    """A plain function of numbers, for kernels and for Python."""
+    compiled = _kept(function)
+    compiled.in_kernels = kernel(function)  # see remembering.py
+    return compiled
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]
+    def _index_key(self, *what: Any) -> tuple[Any, ...]:
+        return (FINGERPRINT, *super()._index_key(*what))
+
+
+def _kept(function: Callable[..., Any]) -> Any:
+    """`function` for Python, kept in numba's cache."""
+    compiled = _for_python(function)
+    compiled._cache = _Cache(function)
+    return compiled
+
 
 _lock = threading.RLock()
 
 
 def fingerprint() -> str:
-    """Hash of the kernels' sources: in the name of an argument's type, any change compiles all of them anew."""
+    """Hash of the kernels' sources: any change compiles all of them anew."""
     digest = hashlib.blake2b(digest_size=4)
     here = Path(__file__).parent
     for file in [*sorted(here.glob("*.py")), here.parent / "clock.py"]:
@@ -76,7 +96,7 @@ class Entry:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._dispatcher: Any = formula(function)
+        self._dispatcher: Any = _kept(function)
         self._compiled: Callable[..., Any] | None = None
         self.__doc__ = function.__doc__
 

@@ -29,8 +29,6 @@ from numba.extending import (
 )
 from numba.np.numpy_support import from_dtype
 
-from cosmopolis.simulation.traffic.kernels import FINGERPRINT
-
 
 class Table:
     """A NamedTuple of contiguous arrays and ints, as kernels take it. It keeps the arrays alive and may write them."""
@@ -103,9 +101,7 @@ class TableType(types.Type):  # type: ignore[misc]
         self.place = {field: (row, kind) for row, (field, kind) in enumerate(fields)}
         row = ", ".join(f"{field} {kind}" for field, kind in fields)
         # The name is part of every symbol of compiled code: not the row itself, which has some hundred words.
-        super().__init__(
-            name=f"{name}({hashlib.blake2b((FINGERPRINT + row).encode(), digest_size=8).hexdigest()})"
-        )
+        super().__init__(name=f"{name}({hashlib.blake2b(row.encode(), digest_size=8).hexdigest()})")
 
 
 @typeof_impl.register(Table)
