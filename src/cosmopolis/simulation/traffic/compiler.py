@@ -16,8 +16,15 @@ from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
-from numba.core.typed_passes import InlineOverloads, NativeLowering, NopythonRewrites
-from numba.core.untyped_passes import InlineClosureLikes, WithLifting
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NopythonTypeInference,
+    NoPythonBackend,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 
 from cosmopolis.simulation.traffic.remembering import RememberedTypes, remember_sizes
 
@@ -93,8 +100,19 @@ class _OfferToKernels(LoweringPass):  # type: ignore[misc]
         return True
 
 
-# What numba does for closures, array expressions and the like, which kernels do without.
-_NEEDLESS = (WithLifting, InlineClosureLikes, InlineOverloads, NopythonRewrites)
+# numba's passes that kernels need. Closures, array expressions, exceptions and the like they do without.
+_NEEDED = (
+    TranslateByteCode,
+    FixupArgs,
+    IRProcessing,
+    ReconstructSSA,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+    IRLegalization,
+    AnnotateTypes,
+    NativeLowering,
+    NoPythonBackend,
+)
 
 
 class _Compiler(CompilerBase):  # type: ignore[misc]
@@ -115,7 +133,7 @@ class KernelCompiler(_Compiler):
     def define_pipelines(self) -> list[Any]:
         self.state.flags.no_compile = True
         manager = self._into(Part)
-        manager.passes = [each for each in manager.passes if each[0] not in _NEEDLESS]
+        manager.passes = [each for each in manager.passes if each[0] in _NEEDED]
         manager.add_pass_after(_OfferToKernels, NativeLowering)
         manager.finalize()
         return [manager]

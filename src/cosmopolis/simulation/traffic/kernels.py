@@ -7,6 +7,7 @@ may mix up each other's files (hence `_one_process`).
 
 from __future__ import annotations
 
+import gc
 import getpass
 import hashlib
 import tempfile
@@ -88,6 +89,18 @@ def _one_process() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """The compiler makes millions of objects and drops hardly any in a ring: looking for those takes a tenth of it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 class Entry:
     """A compiled function that Python calls, always with arguments of the same types.
 
@@ -102,7 +115,7 @@ class Entry:
 
     def __call__(self, *arguments: Any) -> Any:
         if self._compiled is None:
-            with _one_process():
+            with _one_process(), _no_collector():
                 signature = tuple(typeof(argument) for argument in arguments)
                 self._dispatcher.compile(signature)
             self._compiled = self._dispatcher.overloads[signature].entry_point
