@@ -15,7 +15,10 @@ from typing import Any
 from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.compiler_machinery import FunctionPass, LoweringPass, PassManager, register_pass
+from numba.core.ir_utils import build_definitions
+from numba.core.ssa import reconstruct_ssa
+from numba.core.transforms import canonicalize_cfg
 from numba.core.typed_passes import (
     AnnotateTypes,
     IRLegalization,
@@ -24,7 +27,7 @@ from numba.core.typed_passes import (
     NoPythonBackend,
     PreLowerStripPhis,
 )
-from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
+from numba.core.untyped_passes import FixupArgs, TranslateByteCode
 
 from cosmopolis.simulation.traffic.remembering import RememberedTypes, remember_sizes
 
@@ -100,17 +103,46 @@ class _OfferToKernels(LoweringPass):  # type: ignore[misc]
         return True
 
 
-# numba's passes that kernels need. Closures, array expressions, exceptions and the like they do without.
-_NEEDED = (
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _ToSingleAssignment(FunctionPass):  # type: ignore[misc]
+    """As numba's ReconstructSSA, without finding out after it how long each variable lives."""
+
+    _name = "cosmopolis_to_single_assignment"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def run_pass(self, state: Any) -> bool:
+        state.func_ir.blocks = canonicalize_cfg(state.func_ir.blocks)
+        state.func_ir = reconstruct_ssa(state.func_ir)
+        state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        return True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _FromSingleAssignment(PreLowerStripPhis):  # type: ignore[misc]
+    """As numba's PreLowerStripPhis, and not that either: IRLegalization does, and nobody asks before it."""
+
+    _name = "cosmopolis_from_single_assignment"
+
+    def run_pass(self, state: Any) -> bool:
+        state.func_ir = self._strip_phi_nodes(state.func_ir)
+        state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        return True
+
+
+# What happens to a kernel: of numba's passes those it needs. Closures, array expressions, exceptions and the like it
+# does without.
+_FOR_KERNELS = (
     TranslateByteCode,
     FixupArgs,
-    IRProcessing,
-    ReconstructSSA,
+    _ToSingleAssignment,
     NopythonTypeInference,
-    PreLowerStripPhis,
+    _FromSingleAssignment,
     IRLegalization,
     AnnotateTypes,
     NativeLowering,
+    _OfferToKernels,
     NoPythonBackend,
 )
 
@@ -121,20 +153,19 @@ class _Compiler(CompilerBase):  # type: ignore[misc]
         remember_sizes(self.state.targetctx)
         self.state.targetctx.typing_context = self.state.typingctx
 
-    def _into(self, library: type[JITCodeLibrary]) -> Any:
-        """numba's passes, writing into a library of that kind."""
+    def _write_into(self, library: type[JITCodeLibrary]) -> None:
         self.state.library = library(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
-        return DefaultPassBuilder.define_nopython_pipeline(self.state)
 
 
 class KernelCompiler(_Compiler):
     """Compiles what only kernels call."""
 
     def define_pipelines(self) -> list[Any]:
+        self._write_into(Part)
         self.state.flags.no_compile = True
-        manager = self._into(Part)
-        manager.passes = [each for each in manager.passes if each[0] in _NEEDED]
-        manager.add_pass_after(_OfferToKernels, NativeLowering)
+        manager = PassManager("kernel")
+        for each in _FOR_KERNELS:
+            manager.add_pass(each)
         manager.finalize()
         return [manager]
 
@@ -143,6 +174,5 @@ class EntryCompiler(_Compiler):
     """Compiles what Python calls."""
 
     def define_pipelines(self) -> list[Any]:
-        manager = self._into(Whole)
-        manager.finalize()
-        return [manager]
+        self._write_into(Whole)
+        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
