@@ -91,7 +91,7 @@ class Traffic:
         self.fleet = muster(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
-        self._heard = True
+        self.heard = False  # whether there are marks of them on the streets
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
             cursor=self.fleet.cursor.copy(),
             route_end=self.fleet.route_end.copy(),
@@ -218,13 +218,13 @@ class Traffic:
 
     def _announce_sirens(self) -> None:
         """Marks the way of emergency vehicles on the road, and wipes the marks once they are gone."""
-        if len(self.sirens) == 0 and not self._heard:
+        if len(self.sirens) == 0 and not self.heard:
             return
         out = (self.fleet.status[self.sirens] == RUNNING).any()
-        if out or self._heard:
+        if out or self.heard:
             records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
             announce(*map(self.tables, records))
-            self._heard = bool(out)
+            self.heard = bool(out)
 
     def _lift(self, events: Events) -> Events:
         lifted, taken_out = (
