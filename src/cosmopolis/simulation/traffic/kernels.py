@@ -29,7 +29,7 @@ try:
     from cosmopolis.simulation.traffic.compiler import EntryCompiler, KernelCompiler
 except ImportError:
     # A numba that has become another inside: three times slower to compile, and the same otherwise.
-    _FOR_KERNELS: dict[str, Any] = {"cache": True}
+    _FOR_KERNELS: dict[str, Any] = {}
     _FOR_ENTRIES: dict[str, Any] = {}
 else:
     # Kernels count no references. What entries are made of needs no place in the cache.

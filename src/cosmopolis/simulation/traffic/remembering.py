@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from numba import types
 from numba.core.typing import signature
 from numba.core.typing.templates import AbstractTemplate, infer_global
-from numba.cpython.builtins import cast_int, do_minmax
+from numba.cpython.builtins import do_minmax
 from numba.core.imputils import lower_builtin
 
 
@@ -75,16 +75,30 @@ def _least(*values: Any) -> Any:
 
 
 def _greatest(*values: Any) -> Any:
+    """`max`, the same."""
     return max(values)
+
+
+def _whole(value: Any) -> int:
+    """`int`, the same."""
+    return int(value)
 
 
 @infer_global(_least)
 @infer_global(_greatest)
-class _Unified(AbstractTemplate):  # type: ignore[misc]
+class _OneOfThem(AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, kws: Any) -> Any:
-        numbers = all(isinstance(each, (types.Number, types.Boolean)) for each in args)
-        found = self.context.unify_types(*args) if numbers and not kws else None
+        known = not kws and all(isinstance(each, (types.Number, types.Boolean)) for each in args)
+        found = self.context.unify_types(*args) if known else None
         return None if found is None else signature(found, *args)
+
+
+@infer_global(_whole)
+class _Whole(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Any, kws: Any) -> Any:
+        if kws or len(args) != 1 or not isinstance(args[0], (types.Integer, types.Boolean, types.Float)):
+            return None
+        return signature(args[0] if isinstance(args[0], types.Integer) else types.intp, *args)
 
 
 @lower_builtin(_least, types.VarArg(types.Any))
@@ -97,7 +111,12 @@ def _lower_greatest(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return do_minmax(context, builder, sig.args, args, operator.gt)
 
 
-_DIRECT = {min: _least, max: _greatest, int: cast_int}
+@lower_builtin(_whole, types.Any)
+def _lower_whole(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return context.cast(builder, args[0], sig.args[0], sig.return_type)
+
+
+_DIRECT = {min: _least, max: _greatest, int: _whole}
 
 
 def _in_kernels(value: Any) -> Any:
