@@ -62,11 +62,12 @@ class Cars(NamedTuple):
     count: int
 
 cars = tables.Table(Cars(np.array([1.0, 2.0, 4.0], np.float32), np.array([2, 0, 1], np.int32), 3))
+kept = written.total.kept
 with event.install_recorder("numba:compile") as compiled:
     total = written.total(cars)
 versions = len(written.seen.overloads)
 functions = sum(one.is_start for _, one in compiled.buffer)
-print(json.dumps([total, functions, versions, written.twice(1.5)]))
+print(json.dumps([total, functions, versions, written.twice(1.5), kept]))
 """
 
 
@@ -78,7 +79,8 @@ def start(folder: Path, fingerprint: str) -> subprocess.Popen[str]:
 
 
 def told(started: subprocess.Popen[str]) -> list[Any]:
-    """The total, how many functions numba compiled for it, the versions of `seen`, and a formula from Python."""
+    """The total, how many functions numba compiled for it, the versions of `seen`, a formula from
+    Python, and whether the total's code was there before."""
     out, complaints = started.communicate()
     assert started.returncode == 0, complaints
     found: list[Any] = json.loads(out)
@@ -116,14 +118,14 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> Starts:
 
 
 def test_a_tree_of_kernels_computes_what_python_does(starts: Starts) -> None:
-    total, _, _, formula = starts.first
+    total, _, _, formula, _ = starts.first
     assert total == min(8.0, 12.0, 12.0) + min(2.0, 14.0, 4.0) + min(4.0, 18.0, 8.0)
     assert formula == 3.0
 
 
 def test_each_function_is_compiled_once_and_none_of_numbas_own(starts: Starts) -> None:
     """total, at_most, seen, twice and once; `min` takes none."""
-    _, compiled, versions, _ = starts.first
+    _, compiled, versions, _, _ = starts.first
     assert compiled == 5
     assert versions == 1
 
@@ -133,23 +135,27 @@ def test_the_cache_keeps_what_python_calls_and_nothing_else(starts: Starts) -> N
 
 
 def test_a_second_start_compiles_nothing(starts: Starts) -> None:
-    assert starts.second == [starts.first[0], 0, 0, starts.first[3]]
+    assert starts.second == [starts.first[0], 0, 0, starts.first[3], True]
+
+
+def test_whether_a_start_will_compile_is_known_before(starts: Starts) -> None:
+    assert [kept for *_, kept in starts[:4]] == [False, True, False, True]
 
 
 def test_another_fingerprint_compiles_anew(starts: Starts) -> None:
     """numba does not see in the file of who calls it that a function has changed: of kernels nor of formulas."""
-    total, compiled, _, formula = starts.changed
+    total, compiled, _, formula, _ = starts.changed
     assert total == starts.first[0] + 3 * 2.0
     assert formula == 3.0 + 2.0
     assert compiled > 0
-    assert starts.again == [total, 0, 0, formula]
+    assert starts.again == [total, 0, 0, formula, True]
 
 
 def test_of_two_first_starts_at_once_one_compiles_and_both_go_on(tmp_path: Path) -> None:
     write(tmp_path)
     both = [told(started) for started in [start(tmp_path, "one") for _ in range(2)]]
     assert both[0][0] == both[1][0] == 14.0
-    assert sorted(compiled for _, compiled, _, _ in both) == [0, 5]
+    assert sorted(compiled for _, compiled, *_ in both) == [0, 5]
 
 
 CHOICES = """

@@ -113,6 +113,11 @@ class Entry:
         self._compiled: Callable[..., Any] | None = None
         self.__doc__ = function.__doc__
 
+    @property
+    def kept(self) -> bool:
+        """Whether an earlier start has left its code, so that the first call need not compile it."""
+        return any(key[0] == FINGERPRINT for key in self._dispatcher._cache._cache_file._load_index())
+
     def __call__(self, *arguments: Any) -> Any:
         if self._compiled is None:
             with _one_process(), _no_collector():

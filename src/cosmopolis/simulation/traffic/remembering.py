@@ -1,6 +1,6 @@
-"""What numba's compiler finds out anew for each function, and each time a function uses it: here, once.
+"""What numba need not work out for kernels: what it has worked out before, and what takes a few instructions.
 
-This is about half of its work on kernels, which say the same few hundred things again and again.
+Kernels say the same few hundred things again and again; numba finds out each time anew what they mean.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from types import BuiltinFunctionType
 from typing import Any, ClassVar
 
 from numba import types
+from numba.core.imputils import lower_builtin
 from numba.core.typing import signature
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.cpython.builtins import do_minmax
-from numba.core.imputils import lower_builtin
 
 
 class RememberedTypes:
