@@ -18,12 +18,14 @@ class Visitor:
         self.page = page
 
     def waits_for_life(self) -> None:
-        """Until the city is drawn and somebody drives."""
+        """Until the city is drawn, somebody is on the road and time passes: a first start compiles before it does."""
         self.page.wait_for_function(
             "window.cosmopolis?.world.ready.value && window.cosmopolis.world.vehicles.count > 0"
             " && window.cosmopolis.scene.stats().drawCalls > 5"
         )
         self.page.get_by_test_id("clock").wait_for()
+        if not self.ask("world.clock.value.paused"):
+            self.waits_for_time(self.time() + 1)
 
     def ask(self, question: str, given: Any = None) -> Any:
         """A JavaScript expression over `world`, `scene` and `given`."""
