@@ -39,9 +39,11 @@ NEAR = 30.0  # m before the lane's end at which urgency is full
 PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
 BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
 REST_AFTER = 8  # steps between two changes for speed
-LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself
+LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself,
+ROOM_TO_ENTER = np.float32(1.0)  # m more than the other's length, if he has so much room in front
 FROM_END = np.float32(0.2)  # m
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
+WHOLE = 2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
 STOPPED = np.float32(
     2.0
 )  # m/s, who is as slow as that cannot look for a gap: one brakes for him as for a leader
@@ -218,7 +220,8 @@ def _can_change(
     if (roads.modes[target] & drivers.modes[kind]) == 0 or ways.closed[target] != 0:
         return False
     position = beside(cars.position[i], lane, target, roads)
-    if position - cars.length[i] < 1.0:
+    fits = roads.length[target] > cars.length[i] + WHOLE
+    if position - cars.length[i] < 1.0 and (fits or not must):
         return False
     urgency = 0.0
     if must:
@@ -277,21 +280,26 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
             continue
         front = beside(ways.asks_position[neighbour], neighbour, lane, roads)
         behind = first_beyond(lane, front, cars) - 1
-        rear = front - ways.asks_length[neighbour]
-        if behind < cars.start[lane] or cars.still[behind] > LETS_IN_STEPS:
+        rear, its_speed = front - ways.asks_length[neighbour], ways.asks_speed[neighbour]
+        if behind >= cars.start[lane] and cars.position[behind] >= rear:
+            level = cars.position[behind] >= front
+            yields = cars.shift[behind] * side > 0 and (not level or side > 0)
+            if yields or (not level and its_speed > STOPPED):
+                moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+            if its_speed > STOPPED:
+                continue
+        while behind >= cars.start[lane] and cars.position[behind] >= rear:
+            behind -= 1  # beside one that stands: they go on, and who comes next waits
+        if behind < cars.start[lane]:
             continue
-        if cars.position[behind] < rear:
-            wish = keep_behind(
-                np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
-            )
-            kind, courtesy = cars.kind[behind], LETS_IN
-            if ways.asks_speed[neighbour] < STOPPED:
-                courtesy = min(LETS_IN, -drivers.brake[kind])
-            moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
-        elif (cars.position[behind] < front and ways.asks_speed[neighbour] > STOPPED) or (
-            cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0)
-        ):
-            moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+        could_go = moves.room[behind] > ways.asks_length[neighbour] + ROOM_TO_ENTER
+        if could_go and cars.still[behind] > LETS_IN_STEPS:
+            continue
+        wish = keep_behind(np.float32(rear - cars.position[behind]), its_speed, behind, drivers, cars)
+        courtesy = LETS_IN
+        if its_speed < STOPPED:
+            courtesy = min(LETS_IN, -drivers.brake[cars.kind[behind]])
+        moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
 
 
 @kernel
@@ -328,7 +336,7 @@ def is_free(
 ) -> bool:
     """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
     front, rear = position + BETWEEN, position - length - BETWEEN
-    if rear < 0.0 or position > roads.length[lane]:
+    if position > roads.length[lane] or (rear < 0.0 and not _is_free_before(lane, rear, roads, cars, moves)):
         return False
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > rear and moves.position[j] - cars.length[j] < front:
@@ -353,6 +361,46 @@ def is_free(
                 if other > rear and other - cars.length[j] < front:
                     return False
     return True
+
+
+@kernel
+def _is_free_before(lane: int, rear: float, roads: Roads, cars: Cars, moves: Moves) -> bool:
+    """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into it.
+
+    Nobody is on that ground, nor comes so fast that he could not stop before it gently.
+    """
+    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
+        way = roads.in_path[row]
+        at = roads.length[way] + rear
+        if at < 0.0:
+            return False
+        for j in range(cars.start[way], cars.start[way + 1]):
+            if not _stops_gently(at - moves.position[j], moves.speed[j]):
+                return False
+        comes = moves.entering[way]
+        while comes >= 0:
+            if not _stops_gently(at - moves.exit_position[comes], moves.speed[moves.exit_car[comes]]):
+                return False
+            comes = moves.entering_next[comes]
+        before = roads.out_start[way]
+        j = cars.start[before + 1] - 1
+        if j >= cars.start[before] and cars.choice[j] == way:
+            if not _stops_gently(at + roads.length[before] - moves.position[j], moves.speed[j]):
+                return False
+        for shared in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+            if roads.merge[shared] != 0 or roads.end[shared] < at:
+                continue
+            other = roads.conflict[shared]
+            for j in range(cars.start[other], cars.start[other + 1]):
+                its_rear = moves.position[j] - cars.length[j]
+                if moves.position[j] > roads.other_begin[shared] and its_rear < roads.other_end[shared]:
+                    return False
+    return True
+
+
+@kernel
+def _stops_gently(gap: float, speed: float) -> bool:
+    return bool(gap > 0.5 * speed + speed * speed / (2.0 * SAFE))
 
 
 @kernel
