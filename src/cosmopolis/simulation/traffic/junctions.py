@@ -20,7 +20,7 @@ from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
-STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
+STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
 PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
@@ -32,14 +32,14 @@ LOCKED = 150.0  # s at the line after which those who stand in the way are passe
 
 
 @formula
-def stops_for_light(light: int, distance: float, speed: float) -> bool:
-    """Whether the car must stop at the line: at red, and at yellow if it comfortably can.
+def stops_for_light(light: int, distance: float, speed: float, brake: float) -> bool:
+    """Whether the car must stop at the line: at red, and at yellow if it comfortably can, at `brake` m/s^2.
 
     A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
     """
     if light == RED:
         return bool(distance >= speed * speed / HARDEST or speed < 3.0)
-    return distance >= speed * speed / (2.0 * STOPS_AT_YELLOW)
+    return distance >= speed * speed / (2.0 * max(STOPS_AT_YELLOW, brake))
 
 
 @kernel
@@ -250,7 +250,7 @@ def _comes_first(
             elif in_turn or speed >= cars.speed[i]:
                 continue
         if ways.light[other] == YELLOW and stops_for_light(
-            YELLOW, roads.length[lane] - cars.position[j], speed
+            YELLOW, roads.length[lane] - cars.position[j], speed, drivers.brake[cars.kind[j]]
         ):
             return False
         leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)

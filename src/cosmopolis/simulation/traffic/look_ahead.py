@@ -77,7 +77,7 @@ def lead_lane(
         distance = roads.length[lane] - cars.position[i]
         if distance > sight(cars.speed[i]):
             return
-        goes = not stops_for_light(ways.light[way], distance, cars.speed[i])
+        goes = not stops_for_light(ways.light[way], distance, cars.speed[i], drivers.brake[cars.kind[i]])
         if not goes:
             _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
 
@@ -138,7 +138,7 @@ def _approach(
         elif ways.siren[lane] == NO_SIREN and drivers.siren[kind] == 0 and not must_go:
             _stop_at(distance, i, drivers, cars, moves)
             return False
-    if light <= YELLOW and not on_red and stops_for_light(light, distance, speed):
+    if light <= YELLOW and not on_red and stops_for_light(light, distance, speed, drivers.brake[kind]):
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     if roads.minor[way] != 0 and light != PROTECTED and distance > drivers.visibility[kind]:
