@@ -89,6 +89,16 @@ def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves
 
 
 @kernel
+def _stop_within(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Stop before ground that others need, so early that in the next step they see that it can: `to_stop`."""
+    _stop_at(distance, i, drivers, cars, moves)
+    brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
+    late = 1.5 * brake * DT
+    allowed = sqrt(late * late + 2.0 * brake * max(distance - 0.5 * speed * DT, 0.0)) - late
+    moves.accel[i] = min(moves.accel[i], max(np.float32((allowed - speed) / DT), -brake))
+
+
+@kernel
 def _to_stop_line(lane: int, distance: float, i: int, roads: Roads, drivers: Drivers, cars: Cars) -> float:
     """m to where car i stops at red: short of the two-wheelers' waiting area, unless it is past that already."""
     box = roads.box[lane]
@@ -200,7 +210,7 @@ def _goes_now(
         moves.held[lane] = 1
         return False
     if hold < FREE:
-        _stop_at(distance + hold, i, drivers, cars, moves)
+        _stop_within(distance + hold, i, drivers, cars, moves)
     if hold <= 0.0:
         if not on_red:
             moves.held[lane] = min(250, ways.held[lane] + 1)
@@ -300,7 +310,7 @@ def lead_connection(
         if ways.light[way] == PERMISSIVE or ways.light[way] == YELLOW:
             hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
             if hold < FREE:
-                _stop_at(hold - cars.position[i], i, drivers, cars, moves)
+                _stop_within(hold - cars.position[i], i, drivers, cars, moves)
         _mind_those_ahead(way, i, cars.position[i], roads, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
         if cars.still[i] * DT <= FORCES:
