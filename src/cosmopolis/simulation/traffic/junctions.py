@@ -12,7 +12,7 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF
+from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF, to_stop
 from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
@@ -177,7 +177,7 @@ def _taken(
             continue
         top = max(cars.speed[j], ways.limit[other])
         gone = travel_time(end - rear, cars.speed[j], top, drivers.accel[cars.kind[j]])
-        if roads.yields[row] == 0 and cars.position[j] + _to_stop(j, other, drivers, ways, cars) <= begin:
+        if roads.yields[row] == 0 and cars.position[j] + to_stop(j, other, drivers, ways, cars) <= begin:
             continue  # it stands before the ground, or can, and waits for this one
         if cars.still[j] > 0:
             gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
@@ -189,17 +189,6 @@ def _taken(
         if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
             return True
     return False
-
-
-@kernel
-def _to_stop(j: int, other: int, drivers: Drivers, ways: Ways, cars: Cars) -> float:
-    """m that car j needs on connection `other` to stop for those who go first; only at green it stops within."""
-    if cars.still[j] > 0:
-        return 0.0
-    if ways.light[other] != PERMISSIVE and ways.light[other] != YELLOW:
-        return FREE
-    speed = cars.speed[j]
-    return speed * DT + speed * speed / (2.0 * drivers.brake[cars.kind[j]])
 
 
 @kernel
