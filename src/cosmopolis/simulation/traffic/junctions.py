@@ -20,7 +20,9 @@ from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
-STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
+STOPS_AT_YELLOW = (
+    3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
+)
 PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others

@@ -149,7 +149,7 @@ def _better_side(
             gain = KEEPS_GAIN + KERB_BIAS * side
         if not _can_change(lane, lane + side, i, False, gain, roads, drivers, ways, cars, moves):
             continue
-        if costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
+        if costs_less(lane, lane + side, cars.trip[i], cars.speed[i], fleet, drivers, roads, ways):
             return side
     return 0
 
@@ -199,7 +199,7 @@ def _goes_back(
             return False
     if not _can_change(lane, target, i, False, KEEPS_GAIN - KERB_BIAS, roads, drivers, ways, cars, moves):
         return False
-    return costs_less(lane, target, cars.trip[i], fleet, drivers, roads, ways)
+    return costs_less(lane, target, cars.trip[i], cars.speed[i], fleet, drivers, roads, ways)
 
 
 @kernel
@@ -318,6 +318,13 @@ def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Move
         target = lane + (1 if shift > 0 else -1)
         position = beside(cars.position[i], lane, target, roads)
         ahead = first_beyond(target, position, cars)
+        level = ahead - 1
+        if (
+            level >= cars.start[target]
+            and cars.position[level] == position
+            and cars.shift[level] * shift >= 0
+        ):
+            ahead = level  # nobody gives way to one exactly beside
         if ahead < cars.start[target + 1] and cars.speed[ahead] > STOPPED:
             gap = max(cars.position[ahead] - cars.length[ahead] - position, BETWEEN)
             wish = keep_behind(np.float32(gap), cars.speed[ahead], i, drivers, cars)

@@ -100,7 +100,9 @@ def _sort_in(
                 to_go += roads.length[other]
             if to_go > left or (to_go == left and other > way):
                 break
-            on = path == other and not (its_yields != 0 and _waits(at, row, other, roads, drivers, ways, cars))
+            on = path == other and not (
+                its_yields != 0 and _waits(at, row, other, roads, drivers, ways, cars)
+            )
             if on or (path == beside and cars.choice[at] == other and cars.goal[at] == TURN):
                 leader, its_left, its_path = at, to_go, path
             at -= 1
