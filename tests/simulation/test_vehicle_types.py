@@ -192,14 +192,24 @@ def test_a_bus_longer_than_its_lane_changes_from_it():
     end = town.edge((135, 0), (335, 0))
     town.join(begin, short, 0, 0)
     town.join(short, end, 1, 0)
-    row = {"from_lane": 0, "from_position": 30.0, "to_lane": 3, "to_position": 150.0, "route": [begin, short, end]}
+    row = {
+        "from_lane": 0,
+        "from_position": 30.0,
+        "to_lane": 3,
+        "to_position": 150.0,
+        "route": [begin, short, end],
+    }
     bus = drivers_of([run_type(VehicleKind.BUS, length=12.0)])
-    simulation = Simulation(town.city(), trips_of([row | {"depart": 0.0}]), drivers=bus, daily=False, threads=1)
+    simulation = Simulation(
+        town.city(), trips_of([row | {"depart": 0.0}]), drivers=bus, daily=False, threads=1
+    )
     simulation.run(90.0)
     assert simulation.over and simulation.counts()["strayed"] == 0
 
 
-@pytest.mark.parametrize(("speed", "parameters", "shift"), [(13.0, "sumo", 1), (0.0, "sumo", 0), (0.0, "field", 1)])
+@pytest.mark.parametrize(
+    ("speed", "parameters", "shift"), [(13.0, "sumo", 1), (0.0, "sumo", 0), (0.0, "field", 1)]
+)
 def test_the_lane_of_a_later_turn_is_minded_as_far_ahead_as_one_drives(speed, parameters, shift):
     """The left lane of the next edge, which ends 150 m on, is the one that leads on; one enters on the right."""
     town = Drawing()
@@ -208,7 +218,13 @@ def test_the_lane_of_a_later_turn_is_minded_as_far_ahead_as_one_drives(speed, pa
     town.join(one, two, 0, 0)
     town.join(one, two, 1, 1)
     town.join(two, end, 1, 0)
-    row = {"from_lane": 0, "from_position": 60.0, "to_lane": 4, "to_position": 150.0, "route": [one, two, end]}
+    row = {
+        "from_lane": 0,
+        "from_position": 60.0,
+        "to_lane": 4,
+        "to_position": 150.0,
+        "route": [one, two, end],
+    }
     types = drivers_of([run_type()._replace(enters=speed)], parameters)
     simulation = Simulation(
         town.city(), trips_of([row | {"depart": 0.0}]), drivers=types, daily=False, threads=1

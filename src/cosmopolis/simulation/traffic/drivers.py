@@ -57,6 +57,7 @@ class Drivers(NamedTuple):
     strays: F32  # (K,)
     turns_away: F32  # (K,)
     visibility: F32  # (K,)
+    alternates: NDArray[np.uint8]  # (K,)
     plans: F32  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 

@@ -109,7 +109,8 @@ def _sort_in(
         if leader < 0:
             continue
         if its_path == beside:
-            goes_first = not equals and its_yields != 0 and not queues(i, distance, drivers, cars)
+            in_turn = drivers.alternates[cars.kind[i]] != 0 and queues(i, distance, drivers, cars)
+            goes_first = not equals and its_yields != 0 and not in_turn
             if goes_first or cars.still[leader] > WAITS:
                 continue
         eased = EASES * max(0.0, left - (roads.length[way] - roads.begin[row]) - NEAR)
