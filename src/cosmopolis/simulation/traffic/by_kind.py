@@ -51,7 +51,8 @@ _TABLE = {
 # s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
 # edition, chapter 20 (see validation/minor_street.py); in SUMO who joins a lane leaves far more.
 CROSSING, MERGING, TURNING = 2.6, 1.2, 1.2
-SUMO_MERGING, SUMO_TURNING = 4.5, 2.4
+SUMO_MERGING = 4.5
+SUMO_TURNING = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
 LOOKS_AHEAD = 20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
@@ -86,8 +87,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
 
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
     that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, leave more
-    room to those whose lane they join or cross, keep their priority in a queue too, mind the lane of a later turn late where they drive slowly, and see
-    others only right before a line where they give way.
+    room to those whose lane they join or cross, keep their priority in a queue too, mind the lane of a later turn
+    late where they drive slowly, and see others only right before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
