@@ -132,8 +132,6 @@ def test_a_click_on_a_signal_shows_its_light(visitor):
 
 def test_night_falls_at_a_jump_to_eight_in_the_evening(visitor):
     visitor.looks_at(*busiest(visitor), distance=300, pitch=0.6)
-    visitor.jumps_to(13)
-    visitor.waits_until_drawn()
     day = picture(visitor.page)
     visitor.jumps_to(20)
     visitor.waits_until_drawn()
@@ -168,6 +166,7 @@ def test_a_bus_can_be_followed(visitor):
     visitor.inspects("km/h")
 
 
+@pytest.mark.parametrize("city", ["xinting"], indirect=True, scope="module")
 def test_a_shared_link_brings_another_to_the_same_view_and_second(visitor, visit, city):
     visitor.looks_at(*busiest(visitor), distance=140)
     visitor.page.get_by_test_id("open-share").click()

@@ -39,6 +39,12 @@ class Visitor:
     def time(self) -> float:
         return float(self.ask("world.cityTime(performance.now())"))
 
+    def waits_for_time(self, seconds: float) -> None:
+        """Until the page shows the city at that time of day or after it."""
+        self.page.wait_for_function(
+            "wanted => window.cosmopolis.world.cityTime(performance.now()) >= wanted", arg=seconds
+        )
+
     def looks_at(self, x: float, y: float, distance: float = 80.0, pitch: float = 1.0) -> None:
         """From the south, `distance` metres away, `pitch` below the horizon; then waits until it is drawn."""
         back, up = distance * math.cos(pitch), distance * math.sin(pitch)

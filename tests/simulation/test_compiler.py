@@ -13,13 +13,22 @@ import pytest
 
 pytest.importorskip("cosmopolis.simulation.traffic.compiler", reason="another numba inside")
 
+ONCE = """
+from cosmopolis.simulation.traffic.kernels import formula
+
+@formula
+def once(x):
+    return x
+"""
+
 KERNELS = """
 import numpy as np
 from cosmopolis.simulation.traffic.kernels import entry, formula, kernel
+from elsewhere import once
 
 @formula
 def twice(x):
-    return x + x
+    return once(x) + once(x)
 
 @kernel
 def seen(i, brake, cars):
@@ -43,8 +52,8 @@ import json, sys
 from typing import Any, NamedTuple
 import numpy as np
 from numba.core import event
-from cosmopolis.simulation.traffic import tables
-tables.FINGERPRINT = sys.argv[1]
+from cosmopolis.simulation.traffic import kernels, tables
+kernels.FINGERPRINT = sys.argv[1]
 import written
 
 class Cars(NamedTuple):
@@ -53,25 +62,42 @@ class Cars(NamedTuple):
     count: int
 
 cars = tables.Table(Cars(np.array([1.0, 2.0, 4.0], np.float32), np.array([2, 0, 1], np.int32), 3))
+kept = written.total.kept
 with event.install_recorder("numba:compile") as compiled:
     total = written.total(cars)
 versions = len(written.seen.overloads)
-print(json.dumps([total, len(compiled.buffer), versions, written.twice(1.5)]))
+functions = sum(one.is_start for _, one in compiled.buffer)
+print(json.dumps([total, functions, versions, written.twice(1.5), kept]))
 """
 
 
-def run(folder: Path, fingerprint: str) -> list[Any]:
-    """The total, how often numba compiled something for it, the versions of `seen`, and a formula from Python."""
+def start(folder: Path, fingerprint: str) -> subprocess.Popen[str]:
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
     env["NUMBA_CACHE_DIR"] = str(folder / "cache")
-    done = subprocess.run([sys.executable, "-c", RUN, fingerprint], capture_output=True, text=True, env=env)
-    assert done.returncode == 0, done.stderr
-    found: list[Any] = json.loads(done.stdout)
+    command = [sys.executable, "-c", RUN, fingerprint]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+
+
+def told(started: subprocess.Popen[str]) -> list[Any]:
+    """The total, how many functions numba compiled for it, the versions of `seen`, a formula from
+    Python, and whether the total's code was there before."""
+    out, complaints = started.communicate()
+    assert started.returncode == 0, complaints
+    found: list[Any] = json.loads(out)
     return found
 
 
+def run(folder: Path, fingerprint: str) -> list[Any]:
+    return told(start(folder, fingerprint))
+
+
+def write(folder: Path) -> None:
+    (folder / "elsewhere.py").write_text(ONCE)
+    (folder / "written.py").write_text(KERNELS)
+
+
 class Starts(NamedTuple):
-    """What `run` tells of the first start, of a second, and of two after a kernel's source has changed."""
+    """What `run` tells of the first start, of a second, and of two after a source has changed that others call."""
 
     first: list[Any]
     second: list[Any]
@@ -83,29 +109,110 @@ class Starts(NamedTuple):
 @pytest.fixture(scope="module")
 def starts(tmp_path_factory: pytest.TempPathFactory) -> Starts:
     folder = tmp_path_factory.mktemp("kernels")
-    (folder / "written.py").write_text(KERNELS)
+    write(folder)
     first = run(folder, "one")
     cached = {file.name.split("-")[0] for file in (folder / "cache").rglob("*.nbi")}
-    return Starts(first, run(folder, "one"), run(folder, "two"), run(folder, "two"), cached)
+    second = run(folder, "one")
+    (folder / "elsewhere.py").write_text(ONCE.replace("return x", "return x + 1.0"))
+    return Starts(first, second, run(folder, "two"), run(folder, "two"), cached)
 
 
 def test_a_tree_of_kernels_computes_what_python_does(starts: Starts) -> None:
-    total, compiled, versions, formula = starts.first
+    total, _, _, formula, _ = starts.first
     assert total == min(8.0, 12.0, 12.0) + min(2.0, 14.0, 4.0) + min(4.0, 18.0, 8.0)
     assert formula == 3.0
-    assert compiled > 0
+
+
+def test_each_function_is_compiled_once_and_none_of_numbas_own(starts: Starts) -> None:
+    """total, at_most, seen, twice and once; `min` takes none."""
+    _, compiled, versions, _, _ = starts.first
+    assert compiled == 5
     assert versions == 1
 
 
-def test_the_cache_keeps_what_python_calls_and_no_kernel(starts: Starts) -> None:
+def test_the_cache_keeps_what_python_calls_and_nothing_else(starts: Starts) -> None:
     assert starts.cached == {"written.total", "written.twice"}
 
 
 def test_a_second_start_compiles_nothing(starts: Starts) -> None:
-    assert starts.second == [starts.first[0], 0, 0, starts.first[3]]
+    assert starts.second == [starts.first[0], 0, 0, starts.first[3], True]
+
+
+def test_whether_a_start_will_compile_is_known_before(starts: Starts) -> None:
+    assert [kept for *_, kept in starts[:4]] == [False, True, False, True]
 
 
 def test_another_fingerprint_compiles_anew(starts: Starts) -> None:
-    """As a change of any kernel's source does, which numba does not see in the file of who calls it."""
-    assert starts.changed[1] > 0
-    assert starts.again[1] == 0
+    """numba does not see in the file of who calls it that a function has changed: of kernels nor of formulas."""
+    total, compiled, _, formula, _ = starts.changed
+    assert total == starts.first[0] + 3 * 2.0
+    assert formula == 3.0 + 2.0
+    assert compiled > 0
+    assert starts.again == [total, 0, 0, formula, True]
+
+
+def test_of_two_first_starts_at_once_one_compiles_and_both_go_on(tmp_path: Path) -> None:
+    write(tmp_path)
+    both = [told(started) for started in [start(tmp_path, "one") for _ in range(2)]]
+    assert both[0][0] == both[1][0] == 14.0
+    assert sorted(compiled for _, compiled, *_ in both) == [0, 5]
+
+
+CHOICES = """
+import json
+import numpy as np
+from typing import Any, NamedTuple
+from cosmopolis.simulation.traffic import tables
+from cosmopolis.simulation.traffic.kernels import entry, kernel
+
+class Numbers(NamedTuple):
+    f32: Any
+    f64: Any
+    u8: Any
+    i32: Any
+
+@kernel
+def least(i, j, n):
+    return min(n.f64[i], n.f64[j]) + min(n.f32[i], n.f64[j], 3)
+
+@kernel
+def greatest(i, j, n):
+    return max(n.u8[i], n.i32[j]) + max(n.u8[i] > n.u8[j], False)
+
+@entry
+def choose(out, n):
+    row = 0
+    for i in range(4):
+        for j in range(4):
+            out[row], out[row + 1], out[row + 2] = least(i, j, n), greatest(i, j, n), int(n.f64[i] * 1.7)
+            row += 3
+
+numbers = Numbers(
+    np.array([1.5, -0.0, 0.1, -7.0], np.float32),
+    np.array([2.5, 0.0, -0.1, 1e9]),
+    np.array([0, 7, 255, 3], np.uint8),
+    np.array([-5, 7, 300, 2], np.int32),
+)
+out = np.zeros(48)
+choose(out, tables.Table(numbers))
+f32, f64, u8, i32 = (column.tolist() for column in numbers)
+wanted = []
+for i in range(4):
+    for j in range(4):
+        wanted += [
+            min(f64[i], f64[j]) + min(f32[i], f64[j], 3),
+            max(u8[i], i32[j]) + max(u8[i] > u8[j], False),
+            int(f64[i] * 1.7),
+        ]
+print(json.dumps([out.tolist(), wanted]))
+"""
+
+
+def test_in_kernels_min_max_and_int_are_what_they_are_in_python(tmp_path: Path) -> None:
+    (tmp_path / "choices.py").write_text(CHOICES)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, str(tmp_path / "choices.py")]
+    done = subprocess.run(command, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+    found, wanted = json.loads(done.stdout)
+    assert found == wanted

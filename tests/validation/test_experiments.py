@@ -51,6 +51,10 @@ def test_everything_known_to_lie_outside_is_still_measured() -> None:
     assert {name for name, _ in OUTSIDE} <= set(EXPERIMENTS)
 
 
+def test_an_hour_of_twice_the_trips_makes_queues_that_dissolve() -> None:
+    assert [check.what for check in next(run(["overload"], quick=True)).checks if not check.within] == []
+
+
 def test_published_equilibria_are_met(monkeypatch: pytest.MonkeyPatch) -> None:
     data = Path(__file__).parents[3] / "shared/data/assignment"
     if not data.is_dir():

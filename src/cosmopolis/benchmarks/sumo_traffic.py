@@ -1,4 +1,4 @@
-"""The peer of the traffic benchmark: SUMO on the same kind of grid with as many trips of the same kind."""
+"""The peer of the traffic benchmark: SUMO's tools make a grid and its trips, SUMO drives them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def installed() -> bool:
     return sumo_binary("sumo") is not None
 
 
-def build(folder: Path, *, junctions: int, seconds: float, period: float, distance: float) -> None:
-    """grid.net.xml and routes.xml in `folder`: a signalled grid, random trips, routes with a random factor."""
+def build(folder: Path, *, junctions: int, seconds: float, period: float, distance: float) -> Path:
+    """Make a signalled grid, random trips and their routes, with a random factor; their configuration."""
     import sumo
 
     _tool(
@@ -36,22 +36,28 @@ def build(folder: Path, *, junctions: int, seconds: float, period: float, distan
         folder, "duarouter", "-n", "grid.net.xml", "--route-files", "trips.xml", "-o", "routes.xml",
         "--weights.random-factor", "1.5", "--seed", SEED, "--no-warnings", "--no-step-log",
     )  # fmt: skip
+    config = folder / "grid.sumocfg"
+    config.write_text(
+        '<configuration><input><net-file value="grid.net.xml"/><route-files value="routes.xml"/></input>'
+        f'<time><begin value="0"/><end value="{seconds:g}"/></time></configuration>'
+    )
+    return config
 
 
-def drive(folder: Path, seconds: float, *, meso: bool) -> dict[str, Any]:
+def drive(config: Path, seconds: float, *, meso: bool) -> dict[str, Any]:
     """One run of the built case: wall and updates a second as SUMO says, the rest measured from outside.
 
     The processor's seconds are those of the whole process by the share of its time that it drove.
     """
     command = [
-        str(sumo_binary("sumo")), "-n", "grid.net.xml", "-r", "routes.xml", "-b", "0", "-e", f"{seconds:g}",
-        "--step-length", "1", "--no-step-log", "--no-warnings", "--duration-log.statistics",
+        str(sumo_binary("sumo")), "-c", config.name, "--step-length", "1", "--no-step-log", "--no-warnings",
+        "--duration-log.statistics",
     ]  # fmt: skip
     if meso:
         command += ["--mesosim", "--meso-junction-control", "true", "--meso-tls-penalty", "1"]
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=config.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout is not None
     said = process.stdout.read()

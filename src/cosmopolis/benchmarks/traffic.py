@@ -1,5 +1,8 @@
 """Vehicle updates a second on a signalled grid, beside SUMO's microscopic and mesoscopic model in the same run.
 
+All three drive the same files: a network, trips and routes that SUMO's tools make. Without SUMO ours drives a grid and
+trips of its own, of the same kind.
+
 Ours runs in a process of its own, so that its peak memory is its own: `python -m cosmopolis.benchmarks.traffic`
 with a case as JSON drives ten seconds to compile the kernels or load them from their cache (`cold_s`) and then
 the whole case three times; the median counts.
@@ -18,7 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,8 +30,11 @@ from cosmopolis.benchmarks.grid import grid
 from cosmopolis.benchmarks.random_trips import free_times, random_trips
 from cosmopolis.city.build import build
 from cosmopolis.city.model import City
+from cosmopolis.demand.scenario import plan_scenario
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import Events, Simulation
+from cosmopolis.simulation.traffic.drivers import drivers_of
+from cosmopolis.sources.sumo import read_scenario
 
 
 @dataclass(frozen=True)
@@ -63,27 +69,30 @@ def run(cases: Sequence[Case] = CASES, *, first_start: bool = True) -> Iterator[
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     ratios = []
     for case in cases:
-        mine: dict[str, Any] = {}
-        for threads in sorted({1, cores}):
-            mine = _in_own_process(case, threads)
-            yield {"engine": "cosmopolis", "case": case.name, **mine}
-        peers: dict[str, dict[str, Any]] = {}
-        for engine, row in _peers(case):
-            peers[engine] = row
-            yield {"engine": engine, "case": case.name, **row}
-        ratios.append({"case": case.name, **_ratios(mine, peers)})
+        with tempfile.TemporaryDirectory() as name:
+            config = _files(case, Path(name))
+            mine: dict[str, Any] = {}
+            for threads in sorted({1, cores}):
+                mine = _in_own_process(case, threads, config)
+                yield {"engine": "cosmopolis", "case": case.name, **mine}
+            peers: dict[str, dict[str, Any]] = {}
+            for engine, row in _peers(case, config):
+                peers[engine] = row
+                yield {"engine": engine, "case": case.name, **row}
+            ratios.append({"case": case.name, **_ratios(mine, peers)})
     yield {"engine": "cosmopolis over SUMO", "threads": cores, "ratios": ratios}
 
 
 def _first_start() -> dict[str, Any]:
     case = Case(junctions=4, seconds=10.0, period=1.0, distance=300.0, runs=1)
     with tempfile.TemporaryDirectory() as cache:
-        cold, warm = (_in_own_process(case, 1, NUMBA_CACHE_DIR=cache)["cold_s"] for _ in range(2))
+        cold, warm = (_in_own_process(case, 1, None, NUMBA_CACHE_DIR=cache)["cold_s"] for _ in range(2))
     return {"engine": "cosmopolis", "case": "the first step ever", "cold_s": cold, "warm_s": warm}
 
 
-def _in_own_process(case: Case, threads: int, **env: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", __name__, json.dumps({**asdict(case), "threads": threads})]
+def _in_own_process(case: Case, threads: int, config: Path | None, **env: str) -> dict[str, Any]:
+    asked = {"case": asdict(case), "threads": threads, "config": str(config) if config else None}
+    command = [sys.executable, "-m", __name__, json.dumps(asked)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env})
     if done.returncode:
         raise RuntimeError(f"the traffic benchmark ended with {done.returncode}: {done.stderr[-500:]}")
@@ -91,20 +100,21 @@ def _in_own_process(case: Case, threads: int, **env: str) -> dict[str, Any]:
     return row
 
 
-def _peers(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
+def _files(case: Case, folder: Path) -> Path | None:
+    """The configuration of a case that SUMO's tools have made in `folder`; None where there is no SUMO."""
     if not sumo_traffic.installed():
+        return None
+    return sumo_traffic.build(
+        folder, junctions=case.junctions, seconds=case.seconds, period=case.period, distance=case.distance
+    )
+
+
+def _peers(case: Case, config: Path | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    if config is None:
         yield "sumo", {"skipped": "pip install eclipse-sumo"}
         return
-    with tempfile.TemporaryDirectory() as name:
-        sumo_traffic.build(
-            Path(name),
-            junctions=case.junctions,
-            seconds=case.seconds,
-            period=case.period,
-            distance=case.distance,
-        )
-        yield "sumo micro", sumo_traffic.drive(Path(name), case.seconds, meso=False)
-        yield "sumo meso", sumo_traffic.drive(Path(name), case.seconds, meso=True)
+    yield "sumo micro", sumo_traffic.drive(config, case.seconds, meso=False)
+    yield "sumo meso", sumo_traffic.drive(config, case.seconds, meso=True)
 
 
 def _ratios(ours: dict[str, Any], peers: dict[str, dict[str, Any]]) -> dict[str, float]:
@@ -122,14 +132,35 @@ def _ratios(ours: dict[str, Any], peers: dict[str, dict[str, Any]]) -> dict[str,
     return ratios
 
 
-def drive(case: Case, threads: int) -> dict[str, Any]:
+class Task(NamedTuple):
+    """What a simulation is made of."""
+
+    city: City
+    trips: Trips
+    options: dict[str, Any]
+
+    def begin(self, threads: int) -> Simulation:
+        return Simulation(self.city, self.trips, threads=threads, **self.options)
+
+
+def _task(case: Case, config: Path | None) -> Task:
+    """SUMO's files as `cosmopolis simulate` runs them, or a grid of our own."""
+    if config is None:
+        city = build(grid(case.junctions))
+        return Task(city, random_trips(city, case.trips, case.seconds, distance=case.distance), {})
+    scenario = read_scenario(config)
+    plan = plan_scenario(scenario)
+    return Task(scenario.city, plan.trips, {"drivers": drivers_of(plan.types), "start": 0.0, "daily": False})
+
+
+def drive(case: Case, threads: int, config: Path | None = None) -> dict[str, Any]:
     """Our row of one case: once for the compiler, then `case.runs` times; here, in this process."""
-    city = build(grid(case.junctions))
-    trips = random_trips(city, case.trips, case.seconds, distance=case.distance)
+    task = _task(case, config)
+    city, trips = task.city, task.trips
     begun = time.perf_counter()
-    Simulation(city, trips, threads=threads).run(10.0)
+    task.begin(threads).run(10.0)
     cold = time.perf_counter() - begun
-    drives = [_drive_once(city, trips, case.seconds, threads) for _ in range(case.runs)]
+    drives = [_drive_once(task, case.seconds, threads) for _ in range(case.runs)]
     simulation, events = drives[-1].simulation, drives[-1].events
     wall = statistics.median(drive.wall for drive in drives)
     cpu = statistics.median(drive.cpu for drive in drives)
@@ -166,8 +197,8 @@ class Drive:
     cpu: float  # s, of all threads
 
 
-def _drive_once(city: City, trips: Trips, seconds: float, threads: int) -> Drive:
-    simulation = Simulation(city, trips, threads=threads)
+def _drive_once(task: Task, seconds: float, threads: int) -> Drive:
+    simulation = task.begin(threads)
     events = []
     wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(round(seconds / simulation.dt)):
@@ -188,4 +219,5 @@ def _mean_time_loss(city: City, trips: Trips, events: list[Events]) -> float:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    sys.stdout.write(json.dumps(drive(threads=asked.pop("threads"), case=Case(**asked))) + "\n")
+    config = Path(asked["config"]) if asked["config"] else None
+    sys.stdout.write(json.dumps(drive(Case(**asked["case"]), asked["threads"], config)) + "\n")

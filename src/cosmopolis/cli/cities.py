@@ -57,7 +57,13 @@ def run(
         trips = cached_trips(the_city, folder, seed=seed, progress=tell)
 
     def ready(url: str) -> None:
+        from cosmopolis.simulation.traffic.step import step_traffic
+
         told.print(f"[bold]{escape(the_city.name)}[/] is alive at [link={url}]{url}[/link]  (Ctrl+C ends)")
+        if not step_traffic.kept:
+            told.print(
+                "The first start compiles the simulation for this machine: traffic sets in after some seconds."
+            )
         if browser and sys.stdout.isatty():
             import webbrowser
 

@@ -29,6 +29,7 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.recorder import FILES, XML_FILES, Recorder, Wanted
 from cosmopolis.simulation import Command, Simulation
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.step import step_traffic
 
 OUR_FILES = {"run.json"} | FILES | XML_FILES
 PLAIN = Wanted()
@@ -86,7 +87,7 @@ def record(
     """
     _check_free(out)
     wanted.check(Simulation.dt)
-    progress("Starting the simulation", 0.0)
+    progress("Starting the simulation" if step_traffic.kept else "Compiling the simulation, once", 0.0)
     simulation = Simulation(
         city, trips, seed=seed, start=begin, threads=threads, drivers=drivers, daily=drivers is None
     )

@@ -28,7 +28,7 @@ class Timetable:
         """Rows that depart before `until` and were not handed out yet, in order."""
         found = []
         while True:
-            last = int(np.searchsorted(self._depart, until - self.day * DAY, side="left"))
+            last = int(self._depart.searchsorted(until - self.day * DAY))
             found.append(self._order[self.next : last])
             self.next = max(last, self.next)
             if not self._daily or self.next < len(self._depart) or until < (self.day + 1) * DAY:

@@ -134,6 +134,7 @@ def _put_back(traffic: Traffic, found: dict[str, NDArray]) -> None:
     new_rows = len(traffic.fleet.depart) - len(traffic.usable)
     traffic.usable = np.append(traffic.usable, np.ones(new_rows, dtype=np.bool_))
     traffic.ways = traffic.ways._replace(**{name: found[f"ways.{name}"] for name in traffic.ways._fields})
+    traffic.heard = bool(traffic.ways.siren.any())
     count = len(found["cars.position"])
     cars = empty_cars(len(traffic.roads.length), count + 1024)
     for name, array in cars._asdict().items():

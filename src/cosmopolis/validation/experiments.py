@@ -25,8 +25,13 @@ EXPERIMENTS = {
     "conservation": "conservation",
     "emissions": "emissions",
 }
-# Only with --all, or by name: what needs files or programs of others, and what belongs to the machine.
-ON_REQUEST = {"assignment": "assignment", "sumo": "sumo_scenarios", "speed": "speed"}
+# Only with --all, or by name: what takes minutes, needs files or programs of others, or belongs to the machine.
+ON_REQUEST = {
+    "overload": "overload",
+    "assignment": "assignment",
+    "sumo": "sumo_scenarios",
+    "speed": "speed",
+}
 
 
 def chosen(only: Sequence[str] = (), everything: bool = False) -> list[str]:

@@ -29,7 +29,8 @@ LIMIT = 50 / 3.6  # m/s, of the road
 CARS = 8  # behind the leader
 PIECE = 6.5  # m: shorter than a car and its gap, so that a piece with the leader on it is his alone
 SWING = 0.03  # of the speed, amplitude
-SPEEDS = (2.0, 3.5, 5.0, 7.0, 8.5, 10.0, 10.8)  # m/s
+# m/s. Below ROLLS of car_following drivers close up where streets meet, as they do at every end of a piece.
+SPEEDS = (3.5, 5.0, 6.0, 7.0, 8.5, 10.0, 10.8)
 SETTLE, CYCLES = 240.0, 8  # s; swings that are measured
 
 
@@ -174,6 +175,8 @@ def chapter(quick: bool = False) -> Chapter:
             f"By theory the default drivers are string-unstable between {low:.1f} and {high:.1f} m/s on a road for "
             f"{LIMIT * 3.6:.0f} km/h, for swings of 8 s to a minute: dense traffic can jam by itself, as real traffic "
             "does.",
+            f"Measured from {min(SPEEDS):g} m/s on: the leader is led by limits on short pieces of road, and slower "
+            "drivers than that close up where one piece meets the next, as they do at junctions.",
         ),
     )
 

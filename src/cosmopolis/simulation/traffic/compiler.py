@@ -9,15 +9,27 @@ this cannot be, importing this raises ImportError, and kernels are compiled numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any
 
-from numba import _dynfunc, types
+from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import LoweringPass, register_pass
-from numba.core.typed_passes import InlineOverloads, NativeLowering, NopythonRewrites
-from numba.core.untyped_passes import InlineClosureLikes, WithLifting
+from numba.core.compiler_machinery import FunctionPass, LoweringPass, PassManager, register_pass
+from numba.core.ir_utils import build_definitions
+from numba.core.ssa import reconstruct_ssa
+from numba.core.transforms import canonicalize_cfg
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, TranslateByteCode
+
+from cosmopolis.simulation.traffic.remembering import RememberedTypes, remember_sizes
 
 for _name in ("_optimize_functions", "_get_module_for_linking", "add_llvm_module", "finalize"):
     if not hasattr(JITCodeLibrary, _name):
@@ -49,6 +61,10 @@ class Part(JITCodeLibrary):  # type: ignore[misc]
 class Whole(JITCodeLibrary):  # type: ignore[misc]
     """The code of a function that Python calls and of all kernels below it."""
 
+    def __init__(self, codegen: Any, name: str) -> None:
+        super().__init__(codegen, name)
+        self.enable_object_caching()
+
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
 
@@ -66,32 +82,6 @@ def _all_below(library: Any, seen: set[Any]) -> Iterator[Any]:
         yield below
         if isinstance(below, Part):
             yield from _all_below(below, seen)
-
-
-@register_pass(mutates_CFG=False, analysis_only=False)
-class _IntoPart(LoweringPass):  # type: ignore[misc]
-    _name = "cosmopolis_into_part"
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def run_pass(self, state: Any) -> bool:
-        state.library = Part(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.flags.no_compile = True
-        return False
-
-
-@register_pass(mutates_CFG=False, analysis_only=False)
-class _IntoWhole(LoweringPass):  # type: ignore[misc]
-    _name = "cosmopolis_into_whole"
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def run_pass(self, state: Any) -> bool:
-        state.library = Whole(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.library.enable_object_caching()
-        return False
 
 
 @register_pass(mutates_CFG=False, analysis_only=False)
@@ -113,86 +103,76 @@ class _OfferToKernels(LoweringPass):  # type: ignore[misc]
         return True
 
 
-class _Remembering:
-    """A typing context that looks up only once what an operator makes of its operands; numba tries all overloads anew
-    each time, a third of the compiler's work on kernels.
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _ToSingleAssignment(FunctionPass):  # type: ignore[misc]
+    """As numba's ReconstructSSA, without finding out after it how long each variable lives."""
 
-    It also spares versions of a kernel: one for whole numbers of 64 bits serves those of 32 too, and one for any value
-    serves a value that the caller writes as a constant.
-    """
+    _name = "cosmopolis_to_single_assignment"
 
-    _signatures: ClassVar[dict[Any, Any]] = {}
-    _functions: ClassVar[dict[Any, Any]] = {}
+    def __init__(self) -> None:
+        super().__init__()
 
-    def __init__(self, context: Any) -> None:
-        self._context = context
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
-
-    def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
-        if isinstance(func, types.Dispatcher):
-            args = tuple(_WIDE.get(each, types.unliteral(each)) for each in args)
-        if isinstance(func, (types.Dispatcher, types.Function, types.NumberClass)):
-            return self._once(func, args, kws, self._context.resolve_function_type, func)
-        return self._context.resolve_function_type(func, args, kws)
-
-    def resolve_value_type(self, value: Any) -> Any:
-        """As the context does, but a function remembers too; the one that all of numba shares stays as it is."""
-        function = self._context.resolve_value_type(value)
-        if not isinstance(function, types.Function):
-            return function
-        if function not in self._functions:
-            # numba's own copy of a type is the type itself.
-            twin = self._functions[function] = object.__new__(type(function))
-            twin.__dict__.update(function.__dict__)
-            twin.get_call_type = lambda _, args, kws: self._once(
-                function, args, kws, function.get_call_type, self._context
-            )
-        return self._functions[function]
-
-    def _once(self, func: Any, args: Any, kws: Any, resolve: Callable[..., Any], first: Any) -> Any:
-        known = isinstance(func, types.Dispatcher) or all(isinstance(each, _PLAIN) for each in args)
-        if kws or not known:
-            return resolve(first, args, kws)
-        key = func, tuple(args)
-        if key not in self._signatures:
-            self._signatures[key] = resolve(first, args, kws)
-        return self._signatures[key]
+    def run_pass(self, state: Any) -> bool:
+        state.func_ir.blocks = canonicalize_cfg(state.func_ir.blocks)
+        state.func_ir = reconstruct_ssa(state.func_ir)
+        state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        return True
 
 
-_WIDE = {types.int32: types.int64}
-_PLAIN = (types.Number, types.Boolean, types.Literal, types.CPointer)
-# What numba does for closures, array expressions and the like, which kernels do without.
-_NEEDLESS = (WithLifting, InlineClosureLikes, InlineOverloads, NopythonRewrites)
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _FromSingleAssignment(PreLowerStripPhis):  # type: ignore[misc]
+    """As numba's PreLowerStripPhis, and not that either: IRLegalization does, and nobody asks before it."""
+
+    _name = "cosmopolis_from_single_assignment"
+
+    def run_pass(self, state: Any) -> bool:
+        state.func_ir = self._strip_phi_nodes(state.func_ir)
+        state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        return True
+
+
+# What happens to a kernel: of numba's passes those it needs. Closures, array expressions, exceptions and the like it
+# does without.
+_FOR_KERNELS = (
+    TranslateByteCode,
+    FixupArgs,
+    _ToSingleAssignment,
+    NopythonTypeInference,
+    _FromSingleAssignment,
+    IRLegalization,
+    AnnotateTypes,
+    NativeLowering,
+    _OfferToKernels,
+    NoPythonBackend,
+)
 
 
 class _Compiler(CompilerBase):  # type: ignore[misc]
     def __init__(self, typingctx: Any, *others: Any) -> None:
-        super().__init__(_Remembering(typingctx), *others)
+        super().__init__(RememberedTypes(typingctx), *others)
+        remember_sizes(self.state.targetctx)
         self.state.targetctx.typing_context = self.state.typingctx
+
+    def _write_into(self, library: type[JITCodeLibrary]) -> None:
+        self.state.library = library(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
 
 
 class KernelCompiler(_Compiler):
     """Compiles what only kernels call."""
 
     def define_pipelines(self) -> list[Any]:
-        manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        manager.passes = [each for each in manager.passes if each[0] not in _NEEDLESS]
-        return [_around_lowering(manager, _IntoPart, _OfferToKernels)]
+        self._write_into(Part)
+        self.state.flags.no_compile = True
+        manager = PassManager("kernel")
+        for each in _FOR_KERNELS:
+            manager.add_pass(each)
+        manager.finalize()
+        return [manager]
 
 
 class EntryCompiler(_Compiler):
     """Compiles what Python calls."""
 
     def define_pipelines(self) -> list[Any]:
-        return [_around_lowering(DefaultPassBuilder.define_nopython_pipeline(self.state), _IntoWhole)]
-
-
-def _around_lowering(manager: Any, before: Any, *after: Any) -> Any:
-    """The passes with one before and others after that which writes LLVM's language."""
-    at = [each for each, _ in manager.passes].index(NativeLowering)
-    manager.passes[at + 1 : at + 1] = [(each, each._name) for each in after]
-    manager.passes.insert(at, (before, before._name))
-    manager.finalize()
-    return manager
+        self._write_into(Whole)
+        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]

@@ -84,14 +84,14 @@ class Traffic:
         usual = at_the_kerb(drivers(), rules.kerb_stops)
         self.drivers = usual if types is None else joined(types, usual)
         self.daily = daily
-        self._decide = bool(self.drivers.looks.any() or self.drivers.picks.any())
+        self._some_look, self._some_pick = bool(self.drivers.looks.any()), bool(self.drivers.picks.any())
         self._way_finder = WayFinder(network, self.drivers)
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
-        self._heard = True
+        self.heard = False  # whether there are marks of them on the streets
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
             cursor=self.fleet.cursor.copy(),
             route_end=self.fleet.route_end.copy(),
@@ -121,6 +121,7 @@ class Traffic:
         self._empty: EdgeGraph | None = None
         self._live: EdgeGraph | None = None
         self._shut: NDArray[np.uint8] | None = None
+        self._some_shut = False
         self.hold(empty_cars(len(self.roads.length), 1024))
 
     @property
@@ -152,7 +153,13 @@ class Traffic:
         """(E,) 1 where nobody may enter."""
         if self._shut is None:
             self._shut = detours.shut_edges(self)
+            self._some_shut = bool(self._shut.any())
         return self._shut
+
+    @property
+    def some_shut(self) -> bool:
+        """Whether there is an edge that nobody may enter."""
+        return self._some_shut if self._shut is not None else bool(self.shut.any())
 
     def forget(self) -> None:
         """A command has changed limits or closings: work out anew what routes are found by."""
@@ -168,8 +175,12 @@ class Traffic:
         paths, room = len(self.roads.length), len(cars.position)
         self.cars, self.spare = cars, empty_cars(paths, room)
         self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
-        self._log_trip, self._bounds = np.zeros(room, np.int32), np.zeros(HALTS - LEAVES + 2, np.int64)
-        self._log_entered = np.zeros(paths, np.int32)
+        # What `collect` writes: who did something, where each kind of that ends, and who entered.
+        self._log = (
+            np.zeros(room, np.int64),
+            np.zeros(HALTS - LEAVES + 2, np.int64),
+            np.zeros(paths, np.int64),
+        )
 
     def begin_at(self, start: float) -> None:
         """Put those under way on the road; those without room on theirs queue at their origin."""
@@ -189,16 +200,16 @@ class Traffic:
         arguments = (time, self.steps, due, self.tables(self.crew.board), *tables)
         self.crew.call(step_traffic, *arguments)
         step_traffic(0, 0, *arguments)
-        old, self.cars, self.spare = self.cars, self.spare, self.cars
+        roads, _, ways, old, new, _, moves = tables
+        self.cars, self.spare = self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
-            seen = [self.tables(record) for record in (self.roads, self.ways, self.cars)]
-            measure(*seen, self.speed_ratio, self.density)
-            if self._decide:
-                learn_speeds(*seen, self.known_speed)
+            measure(roads, ways, new, self.speed_ratio, self.density)
+            if self._some_look:
+                learn_speeds(roads, ways, new, self.known_speed)
             self._live = None
-        events = self._tell(time, old)
+        events = self._tell(time, *collect(roads, old, moves, *self._log))
         if self.steps % guidance.EVERY == 0:
             guidance.guide(self)
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
@@ -207,11 +218,13 @@ class Traffic:
 
     def _announce_sirens(self) -> None:
         """Marks the way of emergency vehicles on the road, and wipes the marks once they are gone."""
+        if len(self.sirens) == 0 and not self.heard:
+            return
         out = (self.fleet.status[self.sirens] == RUNNING).any()
-        if out or self._heard:
+        if out or self.heard:
             records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
             announce(*map(self.tables, records))
-            self._heard = bool(out)
+            self.heard = bool(out)
 
     def _lift(self, events: Events) -> Events:
         lifted, taken_out = (
@@ -263,14 +276,19 @@ class Traffic:
         due = due[:kept]
         self.tally["skipped"] += skipped
         self.waiting += len(due)
-        if len(due) and self.shut.any():
+        if len(due) == 0:
+            return due
+        if self.some_shut:
             detours.go_round(self, due)
-        if self._decide:
-            self._let_decide(due)
+        if self._some_look:
+            self._look(due)
+        if self._some_pick:
+            records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+            choose_lanes(due, *map(self.tables, records))
         return due
 
-    def _let_decide(self, due: NDArray[np.int64]) -> None:
-        """Those whose type says so look for their way and pick their lane now."""
+    def _look(self, due: NDArray[np.int64]) -> None:
+        """Those whose type says so look for their way now."""
         fleet = self.fleet
         looks = due[self.drivers.looks[fleet.kind[due]] != 0]
         begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
@@ -279,19 +297,16 @@ class Traffic:
             old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
             if len(edges) and not np.array_equal(edges, old):
                 self.give_route(trip, edges)
-        records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
-        choose_lanes(due, *map(self.tables, records))
 
-    def _tell(self, time: float, old: Cars) -> Events:
+    def _tell(self, time: float, entered: int, forced: int) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
-        tables = map(self.tables, (self.roads, old, self.moves))
-        entered, forced = collect(*tables, self._log_trip, self._bounds, self._log_entered)
-        bounds = self._bounds.tolist()
-        trips = self._log_trip[: bounds[-1]].astype(np.int64)
+        logged, ends, newcomers = self._log
+        bounds = ends.tolist()
+        trips = logged[: bounds[-1]].copy()
         arrived, broken, strayed, _resumed, halted = (trips[begin:end] for begin, end in pairwise(bounds))
         events = Events(
             time=time,
-            departed=self._log_entered[:entered].astype(np.int64),
+            departed=newcomers[:entered].copy(),
             arrived=arrived,
             halted=halted,
             strayed=strayed,

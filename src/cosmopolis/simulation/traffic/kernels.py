@@ -7,6 +7,7 @@ may mix up each other's files (hence `_one_process`).
 
 from __future__ import annotations
 
+import gc
 import getpass
 import hashlib
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from numba import config, njit, typeof
+from numba.core.caching import FunctionCache
 
 try:
     import fcntl
@@ -27,7 +29,7 @@ try:
     from cosmopolis.simulation.traffic.compiler import EntryCompiler, KernelCompiler
 except ImportError:
     # A numba that has become another inside: three times slower to compile, and the same otherwise.
-    _FOR_KERNELS: dict[str, Any] = {"cache": True}
+    _FOR_KERNELS: dict[str, Any] = {}
     _FOR_ENTRIES: dict[str, Any] = {}
 else:
     # Kernels count no references. What entries are made of needs no place in the cache.
@@ -36,14 +38,33 @@ else:
 
 # Called by other kernels only: from Python they would crash.
 kernel = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **_FOR_KERNELS)
-# Plain functions of numbers, for kernels and for Python.
-formula = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, **_FOR_ENTRIES)
+_for_python = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **_FOR_ENTRIES)
+
+
+def formula(function: Callable[..., Any]) -> Any:
+    """A plain function of numbers, for kernels and for Python."""
+    compiled = _kept(function)
+    compiled.in_kernels = kernel(function)  # see remembering.py
+    return compiled
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]
+    def _index_key(self, *what: Any) -> tuple[Any, ...]:
+        return (FINGERPRINT, *super()._index_key(*what))
+
+
+def _kept(function: Callable[..., Any]) -> Any:
+    """`function` for Python, kept in numba's cache."""
+    compiled = _for_python(function)
+    compiled._cache = _Cache(function)
+    return compiled
+
 
 _lock = threading.RLock()
 
 
 def fingerprint() -> str:
-    """Hash of the kernels' sources: in the name of an argument's type, any change compiles all of them anew."""
+    """Hash of the kernels' sources: any change compiles all of them anew."""
     digest = hashlib.blake2b(digest_size=4)
     here = Path(__file__).parent
     for file in [*sorted(here.glob("*.py")), here.parent / "clock.py"]:
@@ -68,6 +89,18 @@ def _one_process() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """The compiler makes millions of objects and drops hardly any in a ring: looking for those takes a tenth of it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 class Entry:
     """A compiled function that Python calls, always with arguments of the same types.
 
@@ -76,13 +109,18 @@ class Entry:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._dispatcher: Any = formula(function)
+        self._dispatcher: Any = _kept(function)
         self._compiled: Callable[..., Any] | None = None
         self.__doc__ = function.__doc__
 
+    @property
+    def kept(self) -> bool:
+        """Whether an earlier start has left its code, so that the first call need not compile it."""
+        return any(key[0] == FINGERPRINT for key in self._dispatcher._cache._cache_file._load_index())
+
     def __call__(self, *arguments: Any) -> Any:
         if self._compiled is None:
-            with _one_process():
+            with _one_process(), _no_collector():
                 signature = tuple(typeof(argument) for argument in arguments)
                 self._dispatcher.compile(signature)
             self._compiled = self._dispatcher.overloads[signature].entry_point

@@ -97,11 +97,9 @@ def rebuild(
     logged, log = 0, old.start[roads.chunk[k]]
     run, run_end, run_at = 0, 0, 0  # old cars of quiet paths in a row, which are copied together
     moves.entered[k] = 0
-    for path in range(roads.chunk[k], roads.chunk[k + 1]):
-        new.start[path] = at
-        if moves.busy[path] == 0:
-            continue
-        moves.busy[path] = 0
+    first, last = roads.chunk[k], roads.chunk[k + 1]
+    for each in range(first, first + list_busy(first, last, moves)):
+        path = moves.listed[each]
         lo, hi = old.start[path], old.start[path + 1]
         begin = at
         quiet = (
@@ -128,8 +126,24 @@ def rebuild(
             _tell(path, begin, at, new.position, new.speed, new, roads, ways)
         ways.held[path] = moves.held[path] if at > begin else 0
         moves.held[path] = 0
+        moves.holds[path] = at - begin
     carry_all(old, run, run_end, new, run_at, moves)
     moves.logged[k] = logged
+    at = moves.new_count[k]
+    for path in range(first, last):
+        new.start[path] = at
+        at += moves.holds[path]
+        moves.holds[path], moves.busy[path] = 0, 0
+
+
+@kernel
+def list_busy(first: int, last: int, moves: Moves) -> int:
+    """List the busy ones of paths first .. last - 1, without a branch; how many they are."""
+    found = 0
+    for path in range(first, last):
+        moves.listed[first + found] = path
+        found += moves.busy[path]
+    return found
 
 
 @kernel

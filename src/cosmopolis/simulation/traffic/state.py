@@ -135,8 +135,9 @@ class Moves(NamedTuple):
     entering: I32  # (P,) first row of the exits that enter this path, -1
     entering_next: I32  # (P,) the following one, by position, -1
     removed: I32  # (chunks,) cars that leave the road
-    occupied: I32  # (P,) paths with cars on them; chunk k's are rows chunk[k] ..
+    listed: I32  # (P,) the paths that a stage works on; chunk k's are rows chunk[k] ..
     busy: U8  # (P,) somebody is on the path, enters it or wants to leave it for the next lane
+    holds: I32  # (P,) cars on a busy path after the step
     changing: U8  # (P,) some car wants to leave this lane for the next
     insert: I32  # (P,) trip that enters the road on this lane, -1
     insert_position: F32  # (P,) m
@@ -186,8 +187,9 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
         entering=np.full(paths, -1, np.int32),
         entering_next=np.full(paths, -1, np.int32),
         removed=np.zeros(chunks, np.int32),
-        occupied=np.zeros(paths, np.int32),
+        listed=np.zeros(paths, np.int32),
         busy=np.zeros(paths, np.uint8),
+        holds=np.zeros(paths, np.int32),
         changing=np.zeros(paths, np.uint8),
         insert=np.full(paths, -1, np.int32),
         insert_position=np.zeros(paths, np.float32),

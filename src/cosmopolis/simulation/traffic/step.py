@@ -35,7 +35,7 @@ from cosmopolis.simulation.traffic.leaving import leave_path
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import wait_for_people, walk
-from cosmopolis.simulation.traffic.rebuild import rebuild
+from cosmopolis.simulation.traffic.rebuild import list_busy, rebuild
 from cosmopolis.simulation.traffic.signals import show_lights
 from cosmopolis.simulation.traffic.slipping import EVERY as SLIPS_EVERY
 from cosmopolis.simulation.traffic.slipping import STANDING as LONG_ENOUGH
@@ -76,12 +76,12 @@ def decide(
     first, last = roads.chunk[k], roads.chunk[k + 1]
     lo, hi = cars.start[first], cars.start[last]
     moves.exits[k], moves.removed[k], moves.forced[k] = 0, 0, 0
-    occupied = first + _find_occupied(first, last, cars, moves)
+    occupied = first + _list_occupied(first, last, cars, moves)
     if lo == hi:
         return
     follow(lo, hi, drivers, cars, moves)
     for row in range(first, occupied):
-        path = moves.occupied[row]
+        path = moves.listed[row]
         moves.busy[path] = 1
         if roads.lane_count[path] > 0:
             lead_lane(path, roads, drivers, ways, cars, fleet, moves)
@@ -98,7 +98,7 @@ def decide(
     move(lo, hi, drivers, cars, moves, DT)
     _serve_halts(lo, hi, cars, fleet, moves)
     for row in range(first, occupied):
-        path = moves.occupied[row]
+        path = moves.listed[row]
         if moves.locked[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDING:
             moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
@@ -113,12 +113,12 @@ def decide(
 
 
 @kernel
-def _find_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
+def _list_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
     """List the paths of first .. last - 1 with cars on them, without a branch; how many they are."""
     found = 0
     for path in range(first, last):
         moves.changing[path] = 0
-        moves.occupied[first + found] = path
+        moves.listed[first + found] = path
         found += int(cars.start[path] != cars.start[path + 1])
     return found
 
@@ -184,9 +184,8 @@ def admit(
     """Chunk k: which lane changes and which newcomers come true, and how many cars it will hold."""
     first, last = roads.chunk[k], roads.chunk[k + 1]
     count = cars.start[last] - cars.start[first] - moves.exits[k] - moves.removed[k]
-    for path in range(first, last):
-        if moves.busy[path] == 0:
-            continue
+    for each in range(first, first + list_busy(first, last, moves)):
+        path = moves.listed[each]
         row = moves.entering[path]
         while row >= 0:
             count += 1
