@@ -138,14 +138,23 @@ def test_a_grid_that_has_been_overfull_empties_again(lanes: int, signals: bool, 
     assert simulation.counts()["arrived"] == count
 
 
-def opposed(turning: list[float], straight: list[float]) -> np.ndarray:
-    """When those who go straight on at a green light are across, while others turn across their way."""
+def opposed(
+    turning: list[float],
+    straight: list[float],
+    red: float = 1.0,
+    ground: tuple[float, float] = (18.0, 18.0),
+) -> np.ndarray:
+    """When those who go straight on at a green light are across, while others turn across their way.
+
+    It has been green since `red` s. `ground`: m to the middle of what both need, for either.
+    """
     drawing = Drawing()
     west, east = drawing.edge((-300.0, 0.0), (-15.0, 0.0)), drawing.edge((15.0, 0.0), (300.0, 0.0))
     back, south = drawing.edge((300.0, 4.0), (15.0, 4.0)), drawing.edge((0.0, -15.0), (0.0, -300.0))
     through, turn = drawing.join(west, east), drawing.join(back, south)
-    drawing.conflict(through, turn, 18.0, 18.0, yields=turn)
-    drawing.signal([through, turn], [(1_000.0, [Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE])])
+    drawing.conflict(through, turn, *ground, yields=turn)
+    green = [Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE]
+    drawing.signal([through, turn], [(red, [Light.RED, Light.RED]), (1_000.0, green)])
     city = drawing.city()
     rows = [one_trip(city, [back, south], at, from_position=5.0) for at in turning]
     rows += [one_trip(city, [west, east], at, from_position=5.0) for at in straight]
@@ -167,3 +176,11 @@ def test_who_rolls_up_to_wait_within_the_junction_holds_up_nobody_with_right_of_
     alone = opposed([0.0, 2.5, 5.0, 7.5], straight)
     late = [opposed([at + 2.5 * n for n in range(4)], straight) - alone for at in (60.0, 62.0, 64.0, 66.0)]
     assert np.mean(late) <= 1.0, late
+
+
+def test_a_queue_that_starts_is_not_held_up_by_who_rolls_up_to_wait_for_it() -> None:
+    """At green both queues set off; those who turn come up to the ground of the others, and stop before it."""
+    straight = [2.5 * n for n in range(8)]
+    alone = opposed([], straight, 90.0, (6.0, 14.0))
+    late = opposed([2.5 * n for n in range(3)], straight, 90.0, (6.0, 14.0)) - alone
+    assert late.max() <= 0.5, late

@@ -9,12 +9,14 @@ import pytest
 
 from cosmopolis.city.words import Light, VehicleKind
 from cosmopolis.simulation import Simulation
+from cosmopolis.simulation.traffic.drivers import drivers
 from tests.simulation.drawings import YELLOW, busy_trips, chessboard, one_trip, roads_with_lights
 from tests.simulation.roads import random_trips, trips_of
 
 COMFORTABLE = 3.0  # m/s^2: who can stop with this at yellow has to
 EMERGENCY = 4.5  # m/s^2: who cannot stop with this at red goes on
 FIELD_QUEUE = 24  # cars a lane in the first 70 s of green, from eclipse-sumo/sumo #17830; SUMO gives 31
+SUMO_QUEUE = 35  # in SUMO 1.28 itself, its passenger car on one lane of 50 km/h, six seeds: 34 to 37
 
 
 @dataclass(frozen=True)
@@ -147,20 +149,33 @@ def test_who_enters_on_yellow_could_not_stop_in_comfort(crossings: list[Crossing
         assert entry.distance < entry.speed**2 / (2 * COMFORTABLE) + 1e-3, entry
 
 
-def alone(phases: list[tuple[float, Light]]) -> Simulation:
+def alone(phases: list[tuple[float, Light]], parameters: str = "field") -> Simulation:
     """One car on 600 m with a light in the middle, driven from the start."""
     city = roads_with_lights(1, 300.0, 300.0, phases)
-    return Simulation(city, trips_of([one_trip(city, [0, 1], 0.0, from_position=5.0)]), threads=1)
+    trips = trips_of([one_trip(city, [0, 1], 0.0, from_position=5.0)])
+    return Simulation(city, trips, drivers=drivers(parameters), threads=1)
 
 
-@pytest.mark.parametrize(("distance", "passes"), [(15.0, True), (25.0, True), (45.0, False), (80.0, False)])
-def test_at_yellow_the_near_go_on_and_the_far_stop(distance: float, passes: bool) -> None:
-    """At 50 km/h one stops within 32 m at 3 m/s^2. The light turns yellow when the car is `distance` m before it."""
-    free = alone([(1_000.0, Light.GREEN_PROTECTED)])
+@pytest.mark.parametrize(
+    ("distance", "passes", "parameters"),
+    [
+        (15.0, True, "field"),
+        (25.0, True, "field"),
+        (45.0, False, "field"),
+        (80.0, False, "field"),
+        (15.0, True, "sumo"),
+        (30.0, False, "sumo"),
+    ],
+)
+def test_at_yellow_the_near_go_on_and_the_far_stop(distance: float, passes: bool, parameters: str) -> None:
+    """At 50 km/h one stops within 32 m at 3 m/s^2, and within 21 m with SUMO's 4.5. The light turns yellow when the
+    car is `distance` m before it."""
+    free = alone([(1_000.0, Light.GREEN_PROTECTED)], parameters)
     while not len(free.vehicles().id) or free.vehicles().position[0] < 300.0 - distance:
         free.step()
     green = free.time
-    simulation = alone([(green, Light.GREEN_PROTECTED), (YELLOW, Light.YELLOW), (100.0, Light.RED)])
+    phases = [(green, Light.GREEN_PROTECTED), (YELLOW, Light.YELLOW), (100.0, Light.RED)]
+    simulation = alone(phases, parameters)
     simulation.run(green + YELLOW + 10.0)
     vehicles = simulation.vehicles()
     assert len(vehicles.id) == 1
@@ -181,13 +196,14 @@ def test_who_pulls_out_at_a_red_light_does_not_drive_past_it(place: float) -> No
     assert simulation.vehicles().path.tolist() == [0]
 
 
-def test_a_queue_discharges_as_queues_in_the_field_do() -> None:
-    """About 24 cars a lane in the first 70 s of green."""
+@pytest.mark.parametrize(("parameters", "cars"), [("field", FIELD_QUEUE), ("sumo", SUMO_QUEUE)])
+def test_a_queue_discharges_as_queues_in_the_field_do(parameters: str, cars: float) -> None:
+    """About 24 cars a lane in the first 70 s of green; 35 in SUMO 1.28."""
     red, roads = 150.0, 5
     phases = [(red, Light.RED), (70.0, Light.GREEN_PROTECTED), (400.0, Light.RED)]
     city = roads_with_lights(roads, 450.0, 600.0, phases)
     rows = [one_trip(city, [2 * r, 2 * r + 1], 3.2 * n) for r in range(roads) for n in range(44)]
-    simulation = Simulation(city, trips_of(rows), threads=1)
+    simulation = Simulation(city, trips_of(rows), drivers=drivers(parameters), threads=1)
     lines = Lines(simulation)
     while simulation.time < red:
         assert not lines.step()
@@ -196,8 +212,8 @@ def test_a_queue_discharges_as_queues_in_the_field_do() -> None:
     while simulation.time < red + 70.0:
         for entry in lines.step():
             passed[entry.link] += 1
-    assert passed.min() >= 20 and passed.max() <= 27
-    assert passed.mean() == pytest.approx(FIELD_QUEUE, abs=2.5)
+    assert passed.min() >= cars - 4 and passed.max() <= cars + 3
+    assert passed.mean() == pytest.approx(cars, abs=2.5)
 
 
 def test_a_protected_light_is_not_slower_than_no_light() -> None:

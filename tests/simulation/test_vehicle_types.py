@@ -107,7 +107,8 @@ def test_a_set_has_a_row_for_every_kind_in_its_order(name):
     table = drivers(name)
     assert table.kind.tolist() == list(VehicleKind)
     assert isinstance(table, Drivers) and len({len(column) for column in table}) == 1
-    np.testing.assert_allclose(table.shape, 0.5 / np.sqrt(table.accel * table.brake), rtol=1e-5)
+    np.testing.assert_allclose(np.abs(table.shape), 0.5 / np.sqrt(table.accel * table.brake), rtol=1e-5)
+    assert ((table.shape < 0.0) == (name == "sumo")).all()  # IDM+ there
 
 
 def test_types_say_how_their_drivers_take_the_limit():
@@ -181,3 +182,52 @@ def test_of_lanes_that_serve_a_route_alike_all_are_used_or_as_in_sumo_the_kerbs(
             if path in (1, 2):
                 first.setdefault(trip, path)
     assert sorted(first.values()) == taken
+
+
+def test_a_bus_longer_than_its_lane_changes_from_it():
+    """9 m of two lanes: the bus comes on the kerb's, and only the other leads on."""
+    town = Drawing()
+    begin = town.edge((0, 0), (100, 0))
+    short = town.edge((112, 0), (121, 0), lanes=2)
+    end = town.edge((135, 0), (335, 0))
+    town.join(begin, short, 0, 0)
+    town.join(short, end, 1, 0)
+    row = {
+        "from_lane": 0,
+        "from_position": 30.0,
+        "to_lane": 3,
+        "to_position": 150.0,
+        "route": [begin, short, end],
+    }
+    bus = drivers_of([run_type(VehicleKind.BUS, length=12.0)])
+    simulation = Simulation(
+        town.city(), trips_of([row | {"depart": 0.0}]), drivers=bus, daily=False, threads=1
+    )
+    simulation.run(90.0)
+    assert simulation.over and simulation.counts()["strayed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("speed", "parameters", "shift"), [(13.0, "sumo", 1), (0.0, "sumo", 0), (0.0, "field", 1)]
+)
+def test_the_lane_of_a_later_turn_is_minded_as_far_ahead_as_one_drives(speed, parameters, shift):
+    """The left lane of the next edge, which ends 150 m on, is the one that leads on; one enters on the right."""
+    town = Drawing()
+    one, two = town.edge((0, 0), (200, 0), lanes=2), town.edge((210, 0), (360, 0), lanes=2)
+    end = town.edge((370, 0), (570, 0))
+    town.join(one, two, 0, 0)
+    town.join(one, two, 1, 1)
+    town.join(two, end, 1, 0)
+    row = {
+        "from_lane": 0,
+        "from_position": 60.0,
+        "to_lane": 4,
+        "to_position": 150.0,
+        "route": [one, two, end],
+    }
+    types = drivers_of([run_type()._replace(enters=speed)], parameters)
+    simulation = Simulation(
+        town.city(), trips_of([row | {"depart": 0.0}]), drivers=types, daily=False, threads=1
+    )
+    simulation.step()
+    assert simulation._traffic.cars.shift[: simulation.counts()["vehicles"]].tolist() == [shift]

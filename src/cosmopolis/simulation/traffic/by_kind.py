@@ -30,6 +30,8 @@ class Habits(NamedTuple):
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
+    alternates: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever has priority
+    plans: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
     deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
@@ -50,6 +52,8 @@ _TABLE = {
 # edition, chapter 20 (see validation/minor_street.py); in SUMO who joins a lane leaves far more.
 CROSSING, MERGING, TURNING = 2.6, 1.2, 1.2
 SUMO_MERGING = 4.5
+SUMO_TURNING = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
+LOOKS_AHEAD = 20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
@@ -72,6 +76,8 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
         visibility=np.full(len(kinds), FAR, np.float32),
+        alternates=np.ones(len(kinds), np.uint8),
+        plans=np.full(len(kinds), FAR, np.float32),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -81,7 +87,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
 
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
     that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, leave more
-    room to those whose lane they join, and see others only right before a line where they give way.
+    room to those whose lane they join or cross, keep their priority in a queue too, mind the lane of a later turn
+    late where they drive slowly, and see others only right before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
@@ -94,8 +101,11 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         slips=quiet,
         siren=quiet.copy(),
         merging_margin=nothing + np.float32(SUMO_MERGING),
+        turning_margin=nothing + np.float32(SUMO_TURNING),
         strays=waits,
         turns_away=waits.copy(),
         visibility=nothing + np.float32(VISIBLE),
+        alternates=quiet.copy(),
+        plans=nothing + np.float32(LOOKS_AHEAD),
         deals=quiet.copy(),
     )

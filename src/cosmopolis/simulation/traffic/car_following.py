@@ -37,11 +37,13 @@ def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
 def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape):  # type: ignore[no-untyped-def]
     """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
 
-    `shape` is 1 / (2 sqrt(accel brake)).
+    `shape` is 1 / (2 sqrt(accel brake)). Below 0 it stands for IDM+ (Schakel, van Arem & Netten 2010, eq. 2-3): who
+    follows and who drives freely are two cases, and the gap does not grow towards the desired speed.
     """
-    wished = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * shape)
+    wished = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * abs(shape))
     pressure = wished / max(gap, NEAREST)
-    return free_road(speed, desired, accel, brake) - accel * pressure * pressure
+    free, pressed = free_road(speed, desired, accel, brake), accel * pressure * pressure
+    return free - pressed if shape > ZERO else min(free, accel - pressed)
 
 
 @kernel

@@ -18,7 +18,7 @@ from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
 from cosmopolis.simulation.traffic.tables import local_floats
-from cosmopolis.simulation.traffic.turning import MOST_LANES, plan_lanes
+from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes
 
 SLOWEST = 0.05  # of the limit at which an edge is reckoned
 KNOWN = np.float32(0.055)  # weight of the newest measurement, one every 5 s: about that of 3 minutes
@@ -90,7 +90,7 @@ def choose_lanes(
         costs = local_floats(32)
         edge = fleet.route[cursor]
         first = roads.edge_lane[edge]
-        plan_lanes(first, cursor, trip, costs, fleet, drivers, roads, ways)
+        plan_lanes(first, cursor, trip, FAR32, costs, fleet, drivers, roads, ways)
         best, least, fewest = fleet.from_lane[trip], np.float32(1.0e9), 0
         count = min(roads.edge_lanes[edge], MOST_LANES)
         for turn in range(count):

@@ -33,7 +33,7 @@ class Drivers(NamedTuple):
     brake: F32  # (K,) m/s^2, comfortable deceleration, positive [b]
     headway: F32  # (K,) s, time gap kept to the car in front [T]
     jam_gap: F32  # (K,) m, gap kept when standing [s0]
-    shape: F32  # (K,) 1 / (2 sqrt(a b)), s^2/m
+    shape: F32  # (K,) 1 / (2 sqrt(a b)), s^2/m; its negative where IDM+ drives
     modes: NDArray[np.uint16]  # (K,) words.Mode set: a lane is open to it when it shares one
     kind: NDArray[np.uint8]  # (K,) words.VehicleKind, what it looks like
     dawdle: F32  # (K,) m/s that it drives on average below what it wishes
@@ -57,6 +57,8 @@ class Drivers(NamedTuple):
     strays: F32  # (K,)
     turns_away: F32  # (K,)
     visibility: F32  # (K,)
+    alternates: NDArray[np.uint8]  # (K,)
+    plans: F32  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import RED
+from cosmopolis.simulation.traffic.signals import PERMISSIVE, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
 FREE = 1.0e9  # m, nothing to wait for
@@ -132,3 +133,14 @@ def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Car
         if left <= _reach(cars.speed[j]) and (left < distance or (left == distance and other < way)):
             return True
     return False
+
+
+@kernel
+def to_stop(j: int, other: int, drivers: Drivers, ways: Ways, cars: Cars) -> float:
+    """m that car j needs on connection `other` to stop for those who go first; only at green it stops within."""
+    if cars.still[j] > 0:
+        return 0.0
+    if ways.light[other] != PERMISSIVE and ways.light[other] != YELLOW:
+        return FREE
+    speed = cars.speed[j]
+    return speed * DT + speed * speed / (2.0 * drivers.brake[cars.kind[j]])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.simulation.traffic.admission import is_free
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.kernels import entry, kernel
-from cosmopolis.simulation.traffic.lane_changing import BETWEEN, is_free
+from cosmopolis.simulation.traffic.lane_changing import BETWEEN
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways

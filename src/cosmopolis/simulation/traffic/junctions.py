@@ -12,7 +12,7 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF
+from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF, to_stop
 from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
@@ -20,7 +20,9 @@ from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
-STOPS_AT_YELLOW = 3.0  # m/s^2, who can stop with this does
+STOPS_AT_YELLOW = (
+    3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
+)
 PATIENCE = 12.0  # s of waiting after which smaller gaps do
 HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
@@ -32,14 +34,14 @@ LOCKED = 150.0  # s at the line after which those who stand in the way are passe
 
 
 @formula
-def stops_for_light(light: int, distance: float, speed: float) -> bool:
-    """Whether the car must stop at the line: at red, and at yellow if it comfortably can.
+def stops_for_light(light: int, distance: float, speed: float, brake: float) -> bool:
+    """Whether the car must stop at the line: at red, and at yellow if it comfortably can, at `brake` m/s^2.
 
     A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
     """
     if light == RED:
         return bool(distance >= speed * speed / HARDEST or speed < 3.0)
-    return distance >= speed * speed / (2.0 * STOPS_AT_YELLOW)
+    return distance >= speed * speed / (2.0 * max(STOPS_AT_YELLOW, brake))
 
 
 @kernel
@@ -177,7 +179,7 @@ def _taken(
             continue
         top = max(cars.speed[j], ways.limit[other])
         gone = travel_time(end - rear, cars.speed[j], top, drivers.accel[cars.kind[j]])
-        if roads.yields[row] == 0 and cars.position[j] + _to_stop(j, other, drivers, ways, cars) <= begin:
+        if roads.yields[row] == 0 and cars.position[j] + to_stop(j, other, drivers, ways, cars) <= begin:
             continue  # it stands before the ground, or can, and waits for this one
         if cars.still[j] > 0:
             gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
@@ -189,17 +191,6 @@ def _taken(
         if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
             return True
     return False
-
-
-@kernel
-def _to_stop(j: int, other: int, drivers: Drivers, ways: Ways, cars: Cars) -> float:
-    """m that car j needs on connection `other` to stop for those who go first; only at green it stops within."""
-    if cars.still[j] > 0:
-        return 0.0
-    if ways.light[other] != PERMISSIVE and ways.light[other] != YELLOW:
-        return FREE
-    speed = cars.speed[j]
-    return speed * DT + speed * speed / (2.0 * drivers.brake[cars.kind[j]])
 
 
 @kernel
@@ -243,14 +234,14 @@ def _comes_first(
             return False  # it can stop, and now it must
         if merges:
             to_line_of_j = roads.length[lane] - cars.position[j]
-            in_turn = queues(j, to_line_of_j, drivers, cars)
+            in_turn = drivers.alternates[cars.kind[j]] != 0 and queues(j, to_line_of_j, drivers, cars)
             if to_line_of_j + roads.length[other] >= left:
                 if in_turn:
                     return False
             elif in_turn or speed >= cars.speed[i]:
                 continue
         if ways.light[other] == YELLOW and stops_for_light(
-            YELLOW, roads.length[lane] - cars.position[j], speed
+            YELLOW, roads.length[lane] - cars.position[j], speed, drivers.brake[cars.kind[j]]
         ):
             return False
         leaves = arrives + (ground + cars.length[j]) / max(0.5 * (speed + top), 1.0)

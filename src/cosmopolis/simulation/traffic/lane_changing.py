@@ -1,7 +1,7 @@
 """Changing lanes: for the turn lane because one must, for speed because one may (MOBIL), and letting others in.
 
-Wishes are formed on the old positions; whether a gap is really there is checked again on the moved ones, one
-target lane after the other, before anyone changes. A car that is refused simply stays.
+Wishes are formed on the old positions; whether a gap is really there is checked again on the moved ones
+(admission.py).
 """
 
 from __future__ import annotations
@@ -11,16 +11,13 @@ import numpy as np
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.corridor import COMES, makes_room
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.ground import overhang
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,
-    DOWN_TAKEN,
     STAY,
     TURN,
     UP,
-    UP_TAKEN,
     Cars,
     Fleet,
     Moves,
@@ -39,9 +36,11 @@ NEAR = 30.0  # m before the lane's end at which urgency is full
 PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
 BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
 REST_AFTER = 8  # steps between two changes for speed
-LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself
+LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself,
+ROOM_TO_ENTER = np.float32(1.0)  # m more than the other's length, if he has so much room in front
 FROM_END = np.float32(0.2)  # m
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
+WHOLE = 2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
 STOPPED = np.float32(
     2.0
 )  # m/s, who is as slow as that cannot look for a gap: one brakes for him as for a leader
@@ -147,7 +146,7 @@ def _better_side(
             gain = KEEPS_GAIN + KERB_BIAS * side
         if not _can_change(lane, lane + side, i, False, gain, roads, drivers, ways, cars, moves):
             continue
-        if costs_less(lane, lane + side, cars.trip[i], fleet, drivers, roads, ways):
+        if costs_less(lane, lane + side, cars.trip[i], cars.speed[i], fleet, drivers, roads, ways):
             return side
     return 0
 
@@ -197,7 +196,7 @@ def _goes_back(
             return False
     if not _can_change(lane, target, i, False, KEEPS_GAIN - KERB_BIAS, roads, drivers, ways, cars, moves):
         return False
-    return costs_less(lane, target, cars.trip[i], fleet, drivers, roads, ways)
+    return costs_less(lane, target, cars.trip[i], cars.speed[i], fleet, drivers, roads, ways)
 
 
 @kernel
@@ -218,7 +217,8 @@ def _can_change(
     if (roads.modes[target] & drivers.modes[kind]) == 0 or ways.closed[target] != 0:
         return False
     position = beside(cars.position[i], lane, target, roads)
-    if position - cars.length[i] < 1.0:
+    fits = roads.length[target] > cars.length[i] + WHOLE
+    if position - cars.length[i] < 1.0 and (fits or not must):
         return False
     urgency = 0.0
     if must:
@@ -277,21 +277,26 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
             continue
         front = beside(ways.asks_position[neighbour], neighbour, lane, roads)
         behind = first_beyond(lane, front, cars) - 1
-        rear = front - ways.asks_length[neighbour]
-        if behind < cars.start[lane] or cars.still[behind] > LETS_IN_STEPS:
+        rear, its_speed = front - ways.asks_length[neighbour], ways.asks_speed[neighbour]
+        if behind >= cars.start[lane] and cars.position[behind] >= rear:
+            level = cars.position[behind] >= front
+            yields = cars.shift[behind] * side > 0 and (not level or side > 0)
+            if yields or (not level and its_speed > STOPPED):
+                moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+            if its_speed > STOPPED:
+                continue
+        while behind >= cars.start[lane] and cars.position[behind] >= rear:
+            behind -= 1  # beside one that stands: they go on, and who comes next waits
+        if behind < cars.start[lane]:
             continue
-        if cars.position[behind] < rear:
-            wish = keep_behind(
-                np.float32(rear - cars.position[behind]), ways.asks_speed[neighbour], behind, drivers, cars
-            )
-            kind, courtesy = cars.kind[behind], LETS_IN
-            if ways.asks_speed[neighbour] < STOPPED:
-                courtesy = min(LETS_IN, -drivers.brake[kind])
-            moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
-        elif (cars.position[behind] < front and ways.asks_speed[neighbour] > STOPPED) or (
-            cars.shift[behind] * side > 0 and (cars.position[behind] < front or side > 0)
-        ):
-            moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+        could_go = moves.room[behind] > ways.asks_length[neighbour] + ROOM_TO_ENTER
+        if could_go and cars.still[behind] > LETS_IN_STEPS:
+            continue
+        wish = keep_behind(np.float32(rear - cars.position[behind]), its_speed, behind, drivers, cars)
+        courtesy = LETS_IN
+        if its_speed < STOPPED:
+            courtesy = min(LETS_IN, -drivers.brake[cars.kind[behind]])
+        moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
 
 
 @kernel
@@ -310,66 +315,14 @@ def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Move
         target = lane + (1 if shift > 0 else -1)
         position = beside(cars.position[i], lane, target, roads)
         ahead = first_beyond(target, position, cars)
+        level = ahead - 1
+        if (
+            level >= cars.start[target]
+            and cars.position[level] == position
+            and cars.shift[level] * shift >= 0
+        ):
+            ahead = level  # nobody gives way to one exactly beside
         if ahead < cars.start[target + 1] and cars.speed[ahead] > STOPPED:
             gap = max(cars.position[ahead] - cars.length[ahead] - position, BETWEEN)
             wish = keep_behind(np.float32(gap), cars.speed[ahead], i, drivers, cars)
             moves.accel[i] = min(moves.accel[i], max(wish, LETS_IN))
-
-
-@kernel
-def is_free(
-    lane: int,
-    position: float,
-    length: float,
-    roads: Roads,
-    ways: Ways,
-    cars: Cars,
-    moves: Moves,
-) -> bool:
-    """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
-    front, rear = position + BETWEEN, position - length - BETWEEN
-    if rear < 0.0 or position > roads.length[lane]:
-        return False
-    for j in range(cars.start[lane], cars.start[lane + 1]):
-        if moves.position[j] > rear and moves.position[j] - cars.length[j] < front:
-            return False
-    row = moves.entering[lane]
-    while row >= 0:
-        if moves.exit_position[row] > rear:
-            return False
-        row = moves.entering_next[row]
-    if position > roads.length[lane] - 20.0:
-        hang, _ = overhang(lane, roads, ways)
-        if hang < 0.0 and position + BETWEEN > roads.length[lane] + hang:
-            return False
-    for side in (-1, 1):
-        index = roads.lane_index[lane] + side
-        if index < 0 or index >= roads.lane_count[lane] or moves.changing[lane + side] == 0:
-            continue
-        taken = DOWN_TAKEN if side > 0 else UP_TAKEN
-        for j in range(cars.start[lane + side], cars.start[lane + side + 1]):
-            if moves.action[j] == taken:
-                other = beside(moves.position[j], lane + side, lane, roads)
-                if other > rear and other - cars.length[j] < front:
-                    return False
-    return True
-
-
-@kernel
-def admit_changes(lane: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves) -> None:
-    """Let those into `lane` who wish to change to it and still find their gap: from the kerb side first."""
-    for side in (-1, 1):
-        index = roads.lane_index[lane] + side
-        if index < 0 or index >= roads.lane_count[lane]:
-            continue
-        source = lane + side
-        if moves.changing[source] == 0:
-            continue
-        wish = DOWN if side > 0 else UP
-        for i in range(cars.start[source + 1] - 1, cars.start[source] - 1, -1):
-            if moves.action[i] == wish:
-                position = beside(moves.position[i], source, lane, roads)
-                if is_free(lane, position, cars.length[i], roads, ways, cars, moves):
-                    moves.action[i] = DOWN_TAKEN if side > 0 else UP_TAKEN
-                else:
-                    moves.action[i] = STAY

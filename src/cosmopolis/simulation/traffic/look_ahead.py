@@ -77,7 +77,7 @@ def lead_lane(
         distance = roads.length[lane] - cars.position[i]
         if distance > sight(cars.speed[i]):
             return
-        goes = not stops_for_light(ways.light[way], distance, cars.speed[i])
+        goes = not stops_for_light(ways.light[way], distance, cars.speed[i], drivers.brake[cars.kind[i]])
         if not goes:
             _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
 
@@ -86,6 +86,16 @@ def lead_lane(
 def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(distance))
+
+
+@kernel
+def _stop_within(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+    """Stop before ground that others need, so early that in the next step they see that it can: `to_stop`."""
+    _stop_at(distance, i, drivers, cars, moves)
+    brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
+    late = 1.5 * brake * DT
+    allowed = sqrt(late * late + 2.0 * brake * max(distance - 0.5 * speed * DT, 0.0)) - late
+    moves.accel[i] = min(moves.accel[i], max(np.float32((allowed - speed) / DT), -brake))
 
 
 @kernel
@@ -138,7 +148,7 @@ def _approach(
         elif ways.siren[lane] == NO_SIREN and drivers.siren[kind] == 0 and not must_go:
             _stop_at(distance, i, drivers, cars, moves)
             return False
-    if light <= YELLOW and not on_red and stops_for_light(light, distance, speed):
+    if light <= YELLOW and not on_red and stops_for_light(light, distance, speed, drivers.brake[kind]):
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     if roads.minor[way] != 0 and light != PROTECTED and distance > drivers.visibility[kind]:
@@ -200,7 +210,7 @@ def _goes_now(
         moves.held[lane] = 1
         return False
     if hold < FREE:
-        _stop_at(distance + hold, i, drivers, cars, moves)
+        _stop_within(distance + hold, i, drivers, cars, moves)
     if hold <= 0.0:
         if not on_red:
             moves.held[lane] = min(250, ways.held[lane] + 1)
@@ -300,7 +310,7 @@ def lead_connection(
         if ways.light[way] == PERMISSIVE or ways.light[way] == YELLOW:
             hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
             if hold < FREE:
-                _stop_at(hold - cars.position[i], i, drivers, cars, moves)
+                _stop_within(hold - cars.position[i], i, drivers, cars, moves)
         _mind_those_ahead(way, i, cars.position[i], roads, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
         if cars.still[i] * DT <= FORCES:

@@ -14,6 +14,7 @@ import numpy as np
 
 from cosmopolis.simulation.traffic.car_following import keep_behind
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.ground import to_stop
 from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PROTECTED, YELLOW
@@ -50,6 +51,12 @@ def queues(j: int, distance: float, drivers: Drivers, cars: Cars) -> bool:
     goal = cars.goal_speed[j]
     turning = sqrt(goal * goal + 2.0 * drivers.brake[cars.kind[j]] * max(distance, 0.0))
     return bool(cars.speed[j] < QUEUES * min(float(cars.desired[j]), turning))
+
+
+@kernel
+def _waits(j: int, row: int, other: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
+    """Whether car j, within the junction on connection `other`, stops before the ground that both need."""
+    return bool(cars.position[j] + to_stop(j, other, drivers, ways, cars) <= roads.other_begin[row])
 
 
 @kernel
@@ -93,13 +100,17 @@ def _sort_in(
                 to_go += roads.length[other]
             if to_go > left or (to_go == left and other > way):
                 break
-            if path == other or (cars.choice[at] == other and cars.goal[at] == TURN):
+            on = path == other and not (
+                its_yields != 0 and _waits(at, row, other, roads, drivers, ways, cars)
+            )
+            if on or (path == beside and cars.choice[at] == other and cars.goal[at] == TURN):
                 leader, its_left, its_path = at, to_go, path
             at -= 1
         if leader < 0:
             continue
         if its_path == beside:
-            goes_first = not equals and its_yields != 0 and not queues(i, distance, drivers, cars)
+            in_turn = drivers.alternates[cars.kind[i]] != 0 and queues(i, distance, drivers, cars)
+            goes_first = not equals and its_yields != 0 and not in_turn
             if goes_first or cars.still[leader] > WAITS:
                 continue
         eased = EASES * max(0.0, left - (roads.length[way] - roads.begin[row]) - NEAR)

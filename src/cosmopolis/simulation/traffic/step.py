@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.admission import admit_changes
 from cosmopolis.simulation.traffic.bends import slow_for_bends
 from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
 from cosmopolis.simulation.traffic.crew import (
@@ -29,7 +30,7 @@ from cosmopolis.simulation.traffic.crew import (
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
 from cosmopolis.simulation.traffic.kernels import entry, kernel
-from cosmopolis.simulation.traffic.lane_changing import admit_changes, fall_back, let_in, wish_changes
+from cosmopolis.simulation.traffic.lane_changing import fall_back, let_in, wish_changes
 from cosmopolis.simulation.traffic.leaving import leave_path
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
 from cosmopolis.simulation.traffic.network import Roads

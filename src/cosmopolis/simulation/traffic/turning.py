@@ -20,6 +20,7 @@ SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
 MOST_EDGES = 12  # ahead
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
+CREEPS = np.float32(0.5)  # m/s more than it drives that a driver plans with
 EACH_CHANGE = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
 SIREN_SPEED = np.float32(1.4)  # times the limit, with the siren on
@@ -49,22 +50,39 @@ def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
 
 
 @kernel
+def foresight(speed: float, kind: int, drivers: Drivers) -> float:
+    """m beyond the end of its lane up to which a driver minds on which lane an edge must be left."""
+    return drivers.plans[kind] * (np.float32(speed) + CREEPS)
+
+
+@kernel
 def plan_lanes(
-    lane: int, cursor: int, trip: int, costs, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+    lane: int,
+    cursor: int,
+    trip: int,
+    reach: float,
+    costs,
+    fleet: Fleet,
+    drivers: Drivers,
+    roads: Roads,
+    ways: Ways,
 ) -> None:  # type: ignore[no-untyped-def]
     """What it costs to be at the end of each lane of `lane`'s edge, in lane changes still to make beyond it.
 
     Writes `costs[0 ..]` for that edge, the kerb first, and `costs[MOST_LANES ..]` for the edge after it, where
     lanes may still be changed; `costs` has 2 * MOST_LANES places. Works back from a few
-    hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more.
+    hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more. Edges
+    that end more than `reach` m beyond the lane are no matter yet.
     """
     modes = drivers.modes[fleet.kind[trip]]
     dealt = _dealt(trip, fleet, drivers)
     end = fleet.route_end[trip]
     last, metres = cursor, np.float32(0.0)
     while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
+        metres += roads.length[roads.edge_lane[fleet.route[last + 1]]]
+        if metres > reach:
+            break
         last += 1
-        metres += roads.length[roads.edge_lane[fleet.route[last]]]
     here, beyond = 0, MOST_LANES  # halves of `costs`: of the edge in hand, and of the one after it
     if (last - cursor) % 2 == 0:
         here, beyond = beyond, here
@@ -153,11 +171,12 @@ def likely_way(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers
 
 @kernel
 def costs_less(
-    lane: int, other: int, trip: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+    lane: int, other: int, trip: int, speed: float, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
 ) -> bool:
     """Whether lane `other` of the same edge serves the route of `trip` at least as well as `lane`."""
     costs = local_floats(32)
-    plan_lanes(lane, fleet.cursor[trip], trip, costs, fleet, drivers, roads, ways)
+    reach = foresight(speed, fleet.kind[trip], drivers)
+    plan_lanes(lane, fleet.cursor[trip], trip, reach, costs, fleet, drivers, roads, ways)
     return costs[_place(other, roads)] <= costs[_place(lane, roads)]
 
 
@@ -234,7 +253,8 @@ def _aim(
         return
     modes = drivers.modes[kind]
     costs = local_floats(32)
-    plan_lanes(path, cursor, trip, costs, fleet, drivers, roads, ways)
+    reach = foresight(cars.speed[i], kind, drivers)
+    plan_lanes(path, cursor, trip, reach, costs, fleet, drivers, roads, ways)
     dealt = _dealt(trip, fleet, drivers)
     way = best_way(path, fleet.route[cursor + 1], dealt, modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way
