@@ -37,7 +37,7 @@ def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
 def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape):  # type: ignore[no-untyped-def]
     """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
 
-    `shape` is 1 / (2 sqrt(accel brake)). Below 0 it stands for IDM+ (Schakel, van Arem & Netten 2010, eq. 2-3): who
+    `shape` is 1 / (2 sqrt(accel brake)). Below 0 it stands for IDM+ (Schakel, van Arem & Netten 2010): who
     follows and who drives freely are two cases, and the gap does not grow towards the desired speed.
     """
     wished = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * abs(shape))
