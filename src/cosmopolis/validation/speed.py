@@ -55,7 +55,8 @@ def chapter(quick: bool = False) -> Chapter:
         name="speed",
         title="Speed over the number of vehicles",
         method=(
-            "The signalled grid of `cosmopolis bench traffic` in several sizes, equally full, on all cores of this "
+            "A signalled grid with random trips, drivers who follow live travel times and people on the crossings, in "
+            "several sizes, equally full, on all cores of this "
             f"machine ({platform.machine()}, {os.cpu_count()} cores, shared with other work while this ran)."
         ),
         checks=(
