@@ -48,6 +48,7 @@ def test_the_page_says_that_the_server_is_gone_and_comes_back_by_itself(visit, v
         visitor.page.get_by_test_id("offline").wait_for(state="hidden")
         # The new server's city began at nine; the one that is gone had hardly left eight.
         visitor.waits_for_time(9 * 3600 + 1)
+        assert not visitor.page.get_by_test_id("offline").is_visible()
 
 
 def test_without_webgl_there_is_a_sentence_and_no_blank_page(running_village, chromium):

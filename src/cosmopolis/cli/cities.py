@@ -57,10 +57,10 @@ def run(
         trips = cached_trips(the_city, folder, seed=seed, progress=tell)
 
     def ready(url: str) -> None:
-        from cosmopolis.simulation.traffic.step import step_traffic
+        from cosmopolis.simulation import is_compiled
 
         told.print(f"[bold]{escape(the_city.name)}[/] is alive at [link={url}]{url}[/link]  (Ctrl+C ends)")
-        if not step_traffic.kept:
+        if not is_compiled():
             told.print(
                 "The first start compiles the simulation for this machine: traffic sets in after some seconds."
             )

@@ -27,9 +27,8 @@ from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.recorder import FILES, XML_FILES, Recorder, Wanted
-from cosmopolis.simulation import Command, Simulation
+from cosmopolis.simulation import Command, Simulation, is_compiled
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.step import step_traffic
 
 OUR_FILES = {"run.json"} | FILES | XML_FILES
 PLAIN = Wanted()
@@ -87,7 +86,7 @@ def record(
     """
     _check_free(out)
     wanted.check(Simulation.dt)
-    progress("Starting the simulation" if step_traffic.kept else "Compiling the simulation, once", 0.0)
+    progress("Starting the simulation" if is_compiled() else "Compiling the simulation, once", 0.0)
     simulation = Simulation(
         city, trips, seed=seed, start=begin, threads=threads, drivers=drivers, daily=drivers is None
     )

@@ -26,7 +26,7 @@ from cosmopolis.simulation.event import (
 from cosmopolis.simulation.lookout import Call, Lookout, View
 from cosmopolis.simulation.observer import Observer
 from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, Stretches, TripRecords
-from cosmopolis.simulation.run import Simulation
+from cosmopolis.simulation.run import Simulation, is_compiled
 from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.vehicles import Vehicles
@@ -65,4 +65,5 @@ __all__ = [
     "TripRecords",
     "Vehicles",
     "View",
+    "is_compiled",
 ]

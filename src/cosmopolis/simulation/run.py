@@ -22,7 +22,13 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.interventions import obey
 from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.step import step_traffic
 from cosmopolis.simulation.vehicles import Vehicles
+
+
+def is_compiled() -> bool:
+    """Whether an earlier start has left the compiled step, so that the first one is not waited for."""
+    return step_traffic.kept
 
 
 class Simulation:

@@ -56,8 +56,8 @@ def chapter(quick: bool = False) -> Chapter:
         title="Speed over the number of vehicles",
         method=(
             "A signalled grid with random trips, drivers who follow live travel times and people on the crossings, in "
-            "several sizes, equally full, on all cores of this "
-            f"machine ({platform.machine()}, {os.cpu_count()} cores, shared with other work while this ran)."
+            f"several sizes, equally full, on all cores of this machine ({platform.machine()}, {os.cpu_count()} cores, "
+            "shared with other work while this ran)."
         ),
         checks=(
             Check(
@@ -79,35 +79,39 @@ def chapter(quick: bool = False) -> Chapter:
                 digits=1,
             ),
         ),
-        charts=(
-            Chart(
-                name="scaling",
-                title="Vehicle updates a second",
-                x="vehicles on the road",
-                y="million updates a second",
-                layers=(
-                    Line(scaling.vehicles, scaling.updates / 1e6, thin=True),
-                    Dots(scaling.vehicles, scaling.updates / 1e6, "ours"),
-                    Line(
-                        scaling.vehicles,
-                        np.full(len(scaling.vehicles), SUMO / 1e6),
-                        "SUMO micro",
-                        2,
-                        dashed=True,
-                    ),
+        charts=_charts(scaling),
+    )
+
+
+def _charts(scaling: Scaling) -> tuple[Chart, ...]:
+    return (
+        Chart(
+            name="scaling",
+            title="Vehicle updates a second",
+            x="vehicles on the road",
+            y="million updates a second",
+            layers=(
+                Line(scaling.vehicles, scaling.updates / 1e6, thin=True),
+                Dots(scaling.vehicles, scaling.updates / 1e6, "ours"),
+                Line(
+                    scaling.vehicles,
+                    np.full(len(scaling.vehicles), SUMO / 1e6),
+                    "SUMO micro",
+                    2,
+                    dashed=True,
                 ),
-                log_x=True,
             ),
-            Chart(
-                name="cost",
-                title="What a vehicle costs in a step",
-                x="vehicles on the road",
-                y="ns",
-                layers=(
-                    Line(scaling.vehicles, scaling.cost, thin=True),
-                    Dots(scaling.vehicles, scaling.cost, "ours"),
-                ),
-                log_x=True,
+            log_x=True,
+        ),
+        Chart(
+            name="cost",
+            title="What a vehicle costs in a step",
+            x="vehicles on the road",
+            y="ns",
+            layers=(
+                Line(scaling.vehicles, scaling.cost, thin=True),
+                Dots(scaling.vehicles, scaling.cost, "ours"),
             ),
+            log_x=True,
         ),
     )
