@@ -30,8 +30,8 @@ class Habits(NamedTuple):
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
-    alternates: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in by turns, whoever has priority
-    plans: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
+    zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
+    strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
     deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
@@ -76,8 +76,8 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
         visibility=np.full(len(kinds), FAR, np.float32),
-        alternates=np.ones(len(kinds), np.uint8),
-        plans=np.full(len(kinds), FAR, np.float32),
+        zipper=np.ones(len(kinds), np.uint8),
+        strategic_lookahead=np.full(len(kinds), FAR, np.float32),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -105,7 +105,7 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         strays=waits,
         turns_away=waits.copy(),
         visibility=nothing + np.float32(VISIBLE),
-        alternates=quiet.copy(),
-        plans=nothing + np.float32(LOOKS_AHEAD),
+        zipper=quiet.copy(),
+        strategic_lookahead=nothing + np.float32(LOOKS_AHEAD),
         deals=quiet.copy(),
     )

@@ -57,8 +57,8 @@ class Drivers(NamedTuple):
     strays: F32  # (K,)
     turns_away: F32  # (K,)
     visibility: F32  # (K,)
-    alternates: NDArray[np.uint8]  # (K,)
-    plans: F32  # (K,)
+    zipper: NDArray[np.uint8]  # (K,)
+    strategic_lookahead: F32  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 

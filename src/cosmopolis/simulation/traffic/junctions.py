@@ -234,7 +234,7 @@ def _comes_first(
             return False  # it can stop, and now it must
         if merges:
             to_line_of_j = roads.length[lane] - cars.position[j]
-            in_turn = drivers.alternates[cars.kind[j]] != 0 and queues(j, to_line_of_j, drivers, cars)
+            in_turn = drivers.zipper[cars.kind[j]] != 0 and queues(j, to_line_of_j, drivers, cars)
             if to_line_of_j + roads.length[other] >= left:
                 if in_turn:
                     return False

@@ -109,7 +109,7 @@ def _sort_in(
         if leader < 0:
             continue
         if its_path == beside:
-            in_turn = drivers.alternates[cars.kind[i]] != 0 and queues(i, distance, drivers, cars)
+            in_turn = drivers.zipper[cars.kind[i]] != 0 and queues(i, distance, drivers, cars)
             goes_first = not equals and its_yields != 0 and not in_turn
             if goes_first or cars.still[leader] > WAITS:
                 continue

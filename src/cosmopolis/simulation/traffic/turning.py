@@ -52,7 +52,7 @@ def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
 @kernel
 def foresight(speed: float, kind: int, drivers: Drivers) -> float:
     """m beyond the end of its lane up to which a driver minds on which lane an edge must be left."""
-    return drivers.plans[kind] * (np.float32(speed) + CREEPS)
+    return drivers.strategic_lookahead[kind] * (np.float32(speed) + CREEPS)
 
 
 @kernel
