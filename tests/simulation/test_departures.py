@@ -12,6 +12,7 @@ from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from tests.simulation.roads import Drawing, trips_of
 
+LIMIT = 50 / 3.6  # m/s
 DECIDES = RunType(VehicleType(), VehicleKind.CAR, Mode.CAR, np.inf, np.inf, looks=True, picks=True)
 
 
@@ -53,9 +54,91 @@ def test_of_lanes_that_lead_on_alike_the_emptier_one_is_the_first() -> None:
     assert np.bincount(simulation._traffic.fleet.from_lane).tolist() == [6, 6]
 
 
+def known_speeds(simulation: Simulation) -> np.ndarray:
+    """m/s on each edge as those see it who look for their way."""
+    finder = simulation._traffic.way_finder
+    assert finder is not None
+    return finder.known[: len(simulation.city.network.edges)]
+
+
 def test_an_empty_lane_beside_a_queue_counts_with_its_limit() -> None:
     """A car stands on one of two lanes: SUMO reckons half the limit for those who look for a way."""
     simulation = run_of(widening((1,), light=Light.RED), [0.0])
     simulation.run(600.0)
     assert simulation.vehicles().speed[0] == 0.0
-    assert simulation._traffic.known_speed == pytest.approx([0.5, 1.0], abs=0.02)
+    assert known_speeds(simulation) == pytest.approx(LIMIT * np.array([0.5, 1.0]), rel=0.01)
+
+
+def fork(red: float) -> City:
+    """From edge 0 to edge 3 over edge 1, at whose end a light is red for the first `red` s, or over edge 2, which is
+    60 m longer; lane n of edge 0 leads to edge 1 + n."""
+    drawing = Drawing()
+    first = drawing.edge((-400.0, 0.0), (120.0, 0.0), lanes=2)
+    short = drawing.edge((130.0, -10.0), (230.0, -10.0))
+    long = drawing.edge((130.0, 10.0), (180.0, 80.0), (230.0, 10.0))
+    last = drawing.edge((240.0, 0.0), (400.0, 0.0))
+    drawing.join(first, short, 0, 0)
+    drawing.join(first, long, 1, 0)
+    held = drawing.join(short, last, 0, 0)
+    free = drawing.join(long, last, 0, 0)
+    drawing.conflict(held, free, 9.0, 9.0, yields=held)
+    drawing.signal([held], [(red, [Light.RED]), (100_000.0, [Light.GREEN_PERMISSIVE])])
+    return drawing.city()
+
+
+def over_the_fork(red: float, departures: list[float]) -> Simulation:
+    rows = [
+        {
+            "from_lane": 0,
+            "to_lane": 4,
+            "from_position": 10.0,
+            "to_position": 150.0,
+            "route": [0, 1, 3],
+            "depart": at,
+        }
+        for at in departures
+    ]
+    return Simulation(fork(red), trips_of(rows), drivers=drivers_of([DECIDES]), daily=False, threads=1)
+
+
+def ways_taken(simulation: Simulation) -> list[int]:
+    """1 or 2 for each trip that has not arrived yet or has: the edge after the first of its route."""
+    fleet = simulation._traffic.fleet
+    return [int(fleet.route[end - 2]) for end in fleet.route_end.tolist()]
+
+
+def test_who_departs_goes_round_a_queue_until_it_has_been_gone_for_three_minutes() -> None:
+    """The quickest way by the mean speeds of the last 180 s, and by no older ones."""
+    simulation = over_the_fork(300.0, [0.0, 1.0, 200.0, 350.0, 520.0, 540.0])
+    simulation.run(600.0)
+    assert ways_taken(simulation) == [1, 1, 2, 2, 1, 1]
+    simulation.run(200.0)
+    assert simulation.counts()["arrived"] == 6
+    assert known_speeds(simulation) == pytest.approx(np.full(4, LIMIT), rel=1e-5)
+
+
+def test_who_has_waited_a_minute_for_a_gap_looks_again_and_takes_the_lane_for_it() -> None:
+    """Sixty due at once all want the short way; those who wait for their turn hear of the queue on it."""
+    simulation = over_the_fork(100_000.0, [0.0] * 60)
+    entered = np.full(60, np.inf)
+    while simulation.time < 400.0:
+        events = simulation.step()
+        entered[events.departed] = events.time
+    ways = np.array(ways_taken(simulation))
+    assert set(ways[entered <= 60.0]) == {1}
+    assert (ways == 2).sum() > 10
+    counts = simulation.counts()
+    assert counts["arrived"] == (ways == 2).sum() and counts["strayed"] == 0
+
+
+def test_what_drivers_know_of_speeds_is_restored_from_a_snapshot() -> None:
+    """The same ways after a snapshot in the middle as without one."""
+    departures = [5.0 * n for n in range(80)]
+    whole = over_the_fork(200.0, departures)
+    whole.run(250.0)
+    rows = {"drivers": drivers_of([DECIDES]), "daily": False, "threads": 1}
+    again = Simulation.restore(whole.city, whole.trips, whole.snapshot(), **rows)
+    for simulation in (whole, again):
+        simulation.run(200.0)
+    assert whole.snapshot() == again.snapshot()
+    assert set(ways_taken(whole)) == {1, 2}

@@ -23,9 +23,14 @@ Edges = tuple[int, ...]
 
 def scenario_graph(network: Network, modes: Mode) -> RoadGraph:
     """The network as SUMO reckons: by the limits, and something for giving way and for turning round."""
+    return RoadGraph.of(network, modes, waits=waits(network))
+
+
+def waits(network: Network) -> NDArray[np.float64]:
+    """(C,) s that SUMO adds to each connection."""
     links = network.connections
-    waits = MINOR * (gives_way(network) & (links.signal < 0)) + TURNAROUND * (links.turn == int(Turn.U_TURN))
-    return RoadGraph.of(network, modes, waits=waits)
+    minor = gives_way(network) & (links.signal < 0)
+    return np.asarray(MINOR * minor + TURNAROUND * (links.turn == int(Turn.U_TURN)), np.float64)
 
 
 @dataclass

@@ -51,7 +51,7 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
         "late": traffic.late,
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
-        "known_speed": traffic.known_speed,
+        "heard": traffic.way_finder.memory if traffic.way_finder is not None else np.zeros(0, np.float32),
         "guidance": np.array(astuple(traffic.guidance)),
         "tally": np.array(list(traffic.tally.values()), np.int64),
         "numbers": np.array(
@@ -118,7 +118,8 @@ def unpack(
     traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]
     traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
     traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]
-    traffic.known_speed = found["known_speed"]
+    if traffic.way_finder is not None:
+        traffic.way_finder.memory = found["heard"]
     traffic.guidance = Guidance(*found["guidance"].tolist())
     _put_back(traffic, found)
     return simulation

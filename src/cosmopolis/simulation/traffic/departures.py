@@ -5,76 +5,115 @@ Only types that say so decide; the others have planned both.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.words import Mode
-from cosmopolis.demand.graph import RoadGraph
-from cosmopolis.demand.routing import route
-from cosmopolis.demand.scenario_routes import scenario_graph
+from cosmopolis.demand.scenario_routes import waits
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.routing import EdgeGraph, quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
-from cosmopolis.simulation.traffic.tables import local_floats
-from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes
+from cosmopolis.simulation.traffic.tables import Table, local_floats
+from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes, settle
 
-SLOWEST = 0.05  # of the limit at which an edge is reckoned
-KNOWN = np.float32(0.055)  # weight of the newest measurement, one every 5 s: about that of 3 minutes
+if TYPE_CHECKING:
+    from cosmopolis.simulation.traffic.drive import Traffic
+
+WINDOW = 36  # measurements, one every 5 s: SUMO's moving average over 180 s
+STANDS = np.float32(0.001)  # m/s at least
+AGAIN = 60.0  # s of waiting for a gap after which one looks again when it comes
 ALIKE = np.float32(0.01)  # lane changes that make no difference
 
 
 class WayFinder:
-    """The network as those see it who look for a way."""
+    """The network as those see it who look for a way: streets and turns with the speeds of the last three minutes."""
 
-    def __init__(self, network: Network, drivers: Drivers) -> None:
-        self._network, self._drivers = network, drivers
-        self._graphs: dict[int, RoadGraph] = {}
+    def __init__(self, network: Network, roads: Roads, graph: EdgeGraph) -> None:
+        edges, way = len(roads.edge_lane), np.flatnonzero(roads.lane_count == 0)
+        turn_of = graph.origin.astype(np.int64) * edges + graph.to
+        turn = np.searchsorted(
+            turn_of, roads.edge[roads.out_start[way]].astype(np.int64) * edges + roads.edge[way]
+        )
+        first = way[np.unique(turn, return_index=True)[1]]  # (A,) paths
+        self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of who has looked last
+        self._of = roads.edge.copy()  # (P,) rows of `memory`
+        self._of[way] = edges + turn
+        self._path = np.concatenate([roads.edge_main, first]).astype(np.int32)  # (E + A,) that stands for it
+        self._wait = waits(network)[roads.city_path[first] - len(network.lanes)].astype(np.float32)  # (A,) s
+        self.memory = np.tile(roads.limit[self._path], (WINDOW, 1))  # (WINDOW, E + A) m/s
+        self._mean: NDArray[np.float32] | None = None
 
-    def quickest(
-        self, kind: NDArray[np.uint16], begin: NDArray, goal: NDArray, speed_ratio: NDArray[np.float32]
-    ) -> list[NDArray[np.int32]]:
-        """Edges of the quickest way for each of (n,) vehicles of these kinds; empty where there is none.
+    def learn(self, measurement: int, roads: Table, ways: Table, cars: Table) -> None:
+        """Keep the present speeds in place of the oldest."""
+        learn_speeds(roads, ways, cars, self._of, self.memory[measurement % WINDOW])
+        self._mean = None
 
-        `speed_ratio` (E,) is the present speed on each edge as a share of its limit.
-        """
-        found = [np.zeros(0, np.int32)] * len(kind)
-        modes = self._drivers.modes[kind]
-        for mode in np.unique(modes).tolist():
-            rows = np.flatnonzero(modes == mode)
-            graph = self._graph(mode)
-            time = graph.free_time / np.maximum(speed_ratio, SLOWEST)
-            routes = route(graph, begin[rows], goal[rows], time=time, spread=0.0)
-            for n, row in enumerate(rows.tolist()):
-                found[row] = routes[n]
-        return found
+    @property
+    def known(self) -> NDArray[np.float32]:
+        """(E + A,) m/s, what those who look think that one drives on each edge and turn."""
+        if self._mean is None:
+            self._mean = self.memory.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return self._mean
 
-    def _graph(self, modes: int) -> RoadGraph:
-        if modes not in self._graphs:
-            self._graphs[modes] = scenario_graph(self._network, Mode(modes))
-        return self._graphs[modes]
+    def look(self, traffic: Traffic, trips: NDArray[np.int64]) -> None:
+        """Those of `trips` whose type says so take the quickest way from the edge on which they begin."""
+        fleet, drivers, graph = traffic.fleet, traffic.drivers, self._graph
+        streets = traffic.tables(traffic.roads), traffic.tables(traffic.ways)
+        for trip in trips[drivers.looks[fleet.kind[trips]] != 0].tolist():
+            old, kind = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]], fleet.kind[trip]
+            pace = float(fleet.factor[trip]), float(drivers.top_speed[kind])
+            reckon(*pace, self.known, self._path, self._wait, *streets, graph)
+            new = quickest(int(old[0]), int(old[-1]), int(drivers.modes[kind]), traffic.shut, graph)
+            if len(new) and not np.array_equal(new, old):
+                traffic.give_route(trip, new)
 
 
 @entry
-def learn_speeds(roads: Roads, ways: Ways, cars: Cars, known: np.ndarray) -> None:
-    """Fold the present into `known` (E,) speed over limit as SUMO reckons it for those who depart.
+def learn_speeds(roads: Roads, ways: Ways, cars: Cars, of: np.ndarray, mean: np.ndarray) -> None:
+    """Write the speeds of now to `mean` as SUMO reckons them for those who depart.
 
-    The mean over the lanes of an edge, each counted as often as it holds vehicles; one that holds none counts once,
-    with its limit.
+    The mean over the lanes of an edge or turn, `of` (P,), each counted as often as it holds vehicles; one that holds
+    none counts once, with its limit.
     """
-    for edge in range(roads.edges):
-        first = roads.edge_lane[edge]
-        count, speed = 0, 0.0
-        for lane in range(first, first + roads.edge_lanes[edge]):
-            here = cars.start[lane + 1] - cars.start[lane]
-            if here == 0:
-                count += 1
-                speed += 1.0
-            for i in range(cars.start[lane], cars.start[lane + 1]):
-                speed += cars.speed[i] / ways.limit[lane]
-            count += here
-        known[edge] += KNOWN * (np.float32(min(speed / count, 1.0)) - known[edge])
+    count = np.zeros(len(mean), np.int32)
+    mean[:] = 0.0
+    for path in range(len(of)):
+        row, here = of[path], cars.start[path + 1] - cars.start[path]
+        count[row] += max(here, 1)
+        if here == 0:
+            mean[row] += ways.limit[path]
+        for i in range(cars.start[path], cars.start[path + 1]):
+            mean[row] += cars.speed[i]
+    for row in range(len(mean)):
+        mean[row] /= max(count[row], 1)
+
+
+@entry
+def reckon(
+    factor: float,
+    top: float,
+    known: np.ndarray,
+    path: np.ndarray,
+    wait: np.ndarray,
+    roads: Roads,
+    ways: Ways,
+    graph: EdgeGraph,
+) -> None:
+    """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least what they take alone.
+
+    Who gives way without a light, or turns round, reckons with `wait` (A,) s where nobody holds him up.
+    """
+    edges = len(graph.start) - 1
+    for turn in range(len(graph.to)):
+        edge, way = path[graph.origin[turn]], path[edges + turn]
+        alone = roads.length[edge] / min(ways.limit[edge] * factor, top)
+        there = max(roads.length[edge] / max(known[graph.origin[turn]], STANDS), alone)
+        alone = roads.length[way] / min(ways.limit[way] * factor, top) + wait[turn]
+        graph.seconds[turn] = there + max(roads.length[way] / max(known[edges + turn], STANDS), alone)
 
 
 @entry
@@ -106,3 +145,15 @@ def choose_lanes(
             if costs[index] < least - ALIKE or (costs[index] < least + ALIKE and before < fewest):
                 best, least, fewest = lane, costs[index], before
         fleet.from_lane[trip] = best
+
+
+@entry
+def set_out_anew(
+    trips: np.ndarray, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet
+) -> None:
+    """Let each of `trips`, which has just come on its first lane, want there what its new route asks for."""
+    for trip in trips:
+        lane = fleet.from_lane[trip]
+        for i in range(cars.start[lane], cars.start[lane + 1]):
+            if cars.trip[i] == trip:
+                settle(cars, i, lane, fleet, drivers, roads, ways)

@@ -17,7 +17,7 @@ from cosmopolis.simulation.traffic.corridor import announce
 from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.departures import WayFinder, choose_lanes, learn_speeds
+from cosmopolis.simulation.traffic.departures import AGAIN, WayFinder, choose_lanes, set_out_anew
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
 from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.guidance import Guidance
@@ -39,7 +39,7 @@ from cosmopolis.simulation.traffic.state import (
     empty_ways,
 )
 from cosmopolis.simulation.traffic.step import STAGES, collect, step_traffic
-from cosmopolis.simulation.traffic.tables import Tables
+from cosmopolis.simulation.traffic.tables import Table, Tables
 from cosmopolis.simulation.traffic.teleport import EVERY as LOOKS_EVERY
 from cosmopolis.simulation.traffic.teleport import lift_stuck
 from cosmopolis.simulation.traffic.warm_start import place_under_way
@@ -84,8 +84,9 @@ class Traffic:
         usual = at_the_kerb(drivers(), rules.kerb_stops)
         self.drivers = usual if types is None else joined(types, usual)
         self.daily = daily
-        self._some_look, self._some_pick = bool(self.drivers.looks.any()), bool(self.drivers.picks.any())
-        self._way_finder = WayFinder(network, self.drivers)
+        self._some_pick = bool(self.drivers.picks.any())
+        looks = bool(self.drivers.looks.any())
+        self.way_finder = WayFinder(network, self.roads, edge_graph(self.roads)) if looks else None
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, self.drivers, seed)
@@ -110,8 +111,6 @@ class Traffic:
         )
         self.steps = self.waiting = 0
         edges = len(network.edges)
-        # Share of the limit on each edge, by which those who depart find a way.
-        self.known_speed = np.ones(edges, np.float32)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
         self.guidance = told or (Guidance() if daily else Guidance(share=0.0))
         self.toll_km = np.where(network.edges.toll, network.edges.line.length / 1000.0, 0.0)
@@ -206,8 +205,8 @@ class Traffic:
         self.tally["updates"] += count
         if self.steps % EVERY == 0:
             measure(roads, ways, new, self.speed_ratio, self.density)
-            if self._some_look:
-                learn_speeds(roads, ways, new, self.known_speed)
+            if self.way_finder is not None:
+                self.way_finder.learn(self.steps // EVERY, roads, ways, new)
             self._live = None
         events = self._tell(time, *collect(roads, old, moves, *self._log))
         if self.steps % guidance.EVERY == 0:
@@ -280,23 +279,17 @@ class Traffic:
             return due
         if self.some_shut:
             detours.go_round(self, due)
-        if self._some_look:
-            self._look(due)
+        if self.way_finder is not None:
+            self.way_finder.look(self, due)
         if self._some_pick:
-            records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
-            choose_lanes(due, *map(self.tables, records))
+            choose_lanes(due, *self._streets())
         return due
 
-    def _look(self, due: NDArray[np.int64]) -> None:
-        """Those whose type says so look for their way now."""
-        fleet = self.fleet
-        looks = due[self.drivers.looks[fleet.kind[due]] != 0]
-        begin, goal = fleet.route[fleet.cursor[looks]], fleet.route[fleet.route_end[looks] - 1]
-        found = self._way_finder.quickest(fleet.kind[looks], begin, goal, self.known_speed)
-        for trip, edges in zip(looks.tolist(), found):
-            old = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
-            if len(edges) and not np.array_equal(edges, old):
-                self.give_route(trip, edges)
+    def _streets(self) -> list[Table]:
+        """What a decision at departure is made by."""
+        return [
+            self.tables(record) for record in (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+        ]
 
     def _tell(self, time: float, entered: int, forced: int) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
@@ -317,6 +310,10 @@ class Traffic:
         for name in ("departed", "arrived", "halted", "strayed", "broken"):
             self.tally[name] += len(getattr(events, name))
         self.tally["forced"] += forced
+        late = events.departed[time - self.fleet.depart[events.departed] > AGAIN]
+        if len(late) and self.way_finder is not None:
+            self.way_finder.look(self, late)
+            set_out_anew(late, *self._streets())
         if len(events.strayed):
             detours.send_round(self, events.strayed)
         return events
