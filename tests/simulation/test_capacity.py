@@ -57,7 +57,14 @@ def test_a_queue_starts_in_the_wave_and_passes_in_the_number_of_the_field() -> N
     assert 4.0 <= queues.start_wave <= 6.0
 
 
-def test_a_running_lane_has_the_capacity_of_one_and_its_jams_move_backward() -> None:
-    diagram = fundamental_diagram.measure((8, 24, 40, 44, 48, 56, 80, 110))
+def test_with_the_manual_s_set_a_queue_passes_at_the_base_saturation_flow() -> None:
+    queues = discharge.measure(6, parameters="hcm")
+    assert queues.saturation == pytest.approx(1_900.0, rel=0.03)
+    assert 4.0 <= queues.start_wave <= 6.0
+
+
+@pytest.mark.parametrize("parameters", ["field", "hcm"])
+def test_a_running_lane_has_the_capacity_of_one_and_its_jams_move_backward(parameters: str) -> None:
+    diagram = fundamental_diagram.measure((8, 24, 40, 44, 48, 56, 80, 110), parameters=parameters)
     assert 1_800.0 < diagram.flow.max() < 2_200.0
     assert 4.0 <= fundamental_diagram.congested_wave(diagram) <= 6.0

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import Mode, VehicleKind
 from cosmopolis.demand.scenario import RunType, VehicleType
 from cosmopolis.simulation import AddTrip, Simulation
-from cosmopolis.simulation.traffic.drivers import Drivers, drivers, drivers_of, speed_factors
+from cosmopolis.simulation.traffic.drivers import SETS, Drivers, drivers, drivers_of, speed_factors
 from tests.simulation.drawings import parallel_roads
 from tests.simulation.roads import Drawing, trips_of
 
@@ -102,13 +103,19 @@ def test_a_command_adds_a_vehicle_of_a_usual_kind():
     assert VehicleKind.VAN in simulation.vehicles().kind
 
 
-@pytest.mark.parametrize("name", ["field", "sumo"])
+@pytest.mark.parametrize("name", SETS)
 def test_a_set_has_a_row_for_every_kind_in_its_order(name):
     table = drivers(name)
     assert table.kind.tolist() == list(VehicleKind)
     assert isinstance(table, Drivers) and len({len(column) for column in table}) == 1
     np.testing.assert_allclose(np.abs(table.shape), 0.5 / np.sqrt(table.accel * table.brake), rtol=1e-5)
     assert ((table.shape < 0.0) == (name == "sumo")).all()  # IDM+ there
+
+
+def test_a_set_that_there_is_not_is_one_clear_error():
+    for made in (lambda: drivers("fast"), lambda: drivers_of([run_type()], "fast")):
+        with pytest.raises(BadInput, match='no set of drivers "fast"; there are field, hcm, sumo'):
+            made()
 
 
 def test_types_say_how_their_drivers_take_the_limit():

@@ -1,7 +1,4 @@
-"""Theory, each an experiment of `cosmopolis validate` with short runs: ours lies within the oracle's bounds.
-
-What is known to lie outside is named here with the reason, and nowhere else.
-"""
+"""Theory, each an experiment of `cosmopolis validate` with short runs: ours lies within the oracle's bounds."""
 
 from __future__ import annotations
 
@@ -15,14 +12,6 @@ from cosmopolis.validation import merging, string_stability
 from cosmopolis.validation.experiments import EXPERIMENTS, chosen, run
 from cosmopolis.validation.record import Chapter
 
-SLOW_START = (
-    "drivers start as queues in the field do (24 cars in 70 s), and the oracles contradict each other"
-)
-# chapter, beginning of the check
-OUTSIDE = {
-    ("discharge", "saturation flow"): SLOW_START,
-}
-
 
 @pytest.fixture(scope="module", params=list(EXPERIMENTS))
 def chapter(request: pytest.FixtureRequest) -> Chapter:
@@ -30,25 +19,18 @@ def chapter(request: pytest.FixtureRequest) -> Chapter:
 
 
 def test_ours_is_within_the_oracles_bounds(chapter: Chapter) -> None:
-    outside = [check for check in chapter.checks if not check.within]
-    unknown = [
+    outside = [
         f"{check.what}: {check.ours} is not in {check.low} .. {check.high}"
-        for check in outside
-        if not any(name == chapter.name and check.what.startswith(what) for name, what in OUTSIDE)
+        for check in chapter.checks
+        if not check.within
     ]
-    assert unknown == []
-    if outside:
-        pytest.xfail("; ".join(check.what for check in outside))
+    assert outside == []
 
 
 def test_a_chapter_says_what_it_measures_and_whose_number_it_is(chapter: Chapter) -> None:
     assert chapter.name in chosen() and chapter.checks and chapter.charts
     for check in chapter.checks:
         assert check.oracle and check.source
-
-
-def test_everything_known_to_lie_outside_is_still_measured() -> None:
-    assert {name for name, _ in OUTSIDE} <= set(EXPERIMENTS)
 
 
 def test_an_hour_of_twice_the_trips_makes_queues_that_dissolve() -> None:

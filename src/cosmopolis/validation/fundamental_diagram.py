@@ -32,15 +32,19 @@ class Diagram:
 
 
 def measure(
-    vehicles: tuple[int, ...] = VEHICLES, *, settle: float = 300.0, seconds: float = 600.0
+    vehicles: tuple[int, ...] = VEHICLES,
+    *,
+    settle: float = 300.0,
+    seconds: float = 600.0,
+    parameters: str = "field",
 ) -> Diagram:
-    """For each number of vehicles: put them down evenly, let them settle, count."""
-    rows = [_one(count, settle, seconds) for count in vehicles]
+    """For each number of vehicles, driven by the set `parameters`: put them down evenly, let them settle, count."""
+    rows = [_one(count, settle, seconds, parameters) for count in vehicles]
     return Diagram(*np.array(rows).T)
 
 
-def _one(vehicles: int, settle: float, seconds: float) -> tuple[float, float, float]:
-    tracks = circling(vehicles, LENGTH, LIMIT, settle + seconds)
+def _one(vehicles: int, settle: float, seconds: float, parameters: str) -> tuple[float, float, float]:
+    tracks = circling(vehicles, LENGTH, LIMIT, settle + seconds, parameters=parameters)
     rows = tracks.time > settle
     laps = np.floor(tracks.place[rows] / LENGTH)
     passed = float((laps[-1] - laps[0]).sum())

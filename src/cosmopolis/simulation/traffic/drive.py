@@ -81,8 +81,8 @@ class Traffic:
         self.roads = _lay_out(city, rules, seed)
         self.threads = threads
         self.crew = Crew(threads - 1, STAGES, self.roads.chunks)
-        usual = at_the_kerb(drivers(), rules.kerb_stops)
-        self.drivers = usual if types is None else joined(types, usual)
+        usual = drivers()
+        self.drivers = at_the_kerb(usual if types is None else joined(types, usual), rules.kerb_stops)
         self.daily = daily
         self._some_pick = bool(self.drivers.picks.any())
         looks = bool(self.drivers.looks.any())
