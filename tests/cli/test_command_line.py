@@ -63,6 +63,12 @@ def test_a_run_goes_forward(tmp_path):
     assert not (tmp_path / "r").exists()
 
 
+def test_a_rule_that_there_is_not_is_answered_with_all_there_are(tmp_path):
+    hours = ("--from", "08:00", "--to", "09:00")
+    said = complaint(cosmopolis("simulate", tmp_path, *hours, "--out", tmp_path / "r", "--rule", "speed=3"))
+    assert "'speed=3' sets no rule" in said and "teleport-after" in said and "toll" in said
+
+
 def test_a_city_that_is_not_there_is_named(tmp_path):
     said = complaint(cosmopolis("info", tmp_path / "nowhere.city"))
     assert "nowhere.city" in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -14,6 +14,9 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.cli.app import AsJson, CityFolder, Seed, app
 from cosmopolis.cli.cities import load
 from cosmopolis.cli.terminal import part_of_day, print_json, progress, time_of_day, told
+
+if TYPE_CHECKING:
+    from cosmopolis.planning.conditions import Conditions
 
 LISTED = 10  # skipped things that are told one by one
 
@@ -28,8 +31,9 @@ class SignalControl(StrEnum):
 
 
 class ParameterSet(StrEnum):
-    sumo = "sumo"
     field = "field"
+    hcm = "hcm"
+    sumo = "sumo"
 
 
 @app.command()
@@ -62,10 +66,21 @@ def simulate(
     priority: Annotated[
         bool, typer.Option("--priority", help="Buses and emergency vehicles get their green sooner.")
     ] = False,
-    seed: Seed = 1,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Same seed, same run; 1, or what a scenario says.")
+    ] = None,
     parameters: Annotated[
-        ParameterSet, typer.Option("--set", help="Of a scenario: how its drivers drive.")
-    ] = ParameterSet.sumo,
+        ParameterSet | None,
+        typer.Option("--set", help="How drivers drive: in a city as in the field, in a scenario as in SUMO."),
+    ] = None,
+    rules: Annotated[
+        list[str],
+        typer.Option(
+            "--rule",
+            metavar="NAME=NUMBER",
+            help="teleport-after=300, rerouting=0.3, toll=0.5 ...; again for more, and a wrong one lists all.",
+        ),
+    ] = [],  # noqa: B006  typer's way to say that it may be given any number of times
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Of a scenario: leave out what is wrong, and list it.")
     ] = False,
@@ -74,18 +89,20 @@ def simulate(
     """Run the traffic of a day, or a part of it, or a SUMO scenario; write what happened as Parquet."""
     first, last = part_of_day(begin, end)
     from cosmopolis.control import Scheme, Steering
+    from cosmopolis.planning.conditions import Conditions
     from cosmopolis.planning.recorder import Wanted
 
+    usual = ParameterSet.sumo if what.is_file() else ParameterSet.field
+    conditions = Conditions((parameters or usual).value).turned(rules)
     recording = {
-        "seed": seed,
         "out": out,
         "wanted": Wanted(interval=60.0 * interval, fcd=fcd, xml=xml, detectors=detectors),
         "control": Steering(Scheme(control.value), priority),
     }
     if what.is_file():
-        result = run_scenario(what, first, last, parameters.value, skip_bad, recording)
+        result = run_scenario(what, first, last, seed, conditions.parameters, rules, skip_bad, recording)
     else:
-        result = run_day(what, first, last, recording)
+        result = run_day(what, first, last, 1 if seed is None else seed, conditions, recording)
     if as_json:
         print_json(result)
     else:
@@ -97,6 +114,11 @@ def tell_of_run(result: dict[str, Any], out: Path) -> None:
         told.print(f"[yellow]Left out[/] {escape(sentence)}")
     if len(result.get("left_out", [])) > LISTED:
         told.print(f"{len(result['left_out']):,} were left out; run.json lists them all")
+    if result["teleported"]:
+        told.print(f"{result['teleported']:,} that stood too long were lifted along their route")
+    if result.get("options_without_effect"):
+        options = ", ".join(result["options_without_effect"])
+        told.print(f"[yellow]Without effect here[/] are the configuration's {escape(options)}")
     told.print(
         f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at the end; "
         f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
@@ -106,7 +128,12 @@ def tell_of_run(result: dict[str, Any], out: Path) -> None:
 
 
 def run_day(
-    folder: Path, first: float | None, last: float | None, recording: dict[str, Any]
+    folder: Path,
+    first: float | None,
+    last: float | None,
+    seed: int,
+    conditions: Conditions,
+    recording: dict[str, Any],
 ) -> dict[str, Any]:
     """A part of a day of a stored city, with the trips planned for it."""
     if first is None or last is None:
@@ -118,15 +145,26 @@ def run_day(
     from cosmopolis.planning.run import record
 
     with progress() as tell:
-        trips = cached_trips(the_city, folder, seed=recording["seed"], progress=tell)
-        return record(the_city, trips, begin=first, end=last, progress=tell, **recording)
+        trips = cached_trips(the_city, folder, seed=seed, progress=tell)
+        return record(
+            the_city,
+            trips,
+            begin=first,
+            end=last,
+            seed=seed,
+            conditions=conditions,
+            progress=tell,
+            **recording,
+        )
 
 
 def run_scenario(
     config: Path,
     first: float | None,
     last: float | None,
+    seed: int | None,
     parameters: str,
+    settings: list[str],
     skip_bad: bool,
     recording: dict[str, Any],
 ) -> dict[str, Any]:
@@ -137,7 +175,11 @@ def run_scenario(
     with progress() as tell:
         scenario = read_scenario(config, skip_bad=skip_bad, begin=first, end=last, progress=tell)
         recording["control"] = replace(recording["control"], extended=scenario.extended)
-        return record_scenario(scenario, parameters=parameters, progress=tell, **recording)
+        if seed is None:
+            seed = 1 if scenario.seed is None else scenario.seed
+        return record_scenario(
+            scenario, seed=seed, parameters=parameters, settings=settings, progress=tell, **recording
+        )
 
 
 @app.command()

@@ -60,7 +60,8 @@ class Drawn(NamedTuple):
 def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     """The trips of a scenario, sorted by departure; routes of trips that name none are the quickest when empty.
 
-    What is left to chance (types and routes of distributions, flows with a probability, lanes) comes from `seed`.
+    What is left to chance (types and routes of distributions, flows with a probability, a scale that is no whole
+    number, lanes) comes from `seed`. Of a vehicle that the scale multiplies the others are "id.1", "id.2" ...
     Raises BadInput for unknown types, routes and edges and for routes that do not hang together, with file and
     line; a scenario read with `skip_bad` has them left out and told in its findings. As in SUMO, trips that name
     only their ends look for their way again when they depart, by the speeds of that time.
@@ -96,9 +97,17 @@ def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[D
                 late += 1
                 continue
             name = wish.id if wish.repeat is None else f"{wish.id}.{n}"
-            kind = _one_of(wish.type, traffic.type_mixtures, random)
-            drawn.append(Drawn(wish, name, time, kind, _one_of(wish.route, traffic.route_mixtures, random)))
+            for copy in range(_copies(scenario.scale, random)):
+                kind = _one_of(wish.type, traffic.type_mixtures, random)
+                route = _one_of(wish.route, traffic.route_mixtures, random)
+                drawn.append(Drawn(wish, f"{name}.{copy}" if copy else name, time, kind, route))
     return drawn, late
+
+
+def _copies(scale: float, random: np.random.Generator) -> int:
+    """How many depart for one that is asked for, `scale` in the mean; nothing is drawn for a whole number."""
+    whole = int(scale)
+    return whole + (scale > whole and random.random() < scale - whole)
 
 
 def _one_of(name: str, mixtures: dict[str, Mixture], random: np.random.Generator) -> str:

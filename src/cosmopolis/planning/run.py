@@ -26,12 +26,13 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.trips import Trips
+from cosmopolis.planning.conditions import Conditions
 from cosmopolis.planning.recorder import FILES, XML_FILES, Recorder, Wanted
 from cosmopolis.simulation import Command, Simulation, is_compiled
-from cosmopolis.simulation.traffic.drivers import Drivers
 
 OUR_FILES = {"run.json"} | FILES | XML_FILES
 PLAIN = Wanted()
+USUAL = Conditions()
 LONGEST_STANDSTILL = 7200.0  # s
 
 
@@ -70,26 +71,24 @@ def record(
     out: Path,
     wanted: Wanted = PLAIN,
     control: Control = AS_PLANNED,
+    conditions: Conditions = USUAL,
     ids: NDArray[np.object_] | None = None,
     threads: int | None = None,
-    drivers: Drivers | None = None,
     facts: dict[str, Any] | None = None,
     progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Run from `begin` to `end` (s after midnight) and write the folder `out`; returns what run.json holds.
 
-    With `drivers`, the table of the run's own vehicle types, every trip is made once, on its own route; then
-    without an `end` the run goes on until everybody has arrived. `facts` are more to be kept in run.json,
-    `ids` (N,) names for the table of trips.
+    Under `conditions` with the run's own vehicle types every trip is made once, on its own route; then without an
+    `end` the run goes on until everybody has arrived. `facts` are more to be kept in run.json, `ids` (N,) names for
+    the table of trips.
     The folder appears when the run is complete. An older run of that name is replaced; a folder with anything
     else in it raises BadInput.
     """
     _check_free(out)
     wanted.check(Simulation.dt)
     progress("Starting the simulation" if is_compiled() else "Compiling the simulation, once", 0.0)
-    simulation = Simulation(
-        city, trips, seed=seed, start=begin, threads=threads, drivers=drivers, daily=drivers is None
-    )
+    simulation = conditions.simulation(city, trips, seed=seed, start=begin, threads=threads)
     orders = control.begin(simulation)
     with folder_aside(out) as folder:
         recorder = Recorder(simulation, trips, folder, wanted, ids)
@@ -113,6 +112,7 @@ def record(
             "to": simulation.time,
             "step": simulation.dt,
             "control": control.name,
+            **conditions.facts(),
             **simulation.counts(),
             **totals,
             "digest": simulation.digest(),

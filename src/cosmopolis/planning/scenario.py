@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.planning.conditions import Conditions
 from cosmopolis.planning.recorder import Wanted
 from cosmopolis.planning.run import AS_PLANNED, PLAIN, Control, record
+from cosmopolis.simulation import Guidance, Rules
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import SKIPPED, Scenario
 
@@ -22,6 +25,7 @@ def record_scenario(
     seed: int,
     out: Path,
     parameters: str = "sumo",
+    settings: Sequence[str] = (),
     wanted: Wanted = PLAIN,
     control: Control = AS_PLANNED,
     threads: int | None = None,
@@ -29,8 +33,9 @@ def record_scenario(
 ) -> dict[str, Any]:
     """Run `scenario` to its end, or until all have arrived, and write the folder `out`; returns what run.json holds.
 
-    `parameters` names the set that its types drive by, "sumo" or "field". trips.parquet names each trip as the
-    route files do. What was skipped, and elements that are none of ours, are counted and listed.
+    `parameters` names the set that its types drive by, `settings` go before what its configuration says of teleports
+    and rerouting (see `conditions.DIALS`). trips.parquet names each trip as the route files do. What was skipped, and
+    elements and options that mean nothing here, are counted and listed.
     """
     progress("Finding routes", 0.5)
     plan = plan_scenario(scenario, seed=seed)
@@ -44,11 +49,17 @@ def record_scenario(
     ]
     facts = {
         "scenario": scenario.name,
-        "parameters": parameters,
         "left_out": findings,
         "ignored_elements": dict(scenario.traffic.ignored),
+        "options_without_effect": list(scenario.without_effect),
         "outside_its_time": plan.late,
     }
+    conditions = Conditions(
+        parameters,
+        drivers_of(plan.types, parameters),
+        Guidance(share=scenario.rerouting),
+        Rules(teleport_after=scenario.teleport_after),
+    )
     return record(
         scenario.city,
         plan.trips,
@@ -59,7 +70,7 @@ def record_scenario(
         wanted=wanted,
         control=control,
         threads=threads,
-        drivers=drivers_of(plan.types, parameters),
+        conditions=conditions.turned(settings),
         facts=facts,
         ids=np.array(plan.ids, dtype=object),
         progress=progress,

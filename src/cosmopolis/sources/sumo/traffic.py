@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from cosmopolis.sources.sumo.drawing import DrawnProgram, read_program
@@ -69,6 +69,12 @@ class Traffic:
     programs: dict[str, list[DrawnProgram]] = field(default_factory=dict)  # of lights, from additional files
     stops: dict[str, Row] = field(default_factory=dict)  # bus stops of additional files
     ignored: Counter[str] = field(default_factory=Counter)  # elements by tag
+    deviation: float | None = None  # of how drivers take the limit, where their type says nothing
+
+    def vary(self, deviation: float) -> None:
+        """Drivers of types that do not say how they differ in speed differ by `deviation`."""
+        self.deviation = deviation
+        self.types[DEFAULT] = replace(self.types[DEFAULT], deviation=deviation)
 
     def read(self, elements: Iterable[Row]) -> None:
         """Take up the elements of one file."""
@@ -82,7 +88,7 @@ class Traffic:
 
 
 def _type(traffic: Traffic, row: Row) -> None:
-    traffic.types[row.text("id")] = read_type(row)
+    traffic.types[row.text("id")] = read_type(row, traffic.deviation)
 
 
 def _type_mixture(traffic: Traffic, row: Row) -> None:

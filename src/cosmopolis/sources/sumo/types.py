@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cosmopolis.sources.sumo.stream import Row
 from cosmopolis.sources.sumo.words import CLASSES
@@ -55,8 +55,11 @@ def default_type(vclass: str) -> VehicleType:
     return VehicleType(vclass, length, gap, accel, decel, 1.0, 0.5, top, deviation=deviation)
 
 
-def read_type(row: Row) -> VehicleType:
-    """Of a vType; parameters of its car-following element count like its own."""
+def read_type(row: Row, deviation: float | None = None) -> VehicleType:
+    """Of a vType; parameters of its car-following element count like its own.
+
+    Where it does not say how its drivers differ in speed it is by `deviation`, or as its class does without one.
+    """
     for child in row.children:
         if child.tag.startswith("carFollowing-"):
             row = Row(row.tag, {**child.attributes, **row.attributes}, row.file, row.line)
@@ -64,6 +67,8 @@ def read_type(row: Row) -> VehicleType:
     if vclass not in CLASSES:
         raise row.bad(f'has vClass="{vclass}", which does not drive here; use one of {", ".join(CLASSES)}.')
     base = default_type(vclass)
+    if deviation is not None:
+        base = replace(base, deviation=deviation)
     factor, deviation, least, most = _speed_factor(row, base)
     return VehicleType(
         vclass=vclass,
