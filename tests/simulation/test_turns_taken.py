@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from cosmopolis.city.model import City
-from cosmopolis.city.words import Control, StreetKind, VehicleKind
+from cosmopolis.city.words import Control, Light, StreetKind, VehicleKind
 from cosmopolis.simulation import Simulation
 from tests.network.towns import cross, edge
 from tests.simulation.drawings import one_trip, row_of, streets_of
@@ -150,3 +150,44 @@ def test_on_a_motorway_a_slow_bus_is_overtaken_on_the_faster_lane() -> None:
     assert len(faster) >= 2
     assert all(1 in used[id] and used[id] & {0, 2} for id in faster)
     assert not used[0] & {1, 3}, "the bus keeps to the kerb"
+
+
+def full_ways_on(*, dead_end: bool) -> City:
+    """Edge 0 leads to edges 1 and 2, both 60 m and with a light that is red for ten minutes; from 1, and from 2 where
+    that is no dead end, one comes to edge 3. Edges 4 and 5 are a street across."""
+    drawing = Drawing()
+    drawing.edge((-100.0, 0.0), (0.0, 0.0))
+    drawing.edge((10.0, 0.0), (70.0, 0.0))
+    drawing.edge((10.0, 20.0), (70.0, 20.0))
+    drawing.edge((80.0, 0.0), (300.0, 0.0))
+    drawing.edge((5.0, -60.0), (5.0, -15.0))
+    drawing.edge((5.0, 30.0), (5.0, 60.0))
+    one, other, across = drawing.join(0, 1), drawing.join(0, 2), drawing.join(4, 5)
+    for way in (one, other):  # a street that nobody may stand on
+        drawing.conflict(across, way, 20.0, 5.0, yields=across)
+    held = [drawing.join(1, 3)] + ([] if dead_end else [drawing.join(2, 3)])
+    drawing.signal(
+        held, [(600.0, [Light.RED] * len(held)), (100_000.0, [Light.GREEN_PERMISSIVE] * len(held))]
+    )
+    return drawing.city()
+
+
+def test_who_finds_no_way_back_tries_another_way_now_and_then_and_not_at_every_step() -> None:
+    """The other way has room, but is a dead end: the car keeps to its own until the light turns green."""
+    city = full_ways_on(dead_end=True)
+    simulation = Simulation(city, trips_of([one_trip(city, [0, 1, 3], 3.0 * n) for n in range(9)]), threads=1)
+    simulation.run(400.0)
+    assert 2 <= simulation.counts()["strayed"] <= 40
+    simulation.run(500.0)
+    assert simulation.counts()["arrived"] == 9
+
+
+def test_a_long_bus_takes_no_other_way_on_which_it_does_not_fit() -> None:
+    """Both ways on have about 16 m left: room for a car, and not for 18 m."""
+    city = full_ways_on(dead_end=False)
+    rows = [one_trip(city, [0, 1 + n % 2, 3], 3.0 * n) for n in range(12)]
+    rows.append(one_trip(city, [0, 1, 3], 60.0) | {"kind": int(VehicleKind.ARTICULATED_BUS)})
+    simulation = Simulation(city, trips_of(rows), threads=1)
+    simulation.run(500.0)
+    counts = simulation.counts()
+    assert (counts["strayed"], counts["vehicles"]) == (0, 13)

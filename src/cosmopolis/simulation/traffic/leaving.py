@@ -13,6 +13,7 @@ from cosmopolis.simulation.traffic.state import BROKEN, CROSS, LEAVES, STAY, STR
 
 ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 AT_THE_LINE = 8.0  # m before the end of the lane
+THINKS = 10.0  # s from one try to take another way to the next
 
 
 @kernel
@@ -45,9 +46,9 @@ def _lose_patience(
     path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves
 ) -> None:
     """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
-    waited, kind = cars.still[i] * DT, cars.kind[i]
-    lost, full = cars.choice[i] < 0, moves.held[path] == NO_ROOM
-    if (lost and waited > drivers.strays[kind]) or (not lost and full and waited > drivers.turns_away[kind]):
+    kind, lost = cars.kind[i], cars.choice[i] < 0
+    over = cars.still[i] * DT - (drivers.strays[kind] if lost else drivers.turns_away[kind])
+    if over >= 0.0 and over % THINKS < DT and (lost or moves.held[path] == NO_ROOM):
         way = other_way(path, i, roads, drivers, ways, cars)
         moves.other_way[path] = way
         if way >= 0:
@@ -63,8 +64,9 @@ def other_way(path: int, i: int, roads: Roads, drivers: Drivers, ways: Ways, car
     A car that cannot go on from here at all takes one without room too. -1 where there is none.
     """
     first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
-    choice, modes = cars.choice[i], drivers.modes[cars.kind[i]]
-    for need in (ROOM, np.float32(0.0)):
+    choice, kind = cars.choice[i], cars.kind[i]
+    modes = drivers.modes[kind]
+    for need in (max(ROOM, drivers.length[kind] + drivers.jam_gap[kind]), np.float32(0.0)):
         for turn in range(count):
             way = first + (cars.trip[i] + turn) % count
             to_lane = roads.out_end[way]
