@@ -27,6 +27,8 @@ class Habits(NamedTuple):
     turning_margin: (
         F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
     )
+    patience: F32  # (K,) s of waiting at a junction after which smaller gaps do
+    impatience: F32  # (K,) s more until any gap does that nobody must brake hard for
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
@@ -54,6 +56,8 @@ CROSSING, MERGING, TURNING = 2.6, 1.2, 1.2
 SUMO_MERGING = 4.5
 SUMO_TURNING = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
 LOOKS_AHEAD = 20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
+PATIENCE, IMPATIENCE = 12.0, 30.0  # s
+TO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
@@ -73,6 +77,8 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         crossing_margin=np.full(len(kinds), CROSSING, np.float32),
         merging_margin=np.full(len(kinds), MERGING, np.float32),
         turning_margin=np.full(len(kinds), TURNING, np.float32),
+        patience=np.full(len(kinds), PATIENCE, np.float32),
+        impatience=np.full(len(kinds), IMPATIENCE, np.float32),
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
         visibility=np.full(len(kinds), FAR, np.float32),
@@ -102,6 +108,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         siren=quiet.copy(),
         merging_margin=nothing + np.float32(SUMO_MERGING),
         turning_margin=nothing + np.float32(SUMO_TURNING),
+        patience=nothing,
+        impatience=nothing + np.float32(TO_IMPATIENCE),
         strays=waits,
         turns_away=waits.copy(),
         visibility=nothing + np.float32(VISIBLE),

@@ -55,6 +55,8 @@ class Drivers(NamedTuple):
     crossing_margin: F32  # (K,)
     merging_margin: F32  # (K,)
     turning_margin: F32  # (K,)
+    patience: F32  # (K,)
+    impatience: F32  # (K,)
     strays: F32  # (K,)
     turns_away: F32  # (K,)
     visibility: F32  # (K,)

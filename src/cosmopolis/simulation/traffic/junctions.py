@@ -23,8 +23,6 @@ from cosmopolis.simulation.traffic.state import Cars, Ways
 STOPS_AT_YELLOW = (
     3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
 )
-PATIENCE = 12.0  # s of waiting after which smaller gaps do
-HURRY = 30.0  # s more until any gap does that nobody must brake hard for
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 NEXT = 3.0  # m from the line: whose turn it is
 POCKET = 4.0  # m into the junction that a car must be able to go to wait there
@@ -59,8 +57,8 @@ def may_enter(
     top = max(1.0, cars.goal_speed[i])
     on_red = ways.light[way] == RED
     waited = cars.still[i] * DT
-    calm = min(1.0, max(0.0, 1.0 - (waited - PATIENCE) / HURRY))
     kind = cars.kind[i]
+    calm = min(1.0, max(0.0, 1.0 - (waited - drivers.patience[kind]) / drivers.impatience[kind]))
     crossing, merging = calm * drivers.crossing_margin[kind], calm * drivers.merging_margin[kind]
     if ways.light[way] != OFF:
         crossing = merging = calm * drivers.turning_margin[kind]
@@ -131,7 +129,7 @@ def oncoming(
         if begin <= position or begin >= hold or roads.yields[row] == 0:
             continue
         other = roads.conflict[row]
-        patient = cars.still[i] * DT < PATIENCE + HURRY
+        patient = not _presses(i, drivers, cars)
         if patient and roads.merge[row] == 0 and _crosses_yet(other, roads.other_begin[row], cars):
             hold = begin
         elif ways.light[other] != RED:
@@ -141,6 +139,13 @@ def oncoming(
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                 hold = begin
     return hold
+
+
+@kernel
+def _presses(i: int, drivers: Drivers, cars: Cars) -> bool:
+    """Whether car i has waited so long that others who can brake for it must."""
+    kind = cars.kind[i]
+    return bool(cars.still[i] * DT > drivers.patience[kind] + drivers.impatience[kind])
 
 
 @kernel
@@ -215,7 +220,7 @@ def _comes_first(
     to_line = roads.length[lane] + roads.other_begin[row]
     merges = roads.merge[row] != 0
     ground = roads.other_end[row] - roads.other_begin[row]
-    pushes = ways.light[other] == OFF and cars.still[i] * DT > PATIENCE + HURRY
+    pushes = ways.light[other] == OFF and _presses(i, drivers, cars)
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     if last >= first and cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED:
         # Nobody passes the first, who is not about to start.
