@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf
@@ -17,7 +18,7 @@ from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
 from cosmopolis.sources.sumo.traffic import Halt, Mixture, Traffic, Wish
 from cosmopolis.sources.sumo.types import VehicleType, default_type
-from cosmopolis.sources.sumo.words import CLASSES
+from cosmopolis.sources.sumo.words import CLASSES, ELSEWHERE
 
 __all__ = ["Planned", "RunType", "VehicleType", "default_type", "plan_scenario"]
 
@@ -45,6 +46,7 @@ class Planned:
     types: list[RunType]
     ids: list[str]  # (N,) as the route files name them; vehicle i of a flow is "flow.i"
     late: int  # departures outside of the scenario's time
+    elsewhere: dict[str, int] = field(default_factory=dict)  # those that do not drive on streets, by vClass
 
 
 class Drawn(NamedTuple):
@@ -70,6 +72,7 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     random = np.random.default_rng([seed, 0x5C])
     table = _Table(scenario, Ways(scenario.city.network), random)
     drawn, late = _departures(scenario, random)
+    drawn, elsewhere = _on_streets(drawn, scenario.traffic)
     _find_ways(drawn, scenario.traffic, table.ways)
     spoilt: set[int] = set()  # wishes that were bad: a flow is told once
     for one in drawn:
@@ -79,7 +82,19 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
                 table.add(one)
                 spoilt.remove(id(one.wish))
     trips, ids = table.as_trips()
-    return Planned(trips, list(table.types), ids, late)
+    return Planned(trips, list(table.types), ids, late, elsewhere)
+
+
+def _on_streets(drawn: list[Drawn], traffic: Traffic) -> tuple[list[Drawn], dict[str, int]]:
+    """Those who drive on streets, and how many others there are, by vClass."""
+    kept, elsewhere = [], Counter[str]()
+    for one in drawn:
+        vehicle = traffic.types.get(one.type)
+        if vehicle is not None and vehicle.vclass in ELSEWHERE:
+            elsewhere[vehicle.vclass] += 1
+        else:
+            kept.append(one)
+    return kept, dict(elsewhere)
 
 
 def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[Drawn], int]:
