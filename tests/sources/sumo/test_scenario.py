@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario import Planned, plan_scenario
+from cosmopolis.demand.scenario import Comes, Planned, plan_scenario
 from cosmopolis.sources.sumo import SKIPPED, Scenario, read_scenario
 from cosmopolis.sources.sumo.traffic import Repeat
 from cosmopolis.sources.sumo.types import default_type
@@ -354,3 +354,17 @@ def test_vehicles_of_classes_that_do_not_drive_on_streets_are_counted_and_the_ot
     train = '<vType id="train" vClass="rail"/>' + VEHICLE.replace('id="v"', 'id="t" type="train"')
     plan = planned(tmp_path, train + VEHICLE)
     assert (plan.ids, plan.elsewhere) == (["v"], {"rail": 1})
+
+
+@pytest.mark.parametrize(
+    ("said", "comes"),
+    [("last", Comes.BEHIND), ("free", Comes.IN_GAP), ("random_free", Comes.IN_GAP), ("base", Comes.AT_PLACE)],
+)
+def test_where_a_vehicle_comes_on_to_the_road_is_read(tmp_path, said, comes):
+    plan = planned(tmp_path, VEHICLE.replace('depart="105"', f'depart="105" departPos="{said}"'))
+    assert plan.types[plan.trips.kind[0]].comes == comes
+
+
+def test_drivers_are_told_from_the_step_of_the_configuration(tmp_path):
+    plan = planned(tmp_path, VEHICLE, more='<step-length value="0.2"/>')
+    assert plan.types[plan.trips.kind[0]].step == 0.2
