@@ -68,13 +68,14 @@ class Drawn(NamedTuple):
     time: float  # s
     type: str
     route: str
+    via: tuple[str, ...]  # edges between which it looks for its way, if it has no route
 
 
 def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     """The trips of a scenario, sorted by departure; routes of trips that name none are the quickest when empty.
 
-    What is left to chance (types and routes of distributions, flows with a probability, a scale that is no whole
-    number, lanes) comes from `seed`. Of a vehicle that the scale multiplies the others are "id.1", "id.2" ...
+    What is left to chance (edges of districts, types and routes of distributions, flows with a probability, a scale
+    that is no whole number, lanes) comes from `seed`. Of a vehicle that the scale multiplies the others are "id.1", "id.2" ...
     Raises BadInput for unknown types, routes and edges and for routes that do not hang together, with file and
     line; a scenario read with `skip_bad` has them left out and told in its findings. As in SUMO, trips that name
     only their ends look for their way again when they depart, by the speeds of that time.
@@ -126,8 +127,21 @@ def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[D
             for copy in range(_copies(scenario.scale, random)):
                 kind = _one_of(wish.type, traffic.type_mixtures, random)
                 route = _one_of(wish.route, traffic.route_mixtures, random)
-                drawn.append(Drawn(wish, f"{name}.{copy}" if copy else name, time, kind, route))
+                via = _via(wish, traffic, random)
+                drawn.append(Drawn(wish, f"{name}.{copy}" if copy else name, time, kind, route, via))
     return drawn, late
+
+
+def _via(wish: Wish, traffic: Traffic, random: np.random.Generator) -> tuple[str, ...]:
+    """Its edges, with one of each district that it begins or ends in; "" where there is none."""
+    via = list(wish.via)
+    for place, name in zip((0, -1), wish.districts):
+        if name and name in traffic.districts:
+            district = traffic.districts[name]
+            edges = district.sinks if place else district.sources
+            weights = np.array([weight for _, weight in edges])
+            via[place] = edges[int(random.choice(len(edges), p=weights / weights.sum()))][0] if edges else ""
+    return tuple(via)
 
 
 def _copies(scale: float, random: np.random.Generator) -> int:
@@ -148,10 +162,10 @@ def _one_of(name: str, mixtures: dict[str, Mixture], random: np.random.Generator
 def _find_ways(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> None:
     """All quickest ways at once; wishes that are bad are told where they are added."""
     wanted: dict[tuple[Mode, int, int], None] = {}
-    for wish, _, _, kind, _ in drawn:
-        if wish.via and kind in traffic.types and all(key in ways.edge for key in wish.via):
-            modes = CLASSES[traffic.types[kind].vclass][0]
-            wanted.update({(modes, a, b): None for a, b in pairwise(ways.edge[key] for key in wish.via)})
+    for one in drawn:
+        if one.via and one.type in traffic.types and all(key in ways.edge for key in one.via):
+            modes = CLASSES[traffic.types[one.type].vclass][0]
+            wanted.update({(modes, a, b): None for a, b in pairwise(ways.edge[key] for key in one.via)})
     ways.find(wanted)
 
 
@@ -198,7 +212,7 @@ class _Table:
         picks = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
         comes = _COMES.get(wish.row.text("departPos", ""), Comes.AT_PLACE)
         run_type = run_type._replace(
-            looks=len(wish.via) == 2, picks=picks, comes=comes, step=self.scenario.step
+            looks=len(one.via) == 2, picks=picks, comes=comes, step=self.scenario.step
         )
         row = self.types.setdefault(run_type, len(self.types))
         values = (one.time, row, from_lane, begin, to_lane, end, edges, stops)
@@ -235,8 +249,11 @@ def _starts(rows: list) -> NDArray[np.int64]:
 
 def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges, tuple[Halt, ...]]:
     wish = one.wish
-    if wish.via:
-        return ways.over(ways.named(wish.via, wish.row), modes, wish.row), wish.halts
+    if one.via:
+        for key, name, edge in zip(("fromTaz", "toTaz"), wish.districts, (one.via[0], one.via[-1])):
+            if name and not edge:
+                raise wish.row.bad(f'has {key}="{name}", of which there is no taz with edges; add it.')
+        return ways.over(ways.named(one.via, wish.row), modes, wish.row), wish.halts
     keys, halts = wish.edges, wish.halts
     if not keys:
         if one.route not in traffic.routes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -368,3 +369,41 @@ def test_where_a_vehicle_comes_on_to_the_road_is_read(tmp_path, said, comes):
 def test_drivers_are_told_from_the_step_of_the_configuration(tmp_path):
     plan = planned(tmp_path, VEHICLE, more='<step-length value="0.2"/>')
     assert plan.types[plan.trips.kind[0]].step == 0.2
+
+
+DISTRICTS = """
+<taz id="west" edges="w_in"/>
+<taz id="rest"><tazSource id="n_in" weight="1"/><tazSink id="e_out" weight="3"/><tazSink id="s_out" weight="1"/></taz>
+"""
+
+
+def test_trips_between_districts_begin_and_end_on_their_edges_by_weight(tmp_path):
+    trips = "".join(f'<trip id="{n}" depart="{100 + n}" fromTaz="west" toTaz="rest"/>' for n in range(200))
+    town = read(tmp_path, DISTRICTS + trips)
+    plan = plan_scenario(town)
+    ends = Counter(tuple(edges_of(town, plan, row)) for row in range(200))
+    assert set(ends) == {("w_in", "e_out"), ("w_in", "s_out")}
+    assert 120 < ends["w_in", "e_out"] < 180
+    assert plan_scenario(town).trips.route.tolist() == plan.trips.route.tolist()
+
+
+def test_an_edge_goes_before_its_district(tmp_path):
+    both = '<trip id="t" depart="100" from="s_in" fromTaz="west" to="n_out" toTaz="rest"/>'
+    town = read(tmp_path, DISTRICTS + both)
+    assert edges_of(town, plan_scenario(town), 0) == ["s_in", "n_out"]
+
+
+@pytest.mark.parametrize(
+    ("elements", "says"),
+    [
+        ('<trip id="t" depart="100" fromTaz="east" to="n_out"/>', 'fromTaz="east", of which there is no taz'),
+        ('<taz id="z"><tazSource id="w_in" weight="-1"/></taz>', "weight above 0"),
+        ('<trip id="t" depart="100" toTaz="west"/>', "add from=… or fromTaz=…"),
+        (
+            DISTRICTS + '<taz id="no"/><trip id="t" depart="100" fromTaz="no" to="e_out"/>',
+            "no taz with edges",
+        ),
+    ],
+)
+def test_faults_of_districts_are_named(tmp_path, elements, says):
+    assert says in complaint(tmp_path, elements)

@@ -54,6 +54,15 @@ class Wish:
     via: tuple[str, ...] = ()  # edges that must be driven in this order, the first and the last included
     halts: tuple[Halt, ...] = ()
     repeat: Repeat | None = None
+    districts: tuple[str, str] = ("", "")  # in which it begins and ends where it names no edge
+
+
+@dataclass(frozen=True)
+class District:
+    """A traffic analysis zone: the edges on which trips begin and end, each with its weight."""
+
+    sources: Mixture
+    sinks: Mixture
 
 
 @dataclass
@@ -66,6 +75,7 @@ class Traffic:
     type_mixtures: dict[str, Mixture] = field(default_factory=dict)
     routes: dict[str, tuple[tuple[str, ...], tuple[Halt, ...]]] = field(default_factory=dict)
     route_mixtures: dict[str, Mixture] = field(default_factory=dict)
+    districts: dict[str, District] = field(default_factory=dict)
     wishes: list[Wish] = field(default_factory=list)
     programs: dict[str, list[DrawnProgram]] = field(default_factory=dict)  # of lights, from additional files
     stops: dict[str, Row] = field(default_factory=dict)  # bus stops of additional files
@@ -172,7 +182,8 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
         _route_mixture(traffic, Row(inner[0].tag, named, row.file, row.line, inner[0].children))
     elif not name:
         via = _via(row, halts)
-    return Wish(row, row.text("id"), row.text("type", DEFAULT), depart, edges, name, via, halts, repeat)
+    wish = Wish(row, row.text("id"), row.text("type", DEFAULT), depart, edges, name, via, halts, repeat)
+    return replace(wish, districts=_districts(row)) if via else wish
 
 
 def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
@@ -180,14 +191,39 @@ def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
     stops = [halt.lane.rpartition("_")[0] for halt in halts]
     places = [row.text("from", stops[0] if stops else ""), *row.words("via"), *stops]
     places.append(row.text("to", stops[-1] if stops else ""))
-    for end, place in (("from", places[0]), ("to", places[-1])):
-        if not place:
+    inside = _districts(row)
+    for end, place, district in (("from", places[0], inside[0]), ("to", places[-1], inside[1])):
+        if not place and not district:
             raise row.bad(
-                f"has neither a route nor edges from and to; add {end}=… (districts, junctions and coordinates "
-                "are not read: run duarouter on the file first)."
+                f"has neither a route nor edges from and to; add {end}=… or {end}Taz=… (junctions and "
+                "coordinates are not read: run duarouter on the file first)."
             )
-    kept = tuple(place for place, before in zip(places, ["", *places]) if place != before)
-    return kept if len(kept) > 1 else (*kept, *kept)
+    middle = [place for place, before in zip(places[1:-1], places) if place != before]
+    if middle and middle[-1] == places[-1]:
+        middle.pop()
+    return (places[0], *middle, places[-1])
+
+
+def _districts(row: Row) -> tuple[str, str]:
+    """Where it begins and ends if it names no edge for that."""
+    first, last = ("" if end in row.attributes else row.text(f"{end}Taz", "") for end in ("from", "to"))
+    return first, last
+
+
+def _district(traffic: Traffic, row: Row) -> None:
+    """Of a taz: all its edges alike, or those of tazSource and tazSink by their weights."""
+    alike = tuple((edge, 1.0) for edge in row.words("edges"))
+    ends = {
+        tag: tuple(
+            (child.text("id"), child.real("weight", 1.0)) for child in row.children if child.tag == tag
+        )
+        for tag in ("tazSource", "tazSink")
+    }
+    district = District(ends["tazSource"] or alike, ends["tazSink"] or alike)
+    for edges in (district.sources, district.sinks):
+        if edges and (min(weight for _, weight in edges) < 0 or not sum(weight for _, weight in edges) > 0):
+            raise row.bad("has edges without a weight above 0; correct its tazSource and tazSink.")
+    traffic.districts[row.text("id")] = district
 
 
 def _depart(row: Row) -> float:
@@ -243,5 +279,5 @@ _TAKES = {
     "vType": _type, "vTypeDistribution": _type_mixture, "route": _route, "routeDistribution": _route_mixture,
     "vehicle": _vehicle, "trip": _vehicle, "flow": _flow, "busStop": _stop_place, "trainStop": _stop_place,
     "parkingArea": _stop_place, "chargingStation": _stop_place, "containerStop": _stop_place,
-    "tlLogic": _program,
+    "tlLogic": _program, "taz": _district,
 }  # fmt: skip
