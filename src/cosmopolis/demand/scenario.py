@@ -75,7 +75,8 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     """The trips of a scenario, sorted by departure; routes of trips that name none are the quickest when empty.
 
     What is left to chance (edges of districts, types and routes of distributions, flows with a probability, a scale
-    that is no whole number, lanes) comes from `seed`. Of a vehicle that the scale multiplies the others are "id.1", "id.2" ...
+    that is no whole number, lanes) comes from `seed`. Of a vehicle that the scale multiplies the others are "id.1",
+    "id.2" ...
     Raises BadInput for unknown types, routes and edges and for routes that do not hang together, with file and
     line; a scenario read with `skip_bad` has them left out and told in its findings. As in SUMO, trips that name
     only their ends look for their way again when they depart, by the speeds of that time.
