@@ -269,7 +269,7 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
     """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently.
 
     Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level. Who does
-    not let others in by turns goes past those abreast, and does not stop for one that stands.
+    not let others in by turns goes past those abreast whose lane he does not need, and does not stop for one that stands.
     """
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
@@ -282,12 +282,12 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
         behind = first_beyond(lane, front, cars) - 1
         rear, its_speed = front - ways.asks_length[neighbour], ways.asks_speed[neighbour]
         in_turn = behind < cars.start[lane] or drivers.zipper[cars.kind[behind]] != 0
-        if behind >= cars.start[lane] and cars.position[behind] >= rear and in_turn:
+        if behind >= cars.start[lane] and cars.position[behind] >= rear:
             level = cars.position[behind] >= front
             yields = cars.shift[behind] * side > 0 and (not level or side > 0)
-            if yields or (not level and its_speed > STOPPED):
+            if yields or (in_turn and not level and its_speed > STOPPED):
                 moves.accel[behind] = min(moves.accel[behind], LETS_IN)
-            if its_speed > STOPPED:
+            if its_speed > STOPPED and (in_turn or yields):
                 continue
         while behind >= cars.start[lane] and cars.position[behind] >= rear:
             behind -= 1  # beside one that stands: they go on, and who comes next waits
