@@ -39,6 +39,7 @@ REST_AFTER = 8  # steps between two changes for speed
 LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself,
 ROOM_TO_ENTER = np.float32(1.0)  # m more than the other's length, if he has so much room in front
 FROM_END = np.float32(0.2)  # m
+OPENS = np.float32(4.0)  # s in which one who brakes so opens a gap for another beside him
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 WHOLE = 2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
 STOPPED = np.float32(
@@ -269,7 +270,8 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
     """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently.
 
     Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level. Who does
-    not let others in by turns goes past those abreast whose lane he does not need, and does not stop for one that stands.
+    not let others in by turns goes past those abreast for whom he cannot open a gap before the lane's end, and past
+    one that stands.
     """
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
@@ -285,9 +287,10 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
         if behind >= cars.start[lane] and cars.position[behind] >= rear:
             level = cars.position[behind] >= front
             yields = cars.shift[behind] * side > 0 and (not level or side > 0)
-            if yields or (in_turn and not level and its_speed > STOPPED):
+            helps = in_turn or roads.length[lane] - front > OPENS * its_speed
+            if yields or (helps and not level and its_speed > STOPPED):
                 moves.accel[behind] = min(moves.accel[behind], LETS_IN)
-            if its_speed > STOPPED and (in_turn or yields):
+            if its_speed > STOPPED and (helps or yields):
                 continue
         while behind >= cars.start[lane] and cars.position[behind] >= rear:
             behind -= 1  # beside one that stands: they go on, and who comes next waits
