@@ -7,7 +7,7 @@ import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Light, Mode, VehicleKind
-from cosmopolis.demand.scenario import RunType, VehicleType
+from cosmopolis.demand.scenario import Comes, RunType, VehicleType
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from tests.simulation.roads import Drawing, trips_of
@@ -142,3 +142,42 @@ def test_what_drivers_know_of_speeds_is_restored_from_a_snapshot() -> None:
         simulation.run(200.0)
     assert whole.snapshot() == again.snapshot()
     assert set(ways_taken(whole)) == {1, 2}
+
+
+def entering(comes: Comes, *stand: float) -> float:
+    """m at which one is who has just come on to a road of 300 m, nan if he has not; cars `stand` there."""
+    drawing = Drawing()
+    drawing.edge((0.0, 0.0), (300.0, 0.0))
+    stands = DECIDES._replace(looks=False, picks=False)
+    rows = [{"from_lane": 0, "to_lane": 0, "route": [0], "depart": 5.0, "kind": 1}]
+    for place in stand:
+        halt = [(0, place, 1_000.0)]
+        rows.append(
+            {"from_lane": 0, "to_lane": 0, "route": [0], "depart": 0.0, "from_position": place, "halts": halt}
+        )
+    types = [stands._replace(enters=0.0), stands._replace(comes=comes)]
+    simulation = Simulation(drawing.city(), trips_of(rows), drivers=drivers_of(types), daily=False, threads=1)
+    simulation.run(5.5)
+    vehicles = simulation.vehicles()
+    mine = simulation.trips.kind[vehicles.id] == 1
+    return float(vehicles.position[mine][0]) if mine.any() else float("nan")
+
+
+def test_who_comes_last_is_as_far_along_as_his_speed_allows_behind_the_last_one() -> None:
+    """At 50 km/h he needs 35 to 50 m to the car that stands at 100 m; SUMO's departPos="last"."""
+    assert 40.0 < entering(Comes.BEHIND, 200.0, 100.0) < 70.0
+    assert entering(Comes.AT_PLACE, 200.0, 100.0) < 20.0
+    assert entering(Comes.BEHIND) > 250.0, "on an empty road he comes where he can stop at its end"
+
+
+def test_who_takes_any_gap_comes_between_others_where_there_is_no_room_behind_the_last() -> None:
+    assert 100.0 < entering(Comes.IN_GAP, 200.0, 30.0) < 170.0  # SUMO's departPos="free"
+    assert np.isnan(entering(Comes.BEHIND, 200.0, 30.0))
+
+
+def test_drivers_dawdle_less_in_shorter_steps_as_krauss_s_do() -> None:
+    """0.5 sigma accel step below the wished speed: 0.65 m/s at 1 s, and 0.13 m/s at 0.2 s."""
+    dawdle = [drivers_of([DECIDES._replace(step=step)]).dawdle[0] for step in (1.0, 0.2)]
+    assert dawdle == pytest.approx([0.65, 0.13])
+    accel = [drivers_of([DECIDES._replace(step=step)]).accel[0] for step in (1.0, 0.2)]
+    assert accel[0] == accel[1]

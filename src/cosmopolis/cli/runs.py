@@ -114,6 +114,8 @@ def tell_of_run(result: dict[str, Any], out: Path) -> None:
         told.print(f"[yellow]Left out[/] {escape(sentence)}")
     if len(result.get("left_out", [])) > LISTED:
         told.print(f"{len(result['left_out']):,} were left out; run.json lists them all")
+    for name, count in result.get("not_on_streets", {}).items():
+        told.print(f"{count:,} vehicles of vClass {escape(name)} do not drive here")
     if result["teleported"]:
         told.print(f"{result['teleported']:,} that stood too long were lifted along their route")
     if result.get("options_without_effect"):

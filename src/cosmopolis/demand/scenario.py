@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
@@ -17,12 +19,20 @@ from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
 from cosmopolis.sources.sumo.traffic import Halt, Mixture, Traffic, Wish
 from cosmopolis.sources.sumo.types import VehicleType, default_type
-from cosmopolis.sources.sumo.words import CLASSES
+from cosmopolis.sources.sumo.words import CLASSES, ELSEWHERE
 
 __all__ = ["Planned", "RunType", "VehicleType", "default_type", "plan_scenario"]
 
 ROOM = 2.0  # m more than its length that a lane must have for a vehicle to enter on it
 EDGE = 0.5  # m from the end of a lane
+
+
+class Comes(IntEnum):
+    """Where on its first lane a vehicle comes on to the road."""
+
+    AT_PLACE = 0  # as planned
+    BEHIND = 1  # as far along as it can behind the last one there, at its own speed
+    IN_GAP = 2  # in the first gap that is large enough
 
 
 class RunType(NamedTuple):
@@ -35,6 +45,8 @@ class RunType(NamedTuple):
     leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
     looks: bool = False  # for the quickest way as it departs
     picks: bool = False  # its first lane as it departs
+    comes: Comes = Comes.AT_PLACE
+    step: float = 1.0  # s, of the simulation that its driver is told from
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Planned:
     types: list[RunType]
     ids: list[str]  # (N,) as the route files name them; vehicle i of a flow is "flow.i"
     late: int  # departures outside of the scenario's time
+    elsewhere: dict[str, int] = field(default_factory=dict)  # those that do not drive on streets, by vClass
 
 
 class Drawn(NamedTuple):
@@ -70,6 +83,7 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     random = np.random.default_rng([seed, 0x5C])
     table = _Table(scenario, Ways(scenario.city.network), random)
     drawn, late = _departures(scenario, random)
+    drawn, elsewhere = _on_streets(drawn, scenario.traffic)
     _find_ways(drawn, scenario.traffic, table.ways)
     spoilt: set[int] = set()  # wishes that were bad: a flow is told once
     for one in drawn:
@@ -79,7 +93,19 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
                 table.add(one)
                 spoilt.remove(id(one.wish))
     trips, ids = table.as_trips()
-    return Planned(trips, list(table.types), ids, late)
+    return Planned(trips, list(table.types), ids, late, elsewhere)
+
+
+def _on_streets(drawn: list[Drawn], traffic: Traffic) -> tuple[list[Drawn], dict[str, int]]:
+    """Those who drive on streets, and how many others there are, by vClass."""
+    kept, elsewhere = [], Counter[str]()
+    for one in drawn:
+        vehicle = traffic.types.get(one.type)
+        if vehicle is not None and vehicle.vclass in ELSEWHERE:
+            elsewhere[vehicle.vclass] += 1
+        else:
+            kept.append(one)
+    return kept, dict(elsewhere)
 
 
 def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[Drawn], int]:
@@ -170,7 +196,10 @@ class _Table:
         end = _position(wish, "arrivalPos", float(length[to_lane]), float(length[to_lane]), self.random)
         run_type = RunType(vehicle, looks, modes, _speed(wish, "departSpeed"), _speed(wish, "arrivalSpeed"))
         picks = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
-        run_type = run_type._replace(looks=len(wish.via) == 2, picks=picks)
+        comes = _COMES.get(wish.row.text("departPos", ""), Comes.AT_PLACE)
+        run_type = run_type._replace(
+            looks=len(wish.via) == 2, picks=picks, comes=comes, step=self.scenario.step
+        )
         row = self.types.setdefault(run_type, len(self.types))
         values = (one.time, row, from_lane, begin, to_lane, end, edges, stops)
         for name, value in zip(_COLUMNS, values, strict=True):
@@ -243,6 +272,7 @@ def _numbered(wish: Wish, key: str, count: int) -> int:
     return min(int(text), count - 1) if text.isdigit() else 0
 
 
+_COMES = {"last": Comes.BEHIND, "free": Comes.IN_GAP, "random_free": Comes.IN_GAP}
 _ANY_PLACE = {"random", "random_free", "free", "random_location"}
 
 

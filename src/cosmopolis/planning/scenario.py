@@ -40,9 +40,10 @@ def record_scenario(
     progress("Finding routes", 0.5)
     plan = plan_scenario(scenario, seed=seed)
     if len(plan.trips) == 0:
+        others = "".join(f" ({count} of vClass {name} do not)" for name, count in plan.elsewhere.items())
         raise BadInput(
-            f"{scenario.name}: no vehicle departs between {scenario.begin:g} s and its end; "
-            "check begin, end and route-files."
+            f"{scenario.name}: no vehicle that drives on streets departs between {scenario.begin:g} s and its end"
+            f"{others}; check begin, end and route-files."
         )
     findings = [
         f"{finding.where}: {finding.message}" for finding in scenario.findings if finding.code == SKIPPED
@@ -51,6 +52,7 @@ def record_scenario(
         "scenario": scenario.name,
         "left_out": findings,
         "ignored_elements": dict(scenario.traffic.ignored),
+        "not_on_streets": plan.elsewhere,
         "options_without_effect": list(scenario.without_effect),
         "outside_its_time": plan.late,
     }

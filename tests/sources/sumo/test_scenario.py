@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario import Planned, plan_scenario
+from cosmopolis.demand.scenario import Comes, Planned, plan_scenario
 from cosmopolis.sources.sumo import SKIPPED, Scenario, read_scenario
 from cosmopolis.sources.sumo.traffic import Repeat
 from cosmopolis.sources.sumo.types import default_type
@@ -208,7 +208,7 @@ BAD = {
     "triggered": (VEHICLE.replace("105", "triggered"), "triggers"),
     "no edges": ('<vehicle id="v" depart="105"><route edges=""/></vehicle>', "no edges"),
     "no ends": ('<trip id="v" depart="105" from="w_in"/>', "add to="),
-    "a class that does not drive": ('<vType id="t" vClass="ship"/>', "vClass"),
+    "a class that there is not": ('<vType id="t" vClass="sledge"/>', "vClass"),
     "a negative length": ('<vType id="t" length="-1"/>', "above 0"),
     "no such lane": (VEHICLE.replace('depart="105"', 'depart="105" departLane="4"'), "departLane"),
     "a stop elsewhere": (
@@ -312,3 +312,59 @@ def test_ignore_route_errors_leaves_out_what_is_wrong(tmp_path):
 def test_options_that_make_no_sense_are_named_with_their_line(tmp_path, option, says):
     with pytest.raises(BadInput, match=says):
         read(tmp_path, VEHICLE, more=option)
+
+
+@pytest.mark.parametrize("root", ["add", "additional", "demand"])
+def test_a_file_of_routes_may_have_any_root(tmp_path, root):
+    config = scenario(tmp_path, crossroads(), VEHICLE)
+    file = tmp_path / "x.rou.xml"
+    file.write_text(file.read_text().replace("routes>", f"{root}>"))
+    assert plan_scenario(read_scenario(config)).ids == ["v"]
+
+
+def test_a_network_where_routes_are_expected_is_named(tmp_path):
+    config = scenario(tmp_path, crossroads(), VEHICLE)
+    (tmp_path / "x.rou.xml").write_text(crossroads())
+    with pytest.raises(BadInput, match=r"x\.rou\.xml:\d+: net is the root of a file of another kind"):
+        read_scenario(config)
+
+
+def test_a_flow_without_an_end_ends_with_the_scenario(tmp_path):
+    flow = '<flow id="f" begin="100" period="10"><route edges="w_in e_out"/></flow>'
+    assert "no end" in complaint(tmp_path, flow)
+    assert len(planned(tmp_path, flow, end='<end value="200"/>').ids) == 10
+    spread = '<flow id="f" begin="100" number="4"><route edges="w_in e_out"/></flow>'
+    plan = planned(tmp_path, spread, end='<end value="200"/>')
+    assert plan.trips.depart.tolist() == [100.0, 125.0, 150.0, 175.0]
+
+
+def test_a_clock_may_leave_out_noughts(tmp_path):
+    assert read(tmp_path, VEHICLE, end='<end value="1:5:0"/>').end == 3900.0
+
+
+def test_a_trip_that_names_only_its_stops_goes_from_the_first_to_the_last(tmp_path):
+    stops = '<stop lane="w_in_0" endPos="60" duration="5"/><stop lane="e_out_0" endPos="60" duration="5"/>'
+    town = read(tmp_path, f'<trip id="t" depart="105">{stops}</trip>')
+    plan = plan_scenario(town)
+    assert edges_of(town, plan, 0) == ["w_in", "e_out"]
+    assert len(plan.trips.halt_lane) == 2
+
+
+def test_vehicles_of_classes_that_do_not_drive_on_streets_are_counted_and_the_others_drive(tmp_path):
+    train = '<vType id="train" vClass="rail"/>' + VEHICLE.replace('id="v"', 'id="t" type="train"')
+    plan = planned(tmp_path, train + VEHICLE)
+    assert (plan.ids, plan.elsewhere) == (["v"], {"rail": 1})
+
+
+@pytest.mark.parametrize(
+    ("said", "comes"),
+    [("last", Comes.BEHIND), ("free", Comes.IN_GAP), ("random_free", Comes.IN_GAP), ("base", Comes.AT_PLACE)],
+)
+def test_where_a_vehicle_comes_on_to_the_road_is_read(tmp_path, said, comes):
+    plan = planned(tmp_path, VEHICLE.replace('depart="105"', f'depart="105" departPos="{said}"'))
+    assert plan.types[plan.trips.kind[0]].comes == comes
+
+
+def test_drivers_are_told_from_the_step_of_the_configuration(tmp_path):
+    plan = planned(tmp_path, VEHICLE, more='<step-length value="0.2"/>')
+    assert plan.types[plan.trips.kind[0]].step == 0.2

@@ -42,6 +42,7 @@ class Drivers(NamedTuple):
     leaves: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
     looks: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
     picks: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
+    comes: NDArray[np.uint8]  # (K,) demand.scenario.Comes, where on its first lane
     factor: F64  # (K,) how its drivers take the speed limit: mean,
     deviation: F64  # (K,) and deviation,
     least: F64  # (K,) no less,
@@ -111,6 +112,7 @@ def drivers(name: str = "field") -> Drivers:
         leaves=np.full(len(rows), KERB_SPEED, np.float32),
         looks=np.zeros(len(rows), np.uint8),
         picks=np.zeros(len(rows), np.uint8),
+        comes=np.zeros(len(rows), np.uint8),
         factor=np.full(len(rows), 1.0),
         deviation=np.full(len(rows), 0.08),
         least=np.full(len(rows), 0.8),
@@ -146,7 +148,7 @@ def drivers_of(types: Sequence[RunType], name: str = "sumo") -> Drivers:
     if name == "sumo":
         idm = as_idm(
             column(lambda t: t.accel), column(lambda t: t.decel), column(lambda t: t.tau),
-            column(lambda t: t.min_gap), column(lambda t: t.sigma),
+            column(lambda t: t.min_gap), column(lambda t: t.sigma), np.array([row.step for row in types]),
         )  # fmt: skip
     else:
         usual, names = drivers(name), ("accel", "brake", "headway", "jam_gap", "shape", "dawdle")
@@ -160,6 +162,7 @@ def drivers_of(types: Sequence[RunType], name: str = "sumo") -> Drivers:
         leaves=np.minimum(np.array([row.leaves for row in types], np.float64), FAR).astype(np.float32),
         looks=np.array([row.looks for row in types], np.uint8),
         picks=np.array([row.picks for row in types], np.uint8),
+        comes=np.array([row.comes for row in types], np.uint8),
         factor=column(lambda t: t.factor, np.float64),
         deviation=column(lambda t: t.deviation, np.float64),
         least=column(lambda t: t.least, np.float64),

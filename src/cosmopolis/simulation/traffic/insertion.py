@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.demand.scenario import Comes
 from cosmopolis.simulation.traffic.admission import is_free
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
@@ -14,6 +15,7 @@ from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import wished_speed
 
+AT_PLACE, BEHIND = int(Comes.AT_PLACE), int(Comes.BEHIND)
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
 PATIENCE = 20.0  # s in the queue after which small gaps do
@@ -74,11 +76,14 @@ def insert_first(
         least = drivers.jam_gap[kind]
         if _is_stuck(lane, ways, cars):
             return False
-    position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
-    if not is_free(lane, position, length, roads, ways, cars, moves):
-        return False
     desired = wished_speed(lane, trip, fleet, drivers, ways)
     enters = drivers.enters[kind]
+    if drivers.comes[kind] == AT_PLACE:
+        position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
+    else:
+        position = _room_behind(lane, kind, min(desired, enters), least, roads, drivers, cars, moves)
+    if position < 0.0 or not is_free(lane, position, length, roads, ways, cars, moves):
+        return False
     speed = min(desired, PULLING_OUT if enters < 0.0 else enters)
     at_kerb = roads.kerb[lane] == HOLDS and fleet.kerb[trip] & BEGINS_AT_KERB != 0
     if at_kerb and enters < 0.0 and drivers.pulls_out[kind] > 0.0:
@@ -105,6 +110,49 @@ def insert_first(
     moves.insert[lane] = trip
     moves.insert_position[lane], moves.insert_speed[lane] = position, speed
     return True
+
+
+@kernel
+def _room_behind(
+    lane: int,
+    kind: int,
+    speed: float,
+    least: float,
+    roads: Roads,
+    drivers: Drivers,
+    cars: Cars,
+    moves: Moves,
+) -> float:
+    """m along `lane` at which a vehicle that comes at `speed` keeps its distance to the one ahead; < 0: nowhere yet.
+
+    Behind the last one, or also in a gap farther on if its type takes one; on an empty lane so far from the end that it
+    can stop there.
+    """
+    brake, length = drivers.brake[kind], drivers.length[kind]
+    stops, begin = speed * speed / (2.0 * brake), length + 1.0
+    first, beyond = cars.start[lane], cars.start[lane + 1]
+    if first == beyond:
+        return max(min(begin, roads.length[lane] - 0.5), roads.length[lane] - 1.0 - stops)
+    for j in range(first, beyond):
+        its = moves.speed[j]
+        gap = (
+            max(stops - its * its / (2.0 * brake), 0.0)
+            + speed * drivers.headway[kind]
+            + drivers.jam_gap[kind]
+        )
+        position = moves.position[j] - cars.length[j] - gap
+        behind = (
+            j > first
+            and position - length > moves.position[j - 1]
+            and _comfortable(
+                least, position - length - moves.position[j - 1], moves.speed[j - 1], speed, False
+            )
+        )
+        if position >= begin and (j == first or behind):
+            return position
+        if drivers.comes[kind] == BEHIND:
+            return -1.0
+    return -1.0
 
 
 @kernel

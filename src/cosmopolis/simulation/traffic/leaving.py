@@ -13,7 +13,7 @@ from cosmopolis.simulation.traffic.state import BROKEN, CROSS, LEAVES, STAY, STR
 
 ROOM = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 AT_THE_LINE = 8.0  # m before the end of the lane
-THINKS = 10.0  # s from one try to take another way to the next
+THINKS = 10.0  # s from one try to take another way, where one's own is full, to the next
 
 
 @kernel
@@ -48,7 +48,7 @@ def _lose_patience(
     """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
     kind, lost = cars.kind[i], cars.choice[i] < 0
     over = cars.still[i] * DT - (drivers.strays[kind] if lost else drivers.turns_away[kind])
-    if over >= 0.0 and over % THINKS < DT and (lost or moves.held[path] == NO_ROOM):
+    if over >= 0.0 and (lost or (over % THINKS < DT and moves.held[path] == NO_ROOM)):
         way = other_way(path, i, roads, drivers, ways, cars)
         moves.other_way[path] = way
         if way >= 0:

@@ -8,6 +8,7 @@ from pathlib import Path
 from cosmopolis.city.errors import BadInput
 from cosmopolis.sources.sumo.stream import Row, rows
 
+ROOTS = ("configuration", "sumoConfiguration", "sumo-guiConfiguration", "guiConfiguration")
 SHORT = {
     "net": "net-file", "n": "net-file", "routes": "route-files", "r": "route-files", "additional": "additional-files",
     "a": "additional-files", "b": "begin", "e": "end",
@@ -20,7 +21,7 @@ HEEDED = {
 _SILENT = {
     "verbose", "no-warnings", "no-step-log", "no-duration-log", "print-options", "xml-validation", "xml-validation.net",
     "xml-validation.routes", "gui-settings-file", "start", "quit-on-end", "delay", "window-size", "window-pos",
-    "tracker-interval", "error-log", "message-log", "log", "aggregate-warnings",
+    "tracker-interval", "error-log", "message-log", "log", "aggregate-warnings", "human-readable-time",
 }  # fmt: skip
 
 
@@ -30,11 +31,12 @@ class Configuration:
 
     path: Path
     options: dict[str, Row]
+    shown: frozenset[str] = frozenset()  # those of the sections on what SUMO prints and draws
 
     @property
     def without_effect(self) -> tuple[str, ...]:
         """Options that the run would differ by in SUMO, and that are not known here."""
-        return tuple(sorted(self.options.keys() - HEEDED - _SILENT))
+        return tuple(sorted(self.options.keys() - HEEDED - _SILENT - self.shown))
 
     def files(self, key: str) -> list[Path]:
         """The files of an option, beside the configuration; none where it is not given."""
@@ -102,13 +104,15 @@ class Configuration:
 
 def read_configuration(path: Path) -> Configuration:
     """BadInput, with file and line, where it is none."""
-    stream = rows(path, "configuration", "sumoConfiguration")
+    stream = rows(path, *ROOTS)
     next(stream)
-    found = {}
+    found, shown = {}, set()
     for section in stream:
         for row in [section, *section.children]:
+            if section.tag in ("report", "gui_only"):
+                shown.add(row.tag)
             if "value" in row.attributes or "v" in row.attributes:
                 value = row.attributes.get("value", row.attributes.get("v", ""))
                 option = Row(row.tag, {**row.attributes, "value": value}, row.file, row.line)
                 found[SHORT.get(row.tag, row.tag)] = option
-    return Configuration(path, found)
+    return Configuration(path, found, frozenset(shown))

@@ -99,9 +99,11 @@ def _edge(drawing: Drawing, row: Row) -> None:
     try:
         kind = drawing.types.get(row.text("type", ""))
         lanes = tuple(_lane(lane, row, kind) for lane in row.children if lane.tag == "lane")
-        if [lane.index for lane in lanes] != list(range(len(lanes))) or not lanes:
-            raise row.bad("has lanes that are not numbered 0, 1, 2 …; write the net with netconvert.")
+        if not lanes:
+            raise row.bad("has no lanes; write the net with netconvert.")
         if function in ("normal", "connector"):
+            if [lane.index for lane in lanes] != list(range(len(lanes))):
+                raise row.bad("has lanes that are not numbered 0, 1, 2 …; write the net with netconvert.")
             row.text("from"), row.text("to")
             drawing.edges[edge_id] = DrawnEdge(row, edge_id, lanes)
         elif function == "crossing":
@@ -132,7 +134,7 @@ def _lane(row: Row, edge: Row, kind: Row | None) -> DrawnLane:
     return DrawnLane(
         row=row,
         id=row.text("id"),
-        index=row.whole("index"),
+        index=row.whole("index", 0),
         modes=modes_of(by.text("allow", ""), by.text("disallow", "")),
         speed=speed,
         length=length,
@@ -166,7 +168,7 @@ def _link(drawing: Drawing, row: Row) -> None:
     row.whole("fromLane"), row.whole("toLane"), row.text("to")
     if row.text("from").startswith(":"):
         drawing.inner_links.setdefault(f"{row.text('from')}_{row.whole('fromLane')}", row)
-    else:
+    elif not row.text("to").startswith(":"):  # to where people walk
         drawing.links.append(row)
 
 

@@ -29,11 +29,18 @@ class Lit:
     places: tuple[int, ...]  # the place of each in the state
 
 
+def _at_rails(path: Path, drawing: Drawing) -> bool:
+    """Whether its light is one of trains, which SUMO makes up as they come: here there is none."""
+    row = drawing.junctions.get(path.junction)
+    at_rails = row is not None and row.text("type", "") in ("rail_crossing", "rail_signal")
+    return at_rails and path.row.text("tl") not in drawing.programs
+
+
 def lit_by(paths: Sequence[Path], drawing: Drawing) -> list[Lit]:
     """The programs that control connections, in the file's order. Of several for one light the last one runs."""
     controlled: dict[str, list[tuple[int, int]]] = {}
     for c, path in enumerate(paths):
-        if path.row.text("tl", ""):
+        if path.row.text("tl", "") and not _at_rails(path, drawing):
             with drawing.faults.leaving_out():
                 name = path.row.text("tl")
                 if name not in drawing.programs:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding
 from cosmopolis.sources.sumo.city import city_of
-from cosmopolis.sources.sumo.configuration import read_configuration
+from cosmopolis.sources.sumo.configuration import ROOTS, read_configuration
 from cosmopolis.sources.sumo.drawing import Extension, read_drawing
 from cosmopolis.sources.sumo.faults import Faults
 from cosmopolis.sources.sumo.stream import rows
@@ -58,12 +59,12 @@ def read_scenario(
     progress("Reading the network", 0.1)
     drawing = read_drawing(network, faults)
     begin, end = asked.times(begin, end)
-    traffic = Traffic(faults)
+    traffic = Traffic(faults, inf if end is None else end)
     if "default.speeddev" in asked.options:
         traffic.vary(asked.number("default.speeddev", 0.0))
     for file in [*asked.files("additional-files"), *asked.files("route-files")]:
         progress(f"Reading {file.name}", 0.3)
-        stream = rows(file, "routes", "additional")
+        stream = rows(file, never=("net", *ROOTS))
         next(stream)
         traffic.read(stream)
     city = city_of(drawing, programs=traffic.programs, begin=begin, name=path.name.partition(".")[0])

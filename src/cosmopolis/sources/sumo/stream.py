@@ -19,7 +19,7 @@ from xml.parsers import expat
 from cosmopolis.city.errors import BadInput
 
 PIECE = 1 << 16  # bytes read at a time
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d):(\d\d(?:\.\d*)?)")
+_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d?):(\d\d?(?:\.\d*)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,14 @@ class Row:
         return self.attributes.get(key, "").split()
 
 
-def rows(path: Path, *roots: str) -> Iterator[Row]:
+def rows(path: Path, *roots: str, never: tuple[str, ...] = ()) -> Iterator[Row]:
     """The root as it begins, without children, then each of its children when it is complete.
 
-    Raises BadInput where the file cannot be opened, is no XML, has a document type, or its root is none of `roots`.
+    Raises BadInput where the file cannot be opened, is no XML, has a document type, or its root is none of `roots` or
+    one of `never`: SUMO itself lets a file of routes or other things have any root.
     """
     found: list[Row] = []
-    parser = _parser(path, found, roots)
+    parser = _parser(path, found, roots, never)
     try:
         with _open(path) as file:
             while piece := file.read(PIECE):
@@ -114,7 +115,7 @@ def rows(path: Path, *roots: str) -> Iterator[Row]:
     yield from found
 
 
-def _parser(path: Path, found: list[Row], roots: tuple[str, ...]) -> Any:
+def _parser(path: Path, found: list[Row], roots: tuple[str, ...], never: tuple[str, ...]) -> Any:
     parser = expat.ParserCreate()
     around: list[Row] = []
 
@@ -123,6 +124,8 @@ def _parser(path: Path, found: list[Row], roots: tuple[str, ...]) -> Any:
         if len(around) == 0:
             if roots and tag not in roots:
                 raise row.bad(f"is the root, where <{roots[0]}> was expected; give a file of that kind.")
+            if tag in never:
+                raise row.bad("is the root of a file of another kind; correct the option that names it.")
             found.append(row)
         elif len(around) > 1:
             around[-1].children.append(row)

@@ -61,6 +61,7 @@ class Traffic:
     """All that the route files of a scenario ask for."""
 
     faults: Faults
+    until: float = inf  # s, when flows without an end of their own do
     types: dict[str, VehicleType] = field(default_factory=lambda: {DEFAULT: default_type("passenger")})
     type_mixtures: dict[str, Mixture] = field(default_factory=dict)
     routes: dict[str, tuple[tuple[str, ...], tuple[Halt, ...]]] = field(default_factory=dict)
@@ -161,7 +162,8 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
     """The route may be inside, by name, or be looked for from edge to edge."""
     inner = [child for child in row.children if child.tag in ("route", "routeDistribution")]
     edges: tuple[str, ...] = ()
-    name, via, halts = row.text("route", ""), (), _halts(traffic, row)
+    via: tuple[str, ...] = ()
+    name, halts = row.text("route", ""), _halts(traffic, row)
     if inner and inner[0].tag == "route":
         edges, halts = _edges(inner[0]), _halts(traffic, inner[0]) + halts
     elif inner:
@@ -169,14 +171,23 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
         named = {**inner[0].attributes, "id": name}
         _route_mixture(traffic, Row(inner[0].tag, named, row.file, row.line, inner[0].children))
     elif not name:
-        for end in ("from", "to"):
-            if end not in row.attributes:
-                raise row.bad(
-                    f"has neither a route nor edges from and to; add {end}=… (districts, junctions and coordinates "
-                    "are not read: run duarouter on the file first)."
-                )
-        via = (row.text("from"), *row.words("via"), row.text("to"))  # type: ignore[assignment]
+        via = _via(row, halts)
     return Wish(row, row.text("id"), row.text("type", DEFAULT), depart, edges, name, via, halts, repeat)
+
+
+def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
+    """The edges of a trip that looks for its way over them: its stops too, which are its ends where it has none."""
+    stops = [halt.lane.rpartition("_")[0] for halt in halts]
+    places = [row.text("from", stops[0] if stops else ""), *row.words("via"), *stops]
+    places.append(row.text("to", stops[-1] if stops else ""))
+    for end, place in (("from", places[0]), ("to", places[-1])):
+        if not place:
+            raise row.bad(
+                f"has neither a route nor edges from and to; add {end}=… (districts, junctions and coordinates "
+                "are not read: run duarouter on the file first)."
+            )
+    kept = tuple(place for place, before in zip(places, ["", *places]) if place != before)
+    return kept if len(kept) > 1 else (*kept, *kept)
 
 
 def _depart(row: Row) -> float:
@@ -188,10 +199,10 @@ def _depart(row: Row) -> float:
 
 
 def _flow(traffic: Traffic, row: Row) -> None:
-    """Flows that never end are no fault where a number ends them."""
+    """Flows that never end are no fault where a number ends them, or the scenario."""
     number = row.whole("number", -1)
     begin = 0.0 if row.text("begin", "0") in ("begin", "now") else row.seconds("begin", 0.0)
-    end = row.seconds("end", inf) if "end" in row.attributes else inf
+    end = row.seconds("end", inf) if "end" in row.attributes else max(begin, traffic.until)
     period, gap = 0.0, 0.0
     text = row.text("period", "").replace(" ", "")
     if text.startswith("exp(") and text.endswith(")"):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from cosmopolis.sources.sumo.stream import Row
-from cosmopolis.sources.sumo.words import CLASSES
+from cosmopolis.sources.sumo.words import CLASSES, ELSEWHERE
 
 DEFAULT = "DEFAULT_VEHTYPE"
 
@@ -64,8 +64,10 @@ def read_type(row: Row, deviation: float | None = None) -> VehicleType:
         if child.tag.startswith("carFollowing-"):
             row = Row(row.tag, {**child.attributes, **row.attributes}, row.file, row.line)
     vclass = row.text("vClass", "passenger")
+    if vclass in ELSEWHERE:
+        return VehicleType(vclass)
     if vclass not in CLASSES:
-        raise row.bad(f'has vClass="{vclass}", which does not drive here; use one of {", ".join(CLASSES)}.')
+        raise row.bad(f'has vClass="{vclass}", which there is not; use one of {", ".join(CLASSES)}.')
     base = default_type(vclass)
     if deviation is not None:
         base = replace(base, deviation=deviation)

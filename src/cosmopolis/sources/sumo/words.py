@@ -29,6 +29,11 @@ CLASSES: dict[str, tuple[Mode, VehicleKind]] = {
     "tram": (Mode.RAIL, VehicleKind.ARTICULATED_BUS),
     "ignoring": (~Mode(0), VehicleKind.CAR),
 }
+# Those that SUMO knows and that do not drive on streets.
+ELSEWHERE = {
+    "pedestrian", "wheelchair", "rail", "rail_urban", "rail_electric", "rail_fast", "subway", "cable_car", "ship",
+    "container", "aircraft", "drone",
+}  # fmt: skip
 # A lane is open to a mode where it is open to the class that the mode is named after.
 NAMED = {
     "passenger": Mode.CAR, "truck": Mode.TRUCK, "delivery": Mode.TRUCK, "bus": Mode.BUS,
