@@ -85,9 +85,10 @@ def may_enter(
                     hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
-    if hold < FREE:
-        hold = _before_all(way, 0.0, hold, roads)
-    return hold if hold >= POCKET else 0.0
+    if hold >= FREE:
+        return hold
+    wait = _before_all(way, 0.0, hold, roads)
+    return wait if wait >= POCKET else 0.0
 
 
 @kernel
@@ -149,7 +150,7 @@ def _before_all(way: int, position: float, hold: float, roads: Roads) -> float:
 
     Ground that begins before `position` m is behind already.
     """
-    before = hold + np.float32(1.0)
+    before = hold + 1.0
     while hold < before:
         before = hold
         for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
