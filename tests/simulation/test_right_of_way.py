@@ -195,7 +195,7 @@ def test_who_waits_for_the_second_of_two_oncoming_lanes_stands_on_neither() -> N
         rows = [one_trip(city, [back, south], at, from_position=5.0) for at in turning]
         rows += [one_trip(city, [far, beyond[1]], 2.5 * n, from_position=5.0) for n in range(16)]
         rows += [one_trip(city, [near, beyond[0]], 22.0, from_position=5.0)]
-        alike = drivers()._replace(deviation=np.zeros(len(VehicleKind)))
+        alike = drivers("sumo")._replace(deviation=np.zeros(len(VehicleKind)))
         simulation = Simulation(city, sorted_by_departure(trips_of(rows)), drivers=alike, threads=1)
         while drawing.lane(beyond[0]) not in simulation.vehicles().path:
             simulation.step()

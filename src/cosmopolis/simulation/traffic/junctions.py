@@ -85,7 +85,7 @@ def may_enter(
                     hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
-    if hold >= FREE:
+    if hold >= FREE or drivers.zipper[kind] != 0:
         return hold
     wait = _before_all(way, 0.0, hold, roads)
     return wait if wait >= POCKET else 0.0
@@ -141,7 +141,7 @@ def oncoming(
             left = roads.length[way] - position
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                 hold = begin
-    return _before_all(way, position, hold, roads)
+    return hold if drivers.zipper[cars.kind[i]] != 0 else _before_all(way, position, hold, roads)
 
 
 @kernel

@@ -179,7 +179,7 @@ def _short_of_end(
     He goes to the end and comes in before it; side by side at the end neither could change. Of two who are level the
     one on the kerb side stops short.
     """
-    if cars.shift[i] == 0:
+    if cars.shift[i] == 0 or drivers.zipper[cars.kind[i]] != 0:
         return 0.0
     side = 1 if cars.shift[i] > 0 else -1
     other, kind = lane + side, cars.kind[i]
