@@ -178,6 +178,31 @@ def test_who_rolls_up_to_wait_within_the_junction_holds_up_nobody_with_right_of_
     assert np.mean(late) <= 1.0, late
 
 
+def test_who_waits_for_the_second_of_two_oncoming_lanes_stands_on_neither() -> None:
+    """The far lane keeps it waiting; who comes late on the near one drives through as if nobody were there."""
+    passed = []
+    for turning in ([], [10.0]):
+        drawing = Drawing()
+        near, far = (drawing.edge((-300.0, y), (-15.0, y)) for y in (0.0, -3.5))
+        beyond = [drawing.edge((15.0, y), (300.0, y)) for y in (0.0, -3.5)]
+        back, south = drawing.edge((300.0, 4.0), (15.0, 4.0)), drawing.edge((0.0, -18.0), (0.0, -300.0))
+        links = [drawing.join(near, beyond[0]), drawing.join(far, beyond[1]), drawing.join(back, south)]
+        for link, metres in ((links[0], 16.0), (links[1], 19.0)):
+            drawing.conflict(link, links[2], 18.0, metres, yields=links[2])
+        green = [Light.GREEN_PROTECTED, Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE]
+        drawing.signal(links, [(1.0, [Light.RED] * 3), (1_000.0, green)])
+        city = drawing.city()
+        rows = [one_trip(city, [back, south], at, from_position=5.0) for at in turning]
+        rows += [one_trip(city, [far, beyond[1]], 2.5 * n, from_position=5.0) for n in range(16)]
+        rows += [one_trip(city, [near, beyond[0]], 22.0, from_position=5.0)]
+        alike = drivers("sumo")._replace(deviation=np.zeros(len(VehicleKind)))
+        simulation = Simulation(city, sorted_by_departure(trips_of(rows)), drivers=alike, threads=1)
+        while drawing.lane(beyond[0]) not in simulation.vehicles().path:
+            simulation.step()
+        passed.append(simulation.time)
+    assert passed[1] <= passed[0] + 0.5, passed
+
+
 def test_a_queue_that_starts_is_not_held_up_by_who_rolls_up_to_wait_for_it() -> None:
     """At green both queues set off; those who turn come up to the ground of the others, and stop before it."""
     straight = [2.5 * n for n in range(8)]

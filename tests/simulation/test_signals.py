@@ -216,6 +216,23 @@ def test_a_queue_discharges_as_queues_in_the_field_do(parameters: str, cars: flo
     assert passed.mean() == pytest.approx(cars, abs=2.5)
 
 
+def test_a_queue_of_the_set_sumo_sets_off_as_sumo_s_does() -> None:
+    """When the second to tenth and the thirtieth car cross the line: SUMO 1.28, means of ten seeds."""
+    sumo = np.array([3.2, 5.5, 7.8, 9.9, 11.8, 13.4, 15.4, 17.3, 19.3, 58.3])
+    red, roads = 150.0, 10
+    phases = [(red, Light.RED), (70.0, Light.GREEN_PROTECTED), (400.0, Light.RED)]
+    city = roads_with_lights(roads, 450.0, 600.0, phases)
+    rows = [one_trip(city, [2 * r, 2 * r + 1], 3.2 * n) for r in range(roads) for n in range(44)]
+    simulation = Simulation(city, trips_of(rows), drivers=drivers("sumo"), threads=1)
+    lines = Lines(simulation)
+    crossed: dict[int, list[float]] = {}
+    while simulation.time < red + 66.0:
+        for entry in lines.step():
+            crossed.setdefault(entry.link, []).append(simulation.time - red)
+    mean = np.mean([times[:30] for times in crossed.values()], axis=0)
+    assert np.abs(mean[[*range(1, 10), 29]] - sumo).max() <= 1.0, mean
+
+
 def test_a_protected_light_is_not_slower_than_no_light() -> None:
     green = roads_with_lights(1, 300.0, 300.0, [(500.0, Light.GREEN_PROTECTED)])
     times = []

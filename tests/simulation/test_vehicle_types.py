@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.city.words import Light, Mode, VehicleKind
 from cosmopolis.demand.scenario import RunType, VehicleType
 from cosmopolis.simulation import AddTrip, Simulation
 from cosmopolis.simulation.traffic.drivers import SETS, Drivers, drivers, drivers_of, speed_factors
-from tests.simulation.drawings import parallel_roads
+from tests.simulation.drawings import parallel_roads, row_of
 from tests.simulation.roads import Drawing, trips_of
 
 EXACT = VehicleType(deviation=0.0, sigma=0.0)
@@ -238,3 +238,71 @@ def test_the_lane_of_a_later_turn_is_minded_as_far_ahead_as_one_drives(speed, pa
     )
     simulation.step()
     assert simulation._traffic.cars.shift[: simulation.counts()["vehicles"]].tolist() == [shift]
+
+
+def test_where_the_next_edge_is_full_its_lane_is_minded_sooner():
+    """As above at a stand, with a queue on the lane that leads on: there is less room to change to it later."""
+    town = Drawing()
+    one, two = town.edge((0, 0), (200, 0), lanes=2), town.edge((210, 0), (360, 0), lanes=2)
+    end = town.edge((370, 0), (570, 0))
+    town.join(one, two, 0, 0)
+    town.join(one, two, 1, 1)
+    town.signal([town.join(two, end, 1, 0)], [(900.0, [Light.RED]), (30.0, [Light.GREEN_PROTECTED])])
+    city = town.city()
+    queue = {"from_lane": 3, "from_position": 6.0, "to_lane": 4, "to_position": 150.0, "route": [two, end]}
+    row = queue | {"from_lane": 0, "from_position": 60.0, "route": [one, two, end], "depart": 140.0}
+    shift = []
+    for cars in (0, 19):
+        rows = [queue | {"depart": 5.0 * n} for n in range(cars)] + [row]
+        types = drivers_of([run_type(sigma=0.5)._replace(enters=0.0)])
+        simulation = Simulation(city, trips_of(rows), drivers=types, daily=False, threads=1)
+        while row_of(simulation.vehicles(), cars) is None:
+            simulation.step()
+        shift.append(int(simulation._traffic.cars.shift[row_of(simulation.vehicles(), cars)]))
+    assert shift == [0, 1]
+
+
+def test_who_stands_at_the_end_of_his_lane_stops_nobody_in_sumo_and_is_let_in_elsewhere():
+    """Ten come by beside him at 10 m/s: in SUMO he goes last, the field's drivers let him in before."""
+    beside = {
+        "from_lane": 0,
+        "from_position": 20.0,
+        "to_lane": 2,
+        "to_position": 250.0,
+        "route": [0, 1],
+    }
+    stands = beside | {"from_lane": 1, "from_position": 290.0, "depart": 22.0}
+    place = {}
+    for parameters in ("sumo", "field"):
+        rows = [beside | {"depart": 2.0 * n} for n in range(10)] + [stands]
+        types = drivers_of([run_type()._replace(enters=10.0)], parameters)
+        simulation = Simulation(two_lanes(), trips_of(rows), drivers=types, daily=False, threads=1)
+        arrived: list[int] = []
+        while len(arrived) < len(rows):
+            arrived += simulation.step().arrived.tolist()
+        place[parameters] = arrived.index(10)
+    assert place["sumo"] == 10 and place["field"] < 10
+
+
+def test_two_abreast_who_need_each_other_s_lane_do_not_lock_each_other_at_its_end():
+    """They come level on a short road of two lanes that part at its end; each has the lane of the other's way."""
+    town = Drawing()
+    begin = town.edge((0, 0), (30, 0), lanes=2)
+    right, left = town.edge((40, 0), (240, 0)), town.edge((40, 40), (240, 40))
+    town.join(begin, right, 0, 0)
+    town.join(begin, left, 1, 0)
+    rows = [
+        {
+            "from_lane": lane,
+            "from_position": 8.0,
+            "to_lane": to_lane,
+            "to_position": 150.0,
+            "route": [begin, to],
+            "depart": 0.0,
+        }
+        for lane, to_lane, to in ((0, 3, left), (1, 2, right))
+    ]
+    types = drivers_of([run_type(sigma=0.5)._replace(enters=10.0)])
+    simulation = Simulation(town.city(), trips_of(rows), drivers=types, daily=False, threads=1)
+    simulation.run(90.0)
+    assert simulation.over and simulation.counts()["strayed"] == 0

@@ -34,6 +34,7 @@ class Habits(NamedTuple):
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
     strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
+    change_rest: NDArray[np.uint8]  # (K,) steps after a lane change that must be, before the next one
     deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
@@ -58,6 +59,7 @@ SUMO_TURNING = 2.4  # there who turns must be off the junction 1 s before the ot
 LOOKS_AHEAD = 20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
 PATIENCE, IMPATIENCE = 12.0, 30.0  # s
 TO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
+RESTS, SUMO_RESTS = 2, 1  # steps: in SUMO one may cross a lane a second
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
@@ -84,6 +86,7 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         visibility=np.full(len(kinds), FAR, np.float32),
         zipper=np.ones(len(kinds), np.uint8),
         strategic_lookahead=np.full(len(kinds), FAR, np.float32),
+        change_rest=np.full(len(kinds), RESTS, np.uint8),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -94,7 +97,7 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
     that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, leave more
     room to those whose lane they join or cross, keep their priority in a queue too, mind the lane of a later turn
-    late where they drive slowly, and see others only right before a line where they give way.
+    late where they drive slowly, cross a lane a second, and see others only right before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
@@ -115,5 +118,6 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         visibility=nothing + np.float32(VISIBLE),
         zipper=quiet.copy(),
         strategic_lookahead=nothing + np.float32(LOOKS_AHEAD),
+        change_rest=quiet + np.uint8(SUMO_RESTS),
         deals=quiet.copy(),
     )

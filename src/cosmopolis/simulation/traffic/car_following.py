@@ -38,12 +38,15 @@ def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape
     """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
 
     `shape` is 1 / (2 sqrt(accel brake)). Below 0 it stands for IDM+ (Schakel, van Arem & Netten 2010): who
-    follows and who drives freely are two cases, and the gap does not grow towards the desired speed.
+    follows and who drives freely are two cases, and the gap does not grow towards the desired speed. With more room
+    than wished it is held back by the eighth power of the pressure, not the second: it sets off as its leader does.
     """
     wished = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * abs(shape))
     pressure = wished / max(gap, NEAREST)
-    free, pressed = free_road(speed, desired, accel, brake), accel * pressure * pressure
-    return free - pressed if shape > ZERO else min(free, accel - pressed)
+    free, pressed = free_road(speed, desired, accel, brake), pressure * pressure
+    fourth = pressed * pressed
+    held = pressed if pressed > ONE else fourth * fourth
+    return free - accel * pressed if shape > ZERO else min(free, accel - accel * held)
 
 
 @kernel

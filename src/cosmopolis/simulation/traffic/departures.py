@@ -129,7 +129,7 @@ def choose_lanes(
         costs = local_floats(32)
         edge = fleet.route[cursor]
         first = roads.edge_lane[edge]
-        plan_lanes(first, cursor, trip, FAR32, costs, fleet, drivers, roads, ways)
+        plan_lanes(first, cursor, trip, FAR32, cars.start, costs, fleet, drivers, roads, ways)
         best, least, fewest = fleet.from_lane[trip], np.float32(1.0e9), 0
         count = min(roads.edge_lanes[edge], MOST_LANES)
         for turn in range(count):
@@ -156,4 +156,4 @@ def set_out_anew(
         lane = fleet.from_lane[trip]
         for i in range(cars.start[lane], cars.start[lane + 1]):
             if cars.trip[i] == trip:
-                settle(cars, i, lane, fleet, drivers, roads, ways)
+                settle(cars, i, lane, cars.start, fleet, drivers, roads, ways)

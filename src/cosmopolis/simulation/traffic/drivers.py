@@ -63,6 +63,7 @@ class Drivers(NamedTuple):
     visibility: F32  # (K,)
     zipper: NDArray[np.uint8]  # (K,)
     strategic_lookahead: F32  # (K,)
+    change_rest: NDArray[np.uint8]  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 

@@ -58,7 +58,7 @@ def settle_all(cars: Cars, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fl
     """Everybody thinks again about lane, turn and speed."""
     for path in range(roads.paths):
         for i in range(cars.start[path], cars.start[path + 1]):
-            settle(cars, i, path, fleet, drivers, roads, ways)
+            settle(cars, i, path, cars.start, fleet, drivers, roads, ways)
 
 
 def _lane(lane: int, traffic: Traffic) -> int:

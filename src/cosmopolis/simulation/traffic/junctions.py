@@ -85,7 +85,10 @@ def may_enter(
                     hold = min(hold, roads.begin[row])
         if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
-    return hold
+    if hold >= FREE or drivers.zipper[kind] != 0:
+        return hold
+    wait = _before_all(way, 0.0, hold, roads)
+    return wait if wait >= POCKET else 0.0
 
 
 @kernel
@@ -137,6 +140,22 @@ def oncoming(
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
             left = roads.length[way] - position
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
+                hold = begin
+    return hold if drivers.zipper[cars.kind[i]] != 0 else _before_all(way, position, hold, roads)
+
+
+@kernel
+def _before_all(way: int, position: float, hold: float, roads: Roads) -> float:
+    """Where to wait on connection `way` for ground that begins at `hold` m: not on that of others who go first.
+
+    Ground that begins before `position` m is behind already.
+    """
+    before = hold + 1.0
+    while hold < before:
+        before = hold
+        for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+            begin = roads.begin[row]
+            if roads.yields[row] != 0 and position < begin < hold < roads.end[row] and roads.merge[row] == 0:
                 hold = begin
     return hold
 

@@ -2,11 +2,10 @@
 
 Krauss (1998) keeps minGap + tau v behind a leader of the same speed, speeds up by `accel` until it drives as fast
 as it may, and falls short of each step's speed by a random share of sigma accel step, on average the half, d: the
-longer the step, the slower it drives. To drive as fast as its leader nevertheless it needs a gap that allows d more:
-about v d / decel more.
-So its gap does not depend on the wished speed, as IDM's does: IDM+ is taken. IDM speeds up ever more slowly;
-FASTER makes up for it. With it a queue alone discharges 35 cars in 70 s of green straight on, and 28 round a curve at
-6.5 m/s, where SUMO 1.28 discharges 35 and 27.
+longer the step, the slower it drives. To drive as fast as its leader though it falls short by up to 2 d it needs a
+gap that allows as much more: about 2 v d / decel. So its gap does not depend on the wished speed, as IDM's does: IDM+
+is taken. IDM speeds up ever more slowly; FASTER makes up for it. With it the cars of a queue cross the line as in
+SUMO 1.28, where the second does so 3.2 s after green begins, the fifth 9.9 s, the tenth 19.3 s and the thirtieth 58.3.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ def as_idm(
     return {
         "accel": a,
         "brake": decel.astype(np.float32),
-        "headway": (tau + dawdle / decel).astype(np.float32),
+        "headway": (tau + 2.0 * dawdle / decel).astype(np.float32),
         "jam_gap": min_gap.astype(np.float32),
         "shape": (-0.5 / np.sqrt(a * decel)).astype(np.float32),
         "dawdle": dawdle,

@@ -39,6 +39,7 @@ REST_AFTER = 8  # steps between two changes for speed
 LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself,
 ROOM_TO_ENTER = np.float32(1.0)  # m more than the other's length, if he has so much room in front
 FROM_END = np.float32(0.2)  # m
+OPENS = np.float32(4.0)  # s in which one who brakes so opens a gap for another beside him
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 WHOLE = 2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
 STOPPED = np.float32(
@@ -146,7 +147,9 @@ def _better_side(
             gain = KEEPS_GAIN + KERB_BIAS * side
         if not _can_change(lane, lane + side, i, False, gain, roads, drivers, ways, cars, moves):
             continue
-        if costs_less(lane, lane + side, cars.trip[i], cars.speed[i], fleet, drivers, roads, ways):
+        if costs_less(
+            lane, lane + side, cars.trip[i], cars.speed[i], cars.start, fleet, drivers, roads, ways
+        ):
             return side
     return 0
 
@@ -196,7 +199,7 @@ def _goes_back(
             return False
     if not _can_change(lane, target, i, False, KEEPS_GAIN - KERB_BIAS, roads, drivers, ways, cars, moves):
         return False
-    return costs_less(lane, target, cars.trip[i], cars.speed[i], fleet, drivers, roads, ways)
+    return costs_less(lane, target, cars.trip[i], cars.speed[i], cars.start, fleet, drivers, roads, ways)
 
 
 @kernel
@@ -266,7 +269,9 @@ def _accept(gap: float, leader_speed: float, i: int, urgency: float, drivers: Dr
 def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
     """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently.
 
-    Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level.
+    Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level. Who does
+    not let others in by turns goes past those abreast for whom he cannot open a gap before the lane's end, and past
+    one that stands.
     """
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
@@ -278,16 +283,20 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
         front = beside(ways.asks_position[neighbour], neighbour, lane, roads)
         behind = first_beyond(lane, front, cars) - 1
         rear, its_speed = front - ways.asks_length[neighbour], ways.asks_speed[neighbour]
+        in_turn = behind < cars.start[lane] or drivers.zipper[cars.kind[behind]] != 0
         if behind >= cars.start[lane] and cars.position[behind] >= rear:
             level = cars.position[behind] >= front
             yields = cars.shift[behind] * side > 0 and (not level or side > 0)
-            if yields or (not level and its_speed > STOPPED):
+            helps = in_turn or roads.length[lane] - front > OPENS * its_speed
+            if yields or (helps and not level and its_speed > STOPPED):
                 moves.accel[behind] = min(moves.accel[behind], LETS_IN)
-            if its_speed > STOPPED:
+            if its_speed > STOPPED and (helps or yields):
                 continue
         while behind >= cars.start[lane] and cars.position[behind] >= rear:
             behind -= 1  # beside one that stands: they go on, and who comes next waits
         if behind < cars.start[lane]:
+            continue
+        if not in_turn and its_speed < STOPPED and cars.speed[behind] > STOPPED:
             continue
         could_go = moves.room[behind] > ways.asks_length[neighbour] + ROOM_TO_ENTER
         if could_go and cars.still[behind] > LETS_IN_STEPS:

@@ -26,6 +26,7 @@ from cosmopolis.simulation.traffic.junctions import (
     stops_for_light,
 )
 from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.simulation.traffic.lane_changing import ROOM_TO_ENTER, beside
 from cosmopolis.simulation.traffic.merging import REACH, sort_in
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import people_in_the_way
@@ -134,7 +135,8 @@ def _approach(
     way, kind = cars.choice[i], cars.kind[i]
     if way < 0:
         if cars.goal[i] & ENDS == 0:
-            _stop_at(distance, i, drivers, cars, moves)
+            short = _short_of_end(lane, i, distance, roads, drivers, ways, cars)
+            _stop_at(distance - short, i, drivers, cars, moves)
         moves.room[i] = min(moves.room[i], np.float32(distance))
         return False
     light = ways.light[way]
@@ -166,6 +168,29 @@ def _approach(
     cursor = fleet.cursor[cars.trip[i]]
     _beyond(way, distance, cursor, i, roads, drivers, ways, cars, fleet, moves)
     return True
+
+
+@kernel
+def _short_of_end(
+    lane: int, i: int, distance: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
+) -> float:
+    """m short of its lane's end at which car i stops for one beside it, further on, who needs its lane as it needs his.
+
+    He goes to the end and comes in before it; side by side at the end neither could change. Of two who are level the
+    one on the kerb side stops short.
+    """
+    if cars.shift[i] == 0 or drivers.zipper[cars.kind[i]] != 0:
+        return 0.0
+    side = 1 if cars.shift[i] > 0 else -1
+    other, kind = lane + side, cars.kind[i]
+    if ways.asks[other] != -side:
+        return 0.0
+    its = beside(ways.asks_position[other], other, lane, roads)
+    if its < cars.position[i] or (its == cars.position[i] and side < 0):
+        return 0.0
+    short = ways.asks_length[other] + drivers.jam_gap[kind] + ROOM_TO_ENTER
+    stops = cars.speed[i] * cars.speed[i] / (2.0 * drivers.brake[kind])
+    return short if distance - short > stops else 0.0
 
 
 @kernel

@@ -7,7 +7,7 @@ import numpy as np
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
 from cosmopolis.simulation.traffic.kernels import kernel
-from cosmopolis.simulation.traffic.lane_changing import beside
+from cosmopolis.simulation.traffic.lane_changing import REST_AFTER, beside
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
@@ -179,7 +179,7 @@ def _gather(
             if action == RESUMES:
                 if old.goal[i] == HALT:
                     fleet.halt[old.trip[i]] += 1
-                settle(new, at, path, fleet, drivers, roads, ways)
+                settle(new, at, path, old.start, fleet, drivers, roads, ways)
             elif action == STRAYS:
                 new.choice[at] = moves.other_way[path]
                 new.shift[at] = 0
@@ -188,7 +188,7 @@ def _gather(
     while row >= 0:
         i = moves.exit_car[row]
         carry(old, i, new, at, moves.exit_position[row], moves.speed[i])
-        at = _place(begin, at, path, roads, drivers, ways, new, fleet)
+        at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
         row = moves.entering_next[row]
     for side in (-1, 1):
         index = roads.lane_index[path] + side
@@ -201,14 +201,14 @@ def _gather(
         for i in range(old.start[source], old.start[source + 1]):
             if moves.action[i] == taken:
                 carry(old, i, new, at, beside(moves.position[i], source, path, roads), moves.speed[i])
-                new.rest[at] = 8 if old.shift[i] == 0 else 2
-                at = _place(begin, at, path, roads, drivers, ways, new, fleet)
+                new.rest[at] = REST_AFTER if old.shift[i] == 0 else drivers.change_rest[old.kind[i]]
+                at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
     if moves.insert[path] >= 0:
         row = roads.chunk[k] + moves.entered[k]
         moves.enter_trip[row] = moves.insert[path]
         moves.entered[k] += 1
-        _enter(path, at, time, roads, drivers, ways, new, fleet, moves)
-        at = _place(begin, at, path, roads, drivers, ways, new, fleet)
+        _enter(path, at, time, roads, drivers, ways, old, new, fleet, moves)
+        at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
     return at
 
 
@@ -220,6 +220,7 @@ def _enter(
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
+    old: Cars,
     new: Cars,
     fleet: Fleet,
     moves: Moves,
@@ -246,11 +247,12 @@ def _place(
     roads: Roads,
     drivers: Drivers,
     ways: Ways,
+    old: Cars,
     new: Cars,
     fleet: Fleet,
 ) -> int:
     """Settle car `at` on its new path and slide it back to its place in the order; the next free row."""
-    settle(new, at, path, fleet, drivers, roads, ways)
+    settle(new, at, path, old.start, fleet, drivers, roads, ways)
     j = at
     while j > begin and new.position[j - 1] > new.position[j]:
         _swap(new, j - 1, j)

@@ -150,4 +150,4 @@ def _see_tail(traffic: Traffic, path: int) -> None:
 def _settle_one(
     i: int, path: int, cars: Cars, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
 ) -> None:
-    settle(cars, i, path, fleet, drivers, roads, ways)
+    settle(cars, i, path, cars.start, fleet, drivers, roads, ways)

@@ -6,6 +6,7 @@ Worked out once when a car enters a path, from its route; the hot loop reads onl
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BORDER, ENDS_AT_KERB, HOLDS, stop_seconds
@@ -19,6 +20,9 @@ NEVER = np.float32(1000.0)  # lane changes: there is no way
 SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
 MOST_EDGES = 12  # ahead
+TURN_LANE = np.float32(
+    200.0
+)  # m from the start of a lane: for speed alone one changes to none that ends sooner
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 CREEPS = np.float32(0.5)  # m/s more than it drives that a driver plans with
 EACH_CHANGE = 1.0
@@ -61,6 +65,7 @@ def plan_lanes(
     cursor: int,
     trip: int,
     reach: float,
+    start: NDArray[np.int32],
     costs,
     fleet: Fleet,
     drivers: Drivers,
@@ -72,14 +77,20 @@ def plan_lanes(
     Writes `costs[0 ..]` for that edge, the kerb first, and `costs[MOST_LANES ..]` for the edge after it, where
     lanes may still be changed; `costs` has 2 * MOST_LANES places. Works back from a few
     hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more. Edges
-    that end more than `reach` m beyond the lane are no matter yet.
+    that end more than `reach` m beyond the lane are no matter yet; where vehicles stand or drive on them, by
+    `start` (P + 1,) of the cars, there is so much less room to change lanes.
     """
     modes = drivers.modes[fleet.kind[trip]]
     dealt = _dealt(trip, fleet, drivers)
     end = fleet.route_end[trip]
     last, metres = cursor, np.float32(0.0)
+    some_far = drivers.strategic_lookahead[fleet.kind[trip]] < FAR32
+    each = drivers.length[fleet.kind[trip]] + drivers.jam_gap[fleet.kind[trip]]
     while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
-        metres += roads.length[roads.edge_lane[fleet.route[last + 1]]]
+        ahead = fleet.route[last + 1]
+        metres += roads.length[roads.edge_lane[ahead]]
+        if some_far:
+            metres -= np.float32(_most_on_a_lane(ahead, roads, start)) * each
         if metres > reach:
             break
         last += 1
@@ -110,6 +121,15 @@ def plan_lanes(
             costs[here + index] = cost
         if row > cursor:
             _spread(costs, here, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
+
+
+@kernel
+def _most_on_a_lane(edge: int, roads: Roads, start: NDArray[np.int32]) -> int:
+    """Vehicles on the fullest lane of `edge`."""
+    most, first = 0, roads.edge_lane[edge]
+    for lane in range(first, first + roads.edge_lanes[edge]):
+        most = max(most, start[lane + 1] - start[lane])
+    return most
 
 
 @kernel
@@ -171,12 +191,23 @@ def likely_way(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers
 
 @kernel
 def costs_less(
-    lane: int, other: int, trip: int, speed: float, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+    lane: int,
+    other: int,
+    trip: int,
+    speed: float,
+    start: NDArray[np.int32],
+    fleet: Fleet,
+    drivers: Drivers,
+    roads: Roads,
+    ways: Ways,
 ) -> bool:
-    """Whether lane `other` of the same edge serves the route of `trip` at least as well as `lane`."""
+    """Whether lane `other` of the same edge serves the route of `trip` at least as well as `lane`.
+
+    Whoever looks less far ahead looks at least TURN_LANE m from the start of the lane.
+    """
     costs = local_floats(32)
-    reach = foresight(speed, fleet.kind[trip], drivers)
-    plan_lanes(lane, fleet.cursor[trip], trip, reach, costs, fleet, drivers, roads, ways)
+    reach = max(foresight(speed, fleet.kind[trip], drivers), TURN_LANE - roads.length[lane])
+    plan_lanes(lane, fleet.cursor[trip], trip, reach, start, costs, fleet, drivers, roads, ways)
     return costs[_place(other, roads)] <= costs[_place(lane, roads)]
 
 
@@ -189,8 +220,20 @@ def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, ways: Way
 
 
 @kernel
-def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways) -> None:
-    """Fill in what car i wants on `path`, which it has just entered."""
+def settle(
+    cars: Cars,
+    i: int,
+    path: int,
+    start: NDArray[np.int32],
+    fleet: Fleet,
+    drivers: Drivers,
+    roads: Roads,
+    ways: Ways,
+) -> None:
+    """Fill in what car i wants on `path`, which it has just entered.
+
+    `start` (P + 1,) is that of the cars which all may read: while a step writes the new ones, of the old.
+    """
     trip, kind = cars.trip[i], cars.kind[i]
     cars.desired[i] = wished_speed(path, trip, fleet, drivers, ways)
     if drivers.siren[kind] != 0:
@@ -204,7 +247,7 @@ def settle(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads:
         cursor += 1
         fleet.cursor[trip] = cursor
     modes = drivers.modes[kind]
-    _aim(cars, i, path, cursor, fleet, drivers, roads, ways)
+    _aim(cars, i, path, cursor, start, fleet, drivers, roads, ways)
     halt = fleet.halt[trip]
     if halt < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[halt]] == edge:
         if fleet.dwell[trip] <= 0.0:
@@ -240,7 +283,15 @@ def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads
 
 @kernel
 def _aim(
-    cars: Cars, i: int, path: int, cursor: int, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+    cars: Cars,
+    i: int,
+    path: int,
+    cursor: int,
+    start: NDArray[np.int32],
+    fleet: Fleet,
+    drivers: Drivers,
+    roads: Roads,
+    ways: Ways,
 ) -> None:
     """The goal at the end of the lane, the next turn or the destination, and the lane that is best for it."""
     trip, kind = cars.trip[i], cars.kind[i]
@@ -254,7 +305,7 @@ def _aim(
     modes = drivers.modes[kind]
     costs = local_floats(32)
     reach = foresight(cars.speed[i], kind, drivers)
-    plan_lanes(path, cursor, trip, reach, costs, fleet, drivers, roads, ways)
+    plan_lanes(path, cursor, trip, reach, start, costs, fleet, drivers, roads, ways)
     dealt = _dealt(trip, fleet, drivers)
     way = best_way(path, fleet.route[cursor + 1], dealt, modes, costs, MOST_LANES, roads, ways)
     cars.choice[i] = way

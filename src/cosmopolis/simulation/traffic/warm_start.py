@@ -116,7 +116,7 @@ def fill(
         kind = fleet.kind[trip]
         cars.position[count], cars.trip[count] = position[trip], trip
         cars.kind[count], cars.length[count] = kind, drivers.length[kind]
-        settle(cars, count, lane[trip], fleet, drivers, roads, ways)
+        settle(cars, count, lane[trip], cars.start, fleet, drivers, roads, ways)
         fleet.since[trip] = fleet.depart[trip]
         count += 1
     while path <= roads.paths:
