@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from cosmopolis.city.words import Light, VehicleKind
+from cosmopolis.city.words import Light, Mode, VehicleKind
+from cosmopolis.demand.scenario import RunType, VehicleType
 from cosmopolis.simulation import Simulation
-from cosmopolis.simulation.traffic.drivers import drivers
+from cosmopolis.simulation.traffic.drivers import drivers, drivers_of
 from tests.simulation.drawings import YELLOW, busy_trips, chessboard, one_trip, roads_with_lights
-from tests.simulation.roads import random_trips, trips_of
+from tests.simulation.roads import Drawing, random_trips, trips_of
 
 COMFORTABLE = 3.0  # m/s^2: who can stop with this at yellow has to
 EMERGENCY = 4.5  # m/s^2: who cannot stop with this at red goes on
@@ -250,3 +251,18 @@ def test_nobody_waits_for_ever_at_a_light() -> None:
     simulation = Simulation(city, random_trips(city, 150, seconds=60.0, seed=8), threads=1)
     simulation.run(600.0)
     assert simulation.counts()["vehicles"] == simulation.counts()["waiting"] == 0
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.5])
+@pytest.mark.parametrize("limit", [50.0, 100.0])  # km/h
+def test_nobody_of_the_set_sumo_brakes_too_late_for_a_light_that_has_long_been_red(sigma, limit):
+    """Such drivers brake with what is comfortable to them, 4.5 m/s^2, as late as that allows."""
+    drawing = Drawing(speed=limit / 3.6)
+    one, other = drawing.edge((0.0, 0.0), (600.0, 0.0)), drawing.edge((610.0, 0.0), (900.0, 0.0))
+    drawing.signal([drawing.join(one, other)], [(100_000.0, [Light.RED])])
+    kind = RunType(VehicleType(sigma=sigma), VehicleKind.CAR, Mode.CAR, np.inf, np.inf)
+    trips = trips_of([{"from_lane": 0, "to_lane": 1, "route": [0, 1], "depart": 20.0 * n} for n in range(20)])
+    simulation = Simulation(drawing.city(), trips, drivers=drivers_of([kind]), daily=False, threads=1)
+    simulation.run(500.0)
+    vehicles = simulation.vehicles()
+    assert len(vehicles) == 20 and (vehicles.path == 0).all() and (vehicles.speed == 0.0).all()

@@ -14,12 +14,20 @@ from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
 
 HARDEST = np.float32(9.0)  # m/s^2, what tyres give
+STILL_STOPS = np.float32(4.5)  # m/s^2 with which everybody still stops where he must
+AT_MOST = np.float32(1.5)  # times what is comfortable: IDM comes to brake with that, as late as it may
 KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
 STANDING = np.float32(0.1)  # m/s
 LEAST_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
 ROLLS = np.float32(3.0)  # m/s, from which the usual gap is kept there too
 NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
+
+
+@formula
+def too_near(distance: float, speed: float, brake: float) -> bool:
+    """Whether a car can no longer stop within `distance` m, of which `brake` m/s^2 is comfortable to it."""
+    return bool(distance < speed * speed / (2.0 * max(STILL_STOPS, AT_MOST * brake)))
 
 
 @formula

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.car_following import HARDEST, travel_time
+from cosmopolis.simulation.traffic.car_following import too_near, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF, to_stop
@@ -38,7 +38,7 @@ def stops_for_light(light: int, distance: float, speed: float, brake: float) -> 
     A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
     """
     if light == RED:
-        return bool(distance >= speed * speed / HARDEST or speed < 3.0)
+        return bool(speed < 3.0 or not too_near(distance, speed, brake))
     return distance >= speed * speed / (2.0 * max(STOPS_AT_YELLOW, brake))
 
 

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 
-FASTER = 1.2  # times Krauss's mean acceleration, so that as much time passes until the wished speed
+FASTER = (
+    1.1  # times Krauss's mean acceleration, so that as much time passes until four fifths of the wished speed
+)
 
 
 def as_idm(

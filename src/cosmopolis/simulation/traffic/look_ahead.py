@@ -8,10 +8,10 @@ import numpy as np
 
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
-    HARDEST,
     brake_for,
     close_up,
     free_road,
+    too_near,
 )
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, carefully, passes_red
 from cosmopolis.simulation.traffic.drivers import Drivers
@@ -142,7 +142,7 @@ def _approach(
     light = ways.light[way]
     speed = cars.speed[i]
     on_red = light == RED and roads.on_red[way] != 0
-    must_go = distance < speed * speed / (2.0 * HARDEST * 0.5) and ways.held[lane] == 0
+    must_go = too_near(distance, speed, drivers.brake[kind]) and ways.held[lane] == 0
     if ways.siren[lane] != NO_SIREN or ways.siren[way] == CROSSES:
         on_red = on_red or (light <= YELLOW and passes_red(lane, i, drivers, ways, cars))
         if on_red:
