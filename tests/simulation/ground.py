@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cosmopolis.city.words import VehicleKind
 from cosmopolis.simulation import Simulation
 
 TOLERANCE = 0.01  # m, float32 on a path of kilometres
@@ -81,10 +82,11 @@ def _pairs(rows: list[tuple[int, float, float, int]]) -> list[tuple[int, int, in
 
 
 def vehicle_lengths(simulation: Simulation) -> np.ndarray:
-    """(N,) m"""
-    from cosmopolis.simulation.traffic.drivers import drivers
-
-    return drivers().length[simulation.vehicles().kind]
+    """(N,) m, by the run's own types."""
+    rows = simulation.trips.kind[np.minimum(simulation.vehicles().id, len(simulation.trips) - 1)]
+    added = simulation.vehicles().id >= len(simulation.trips)  # by a command: of the usual types
+    usual = len(simulation.drivers.length) - len(VehicleKind) + simulation.vehicles().kind
+    return simulation.drivers.length[np.where(added, usual, rows)]
 
 
 def standing_longest(simulation: Simulation) -> float:

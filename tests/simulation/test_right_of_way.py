@@ -79,11 +79,15 @@ PLACES = [priority_cross, lambda: priority_cross(2), priority_t, cross]
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("every", [4.0, 1.2])
-def test_no_two_vehicles_are_on_ground_that_two_connections_share(place, every: float) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("every", "parameters"), [(4.0, "field"), (1.2, "field"), (1.2, "hcm"), (1.2, "sumo")]
+)
+def test_no_two_vehicles_are_on_ground_that_two_connections_share(
+    place, every: float, parameters: str
+) -> None:  # type: ignore[no-untyped-def]
     """At light and at heavy demand, on what is not a merge; and all arrive."""
     city = streets_of(place())
-    simulation = Simulation(city, mixed_demand(city, 4, every), threads=1)
+    simulation = Simulation(city, mixed_demand(city, 4, every), threads=1, drivers=drivers(parameters))
     shared, ground = SharedGround(simulation), Ground(simulation)
     while simulation.time < 330.0:
         simulation.step()
