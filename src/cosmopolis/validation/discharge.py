@@ -152,7 +152,7 @@ def _curve(queues: Queues, manual: Queues) -> Chart:
         layers=(
             Line(green, green / 3600.0 * 1_900.0, "1,900 an hour (HCM)", 0, dashed=True),
             Line(*_mean_curve(queues), "ours, mean of all lanes"),
-            Line(*_mean_curve(manual), "ours, set hcm", 1),
+            Line(*_mean_curve(manual), "ours, set hcm", 4),
             Dots([GREEN], [float(FIELD)], "field", 3),
             Dots([GREEN], [float(SUMO)], "SUMO", 2),
         ),
