@@ -182,8 +182,9 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
         _route_mixture(traffic, Row(inner[0].tag, named, row.file, row.line, inner[0].children))
     elif not name:
         via = _via(row, halts)
-    wish = Wish(row, row.text("id"), row.text("type", DEFAULT), depart, edges, name, via, halts, repeat)
-    return replace(wish, districts=_districts(row)) if via else wish
+    inside = _districts(row) if via else ("", "")
+    kind = row.text("type", DEFAULT)
+    return Wish(row, row.text("id"), kind, depart, edges, name, via, halts, repeat, inside)
 
 
 def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
