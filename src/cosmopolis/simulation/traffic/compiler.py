@@ -16,18 +16,19 @@ from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, LoweringPass, PassManager, register_pass
+from numba.core.interpreter import Interpreter
 from numba.core.ir_utils import build_definitions
+from numba.core.lowering import Lower
 from numba.core.ssa import reconstruct_ssa
 from numba.core.transforms import canonicalize_cfg
 from numba.core.typed_passes import (
     AnnotateTypes,
-    IRLegalization,
     NativeLowering,
     NoPythonBackend,
     NopythonTypeInference,
     PreLowerStripPhis,
 )
-from numba.core.untyped_passes import FixupArgs, TranslateByteCode
+from numba.core.untyped_passes import FixupArgs
 
 from cosmopolis.simulation.traffic.remembering import RememberedTypes, remember_sizes
 
@@ -103,6 +104,27 @@ class _OfferToKernels(LoweringPass):  # type: ignore[misc]
         return True
 
 
+class _Interpreter(Interpreter):  # type: ignore[misc]
+    """Reads what kernels are written in: without `with`, dicts and calls by lists of arguments."""
+
+    def post_process(self, _peepholes: Any, func_ir: Any) -> Any:
+        return func_ir
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _TranslateByteCode(FunctionPass):  # type: ignore[misc]
+    """As numba's TranslateByteCode, without looking for what a kernel does not say."""
+
+    _name = "cosmopolis_translate_bytecode"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def run_pass(self, state: Any) -> bool:
+        state.func_ir = _Interpreter(state.func_id).interpret(state.bc)
+        return True
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _ToSingleAssignment(FunctionPass):  # type: ignore[misc]
     """As numba's ReconstructSSA, without finding out after it how long each variable lives."""
@@ -121,27 +143,47 @@ class _ToSingleAssignment(FunctionPass):  # type: ignore[misc]
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _FromSingleAssignment(PreLowerStripPhis):  # type: ignore[misc]
-    """As numba's PreLowerStripPhis, and not that either: IRLegalization does, and nobody asks before it."""
+    """As numba's PreLowerStripPhis, and not that either: what lives where matters to who counts references."""
 
     _name = "cosmopolis_from_single_assignment"
 
     def run_pass(self, state: Any) -> bool:
         state.func_ir = self._strip_phi_nodes(state.func_ir)
         state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        state.func_ir.generator_info = None
         return True
+
+
+class _Lower(Lower):  # type: ignore[misc]
+    """Writes a kernel in LLVM's language, without keeping a message at hand for each statement."""
+
+    def lower_block(self, block: Any) -> None:
+        self.pre_block(block)
+        for statement in block.body:
+            self.loc = statement.loc
+            self.lower_inst(statement)
+        self.post_block(block)
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Lowering(NativeLowering):  # type: ignore[misc]
+    _name = "cosmopolis_lowering"
+
+    @property
+    def lowering_class(self) -> type[Lower]:
+        return _Lower
 
 
 # What happens to a kernel: of numba's passes those it needs. Closures, array expressions, exceptions and the like it
 # does without.
 _FOR_KERNELS = (
-    TranslateByteCode,
+    _TranslateByteCode,
     FixupArgs,
     _ToSingleAssignment,
     NopythonTypeInference,
     _FromSingleAssignment,
-    IRLegalization,
     AnnotateTypes,
-    NativeLowering,
+    _Lowering,
     _OfferToKernels,
     NoPythonBackend,
 )
