@@ -16,6 +16,7 @@ from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, LoweringPass, PassManager, register_pass
+from numba.core.errors import TypingError
 from numba.core.interpreter import Interpreter
 from numba.core.ir_utils import build_definitions
 from numba.core.lowering import Lower
@@ -25,9 +26,9 @@ from numba.core.typed_passes import (
     AnnotateTypes,
     NativeLowering,
     NoPythonBackend,
-    NopythonTypeInference,
     PreLowerStripPhis,
 )
+from numba.core.typeinfer import ConstraintNetwork, TypeInferer, TypeVarMap
 from numba.core.untyped_passes import FixupArgs
 
 from cosmopolis.simulation.traffic.remembering import RememberedTypes, remember_sizes
@@ -141,6 +142,68 @@ class _ToSingleAssignment(FunctionPass):  # type: ignore[misc]
         return True
 
 
+class _Variables(TypeVarMap):  # type: ignore[misc]
+    """The variables of a kernel, which note who is asked for."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__()
+        self.set_context(context)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+
+class _Constraints(ConstraintNetwork):  # type: ignore[misc]
+    """As numba's, but looks again only at statements some of whose variables have become of another type since.
+
+    It does not catch the warnings of each statement either.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settled: dict[int, dict[str, Any]] = {}  # types of the variables that a constraint asked for
+
+    def propagate(self, inference: Any) -> list[TypingError]:
+        variables, errors = inference.typevars, []
+        for row, constraint in enumerate(self.constraints):
+            settled = self._settled.get(row)
+            if settled is not None and all(variables[name].type is kind for name, kind in settled.items()):
+                continue
+            variables.asked = set()
+            try:
+                constraint(inference)
+            except TypingError as error:
+                errors.append(error)
+            else:
+                self._settled[row] = {name: variables[name].type for name in list(variables.asked)}
+        return errors
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _TypeInference(FunctionPass):  # type: ignore[misc]
+    """As numba's NopythonTypeInference for a function that returns numbers."""
+
+    _name = "cosmopolis_type_inference"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def run_pass(self, state: Any) -> bool:
+        inference = TypeInferer(state.typingctx, state.func_ir, None)
+        inference.typevars, inference.constraints = _Variables(state.typingctx), _Constraints()
+        with state.typingctx.callstack.register(
+            state.targetctx.target, inference, state.func_id, state.args
+        ):
+            for index, (name, kind) in enumerate(zip(state.func_ir.arg_names, state.args, strict=True)):
+                inference.seed_argument(name, index, kind)
+            inference.build_constraint()
+            inference.propagate()
+            state.typemap, state.return_type, state.calltypes = inference.unify()
+        return True
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _FromSingleAssignment(PreLowerStripPhis):  # type: ignore[misc]
     """As numba's PreLowerStripPhis, and not that either: what lives where matters to who counts references."""
@@ -180,7 +243,7 @@ _FOR_KERNELS = (
     _TranslateByteCode,
     FixupArgs,
     _ToSingleAssignment,
-    NopythonTypeInference,
+    _TypeInference,
     _FromSingleAssignment,
     AnnotateTypes,
     _Lowering,

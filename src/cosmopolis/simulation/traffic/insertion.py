@@ -79,9 +79,10 @@ def insert_first(
     desired = wished_speed(lane, trip, fleet, drivers, ways)
     enters = drivers.enters[kind]
     if drivers.comes[kind] == AT_PLACE:
-        position = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
+        place = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     else:
-        position = _room_behind(lane, kind, min(desired, enters), least, roads, drivers, cars, moves)
+        place = _room_behind(lane, kind, min(desired, enters), least, roads, drivers, cars, moves)
+    position = np.float32(place)
     if position < 0.0 or not is_free(lane, position, length, roads, ways, cars, moves):
         return False
     speed = min(desired, PULLING_OUT if enters < 0.0 else enters)

@@ -87,7 +87,7 @@ def may_enter(
             return 0.0
     if hold >= FREE or drivers.zipper[kind] != 0:
         return hold
-    wait = _before_all(way, 0.0, hold, roads)
+    wait = _before_all(way, np.float32(0.0), hold, roads, ways)
     return wait if wait >= POCKET else 0.0
 
 
@@ -126,7 +126,7 @@ def oncoming(
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, ways.limit[way])
-    margin = np.float32(0.5) * drivers.turning_margin[cars.kind[i]]
+    margin = 0.5 * drivers.turning_margin[cars.kind[i]]
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         begin = roads.begin[row]
         if begin <= position or begin >= hold or roads.yields[row] == 0:
@@ -141,21 +141,23 @@ def oncoming(
             left = roads.length[way] - position
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
                 hold = begin
-    return hold if drivers.zipper[cars.kind[i]] != 0 else _before_all(way, position, hold, roads)
+    return hold if drivers.zipper[cars.kind[i]] != 0 else _before_all(way, position, hold, roads, ways)
 
 
 @kernel
-def _before_all(way: int, position: float, hold: float, roads: Roads) -> float:
+def _before_all(way: int, position: float, hold: float, roads: Roads, ways: Ways) -> float:
     """Where to wait on connection `way` for ground that begins at `hold` m: not on that of others who go first.
 
-    Ground that begins before `position` m is behind already.
+    Ground that begins before `position` m is behind already; that of who has red is nobody's.
     """
     before = hold + 1.0
     while hold < before:
         before = hold
         for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
             begin = roads.begin[row]
-            if roads.yields[row] != 0 and position < begin < hold < roads.end[row] and roads.merge[row] == 0:
+            if roads.yields[row] == 0 or roads.merge[row] != 0 or ways.light[roads.conflict[row]] == RED:
+                continue
+            if position < begin < hold < roads.end[row]:
                 hold = begin
     return hold
 

@@ -15,6 +15,7 @@ from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,
+    LEAVE,
     STAY,
     TURN,
     UP,
@@ -23,7 +24,7 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.turning import costs_less
+from cosmopolis.simulation.traffic.turning import FAR32, costs_less
 
 SAFE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
 PUSHED = 3.5  # m/s^2 more for a change that must be, with the lane's end near
@@ -101,7 +102,7 @@ def wish_changes(
                     moves.action[i] = UP if side > 0 else DOWN
                     any_changes = 1
             continue
-        if turn & 3 != 0 or cars.goal[i] != TURN or cars.choice[i] < 0:
+        if turn & 3 != 0 or not _may_choose(i, drivers, cars):
             continue
         content = KEEPS_CONTENT if roads.keeps[lane] != 0 else CONTENT
         if cars.speed[i] > content * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
@@ -119,6 +120,14 @@ def wish_changes(
         first = lane - roads.lane_index[lane]
         for other in range(max(lane - 1, first), min(lane + 2, first + roads.lane_count[lane])):
             moves.busy[other] = 1
+
+
+@kernel
+def _may_choose(i: int, drivers: Drivers, cars: Cars) -> bool:
+    """Whether car i may change its lane for speed alone: it can turn from its own, or drives off from any."""
+    if cars.goal[i] == LEAVE:
+        return drivers.leaves[cars.kind[i]] >= FAR32
+    return cars.goal[i] == TURN and cars.choice[i] >= 0
 
 
 @kernel

@@ -37,9 +37,18 @@ class RememberedTypes:
     def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
         if isinstance(func, types.Dispatcher):
             args = tuple(_WIDE.get(each, types.unliteral(each)) for each in args)
-        if isinstance(func, (types.Dispatcher, types.Function, types.NumberClass)):
+        if isinstance(func, (types.Dispatcher, types.Function, types.NumberClass, BuiltinFunctionType)):
             return self._once(func, args, kws, self._context.resolve_function_type, func)
         return self._context.resolve_function_type(func, args, kws)
+
+    def resolve_setitem(self, target: Any, index: Any, value: Any) -> Any:
+        return self._once(
+            operator.setitem,
+            (target, index, value),
+            {},
+            lambda context, args, _: context.resolve_setitem(*args),
+            self._context,
+        )
 
     def resolve_value_type(self, value: Any) -> Any:
         """As the context does, but a function remembers too; the one that all of numba shares stays as it is."""
@@ -65,7 +74,7 @@ class RememberedTypes:
         return self._signatures[key]
 
 
-_WIDE = {types.int32: types.int64}
+_WIDE = {types.int32: types.int64, types.uint8: types.int64}
 _PLAIN = (types.Number, types.Boolean, types.Literal, types.CPointer)
 
 

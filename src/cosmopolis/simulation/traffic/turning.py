@@ -274,7 +274,7 @@ def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads
         return
     to_go = cars.goal_position[i] - cars.position[i]
     seconds = stop_seconds(trip, kind, roads.lane_count[path], drivers)
-    if seconds <= 0.0 or to_go < cars.speed[i] ** 2 / (3.0 * drivers.brake[kind]):
+    if seconds <= 0.0 or to_go < cars.speed[i] * cars.speed[i] / (3.0 * drivers.brake[kind]):
         return
     if fleet.dwell[trip] <= 0.0:
         fleet.dwell[trip] = seconds
