@@ -193,9 +193,7 @@ class _TypeInference(FunctionPass):  # type: ignore[misc]
     def run_pass(self, state: Any) -> bool:
         inference = TypeInferer(state.typingctx, state.func_ir, None)
         inference.typevars, inference.constraints = _Variables(state.typingctx), _Constraints()
-        with state.typingctx.callstack.register(
-            state.targetctx.target, inference, state.func_id, state.args
-        ):
+        with state.typingctx.callstack.register(state.targetctx.target, inference, state.func_id, state.args):
             for index, (name, kind) in enumerate(zip(state.func_ir.arg_names, state.args, strict=True)):
                 inference.seed_argument(name, index, kind)
             inference.build_constraint()

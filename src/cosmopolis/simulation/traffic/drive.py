@@ -28,17 +28,16 @@ from cosmopolis.simulation.traffic.network import Roads, flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.state import (
-    HALTS,
-    LEAVES,
     PLANNED,
     RUNNING,
     Cars,
     Fleet,
     empty_cars,
+    empty_log,
     empty_moves,
     empty_ways,
 )
-from cosmopolis.simulation.traffic.step import STAGES, collect, step_traffic
+from cosmopolis.simulation.traffic.step import STAGES, step_traffic
 from cosmopolis.simulation.traffic.tables import Table, Tables
 from cosmopolis.simulation.traffic.teleport import EVERY as LOOKS_EVERY
 from cosmopolis.simulation.traffic.teleport import lift_stuck
@@ -174,12 +173,7 @@ class Traffic:
         paths, room = len(self.roads.length), len(cars.position)
         self.cars, self.spare = cars, empty_cars(paths, room)
         self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
-        # What `collect` writes: who did something, where each kind of that ends, and who entered.
-        self._log = (
-            np.zeros(room, np.int64),
-            np.zeros(HALTS - LEAVES + 2, np.int64),
-            np.zeros(paths, np.int64),
-        )
+        self._log = empty_log(paths, room)
 
     def begin_at(self, start: float) -> None:
         """Put those under way on the road; those without room on theirs queue at their origin."""
@@ -197,9 +191,10 @@ class Traffic:
         tables = [self.tables(record) for record in records]
         self.crew.note(time, self.steps, tables)
         arguments = (time, self.steps, due, self.tables(self.crew.board), *tables)
-        self.crew.call(step_traffic, *arguments)
-        step_traffic(0, 0, *arguments)
-        roads, _, ways, old, new, _, moves = tables
+        log = self.tables(self._log)
+        self.crew.call(step_traffic, *arguments, log)
+        step_traffic(0, 0, *arguments, log)
+        roads, _, ways, _, new, _, _ = tables
         self.cars, self.spare = self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
@@ -208,7 +203,7 @@ class Traffic:
             if self.way_finder is not None:
                 self.way_finder.learn(self.steps // EVERY, roads, ways, new)
             self._live = None
-        events = self._tell(time, *collect(roads, old, moves, *self._log))
+        events = self._tell(time)
         if self.steps % guidance.EVERY == 0:
             guidance.guide(self)
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
@@ -291,15 +286,15 @@ class Traffic:
             self.tables(record) for record in (self.roads, self.drivers, self.ways, self.cars, self.fleet)
         ]
 
-    def _tell(self, time: float, entered: int, forced: int) -> Events:
+    def _tell(self, time: float) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
-        logged, ends, newcomers = self._log
-        bounds = ends.tolist()
-        trips = logged[: bounds[-1]].copy()
+        log = self._log
+        bounds, entered, forced = log.bounds.tolist(), int(log.newcomers[0]), int(log.forced[0])
+        trips = log.trip[: bounds[-1]].copy()
         arrived, broken, strayed, _resumed, halted = (trips[begin:end] for begin, end in pairwise(bounds))
         events = Events(
             time=time,
-            departed=newcomers[:entered].copy(),
+            departed=log.newcomer[:entered].copy(),
             arrived=arrived,
             halted=halted,
             strayed=strayed,

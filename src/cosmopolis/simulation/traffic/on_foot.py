@@ -52,7 +52,7 @@ def _may_walk(crossing: int, roads: Roads, ways: Ways) -> bool:
     """Whether the lights, if there are any, keep the cars back that do not turn."""
     for row in range(roads.foot_red_start[crossing], roads.foot_red_start[crossing + 1]):
         light = ways.light[roads.foot_red[row]]
-        if light == PROTECTED or light == YELLOW:
+        if light in (PROTECTED, YELLOW):
             return False
     return True
 

@@ -37,6 +37,7 @@ CLEAR, CLEARS_YELLOW, CLEARS_RED = 0, 1, 2
 
 # Moves.action: what a car does in this step besides rolling on
 STAY, CROSS, UP, DOWN, LEAVES, BROKEN, STRAYS, RESUMES, HALTS, UP_TAKEN, DOWN_TAKEN, SLIPS = range(12)
+LOGGED = HALTS - LEAVES + 1  # actions from LEAVES on are told
 
 
 class Cars(NamedTuple):
@@ -151,6 +152,16 @@ class Moves(NamedTuple):
     forced: I32  # (chunks,) cars that crossed shared ground out of turn because nobody else could move
 
 
+class Log(NamedTuple):
+    """What a step tells of: trips by what they did, those that entered the road, and who crossed out of turn."""
+
+    trip: I64  # (M,) of those that left the road or their route, or stand at a stop
+    bounds: I64  # (LOGGED + 1,) who did LEAVES + n is in rows bounds[n] .. bounds[n + 1] - 1 of `trip`
+    newcomer: I64  # (P,) trips that entered, in the first rows
+    newcomers: I64  # (1,) how many
+    forced: I64  # (1,) cars
+
+
 def empty_cars(paths: int, room: int) -> Cars:
     return Cars(
         start=np.zeros(paths + 1, np.int32),
@@ -201,6 +212,16 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
         entered=np.zeros(chunks, np.int32),
         enter_trip=np.zeros(paths, np.int32),
         forced=np.zeros(chunks, np.int32),
+    )
+
+
+def empty_log(paths: int, room: int) -> Log:
+    return Log(
+        trip=np.zeros(room, np.int64),
+        bounds=np.zeros(LOGGED + 1, np.int64),
+        newcomer=np.zeros(paths, np.int64),
+        newcomers=np.zeros(1, np.int64),
+        forced=np.zeros(1, np.int64),
     )
 
 

@@ -4,7 +4,8 @@
 2. every chunk of paths decides on the old cars and moves them (parallel);
 3. those who leave a path are handed to the next one, in the order of the paths;
 4. every chunk admits lane changes and one car from each queue (parallel);
-5. every chunk writes its part of the new cars (parallel).
+5. every chunk writes its part of the new cars (parallel);
+6. what the chunks have logged is brought together.
 
 A chunk writes nothing that another reads in the same stage, so the result does not depend on who runs when.
 """
@@ -45,12 +46,14 @@ from cosmopolis.simulation.traffic.state import (
     HALT,
     HALTS,
     LEAVES,
+    LOGGED,
     PULL_OUT,
     RESUMES,
     STANDS,
     STAY,
     Cars,
     Fleet,
+    Log,
     Moves,
     Ways,
 )
@@ -232,6 +235,37 @@ def begin(time: float, step: int, due: np.ndarray, roads: Roads, ways: Ways, fle
 
 
 @kernel
+def collect(roads: Roads, old: Cars, moves: Moves, log: Log) -> None:
+    """Bring the chunks' logs together.
+
+    Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `log.trip`, in the order of the paths.
+    """
+    newcomers, forced, bounds = 0, 0, log.bounds
+    for n in range(LOGGED + 1):
+        bounds[n] = 0
+    for k in range(roads.chunks):
+        begin = old.start[roads.chunk[k]]
+        for row in range(begin, begin + moves.logged[k]):
+            bounds[moves.log_action[row] - LEAVES + 1] += 1
+        for row in range(roads.chunk[k], roads.chunk[k] + moves.entered[k]):
+            log.newcomer[newcomers] = moves.enter_trip[row]
+            newcomers += 1
+        forced += moves.forced[k]
+    for n in range(1, LOGGED + 1):
+        bounds[n] += bounds[n - 1]
+    for k in range(roads.chunks):
+        begin = old.start[roads.chunk[k]]
+        for row in range(begin, begin + moves.logged[k]):
+            n = moves.log_action[row] - LEAVES
+            log.trip[bounds[n]] = moves.log_trip[row]
+            bounds[n] += 1
+    for n in range(LOGGED, 0, -1):
+        bounds[n] = bounds[n - 1]
+    bounds[0] = 0
+    log.newcomers[0], log.forced[0] = newcomers, forced
+
+
+@kernel
 def share(
     stage: int,
     round: int,
@@ -275,6 +309,7 @@ def step_traffic(
     new: Cars,
     fleet: Fleet,
     moves: Moves,
+    log: Log,
 ) -> None:
     """From the old cars to the new ones: helper 0. The others do their part of it on threads of their own, and of the
     steps that follow, from what the board notes of each; they begin after `round`."""
@@ -307,36 +342,5 @@ def step_traffic(
                 new.start[roads.paths] = place_chunks(roads, moves)
         if helper == 0:
             release(roads, moves)
+            collect(roads, old, moves, log)
             return
-
-
-@entry
-def collect(
-    roads: Roads, old: Cars, moves: Moves, trip: np.ndarray, bounds: np.ndarray, entered: np.ndarray
-) -> tuple[int, int]:
-    """Bring the chunks' logs together: how many entered the road, and how many crossed out of turn.
-
-    Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `trip`, in the order of the paths.
-    """
-    newcomers, forced = 0, 0
-    bounds[:] = 0
-    for k in range(roads.chunks):
-        begin = old.start[roads.chunk[k]]
-        for row in range(begin, begin + moves.logged[k]):
-            bounds[moves.log_action[row] - LEAVES + 1] += 1
-        for row in range(roads.chunk[k], roads.chunk[k] + moves.entered[k]):
-            entered[newcomers] = moves.enter_trip[row]
-            newcomers += 1
-        forced += moves.forced[k]
-    for n in range(1, len(bounds)):
-        bounds[n] += bounds[n - 1]
-    for k in range(roads.chunks):
-        begin = old.start[roads.chunk[k]]
-        for row in range(begin, begin + moves.logged[k]):
-            n = moves.log_action[row] - LEAVES
-            trip[bounds[n]] = moves.log_trip[row]
-            bounds[n] += 1
-    for n in range(len(bounds) - 1, 0, -1):
-        bounds[n] = bounds[n - 1]
-    bounds[0] = 0
-    return newcomers, forced
