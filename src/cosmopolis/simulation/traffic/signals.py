@@ -118,7 +118,7 @@ def _leave(program: int, now: int, wanted: int, time: float, roads: Roads, ways:
 @kernel
 def _go_on_clearing(program: int, time: float, roads: Roads, ways: Ways) -> None:
     ways.since[program] = time
-    if ways.clearing[program] == CLEARS_YELLOW:
+    if ways.clearing[program] == CLEARS_YELLOW and roads.all_red[program] > 0.0:
         ways.clearing[program] = CLEARS_RED
         ways.phase_ends[program] = time + roads.all_red[program]
         _show_clearing(program, RED, roads, ways)

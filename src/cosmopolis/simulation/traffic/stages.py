@@ -33,7 +33,8 @@ def stages_of(signals: Signals) -> tuple[U8, F64, F64]:
     """(phases,) 1 for a stage, 0 for clearance; (S,) s of yellow and (S,) s of all-red when a stage is left.
 
     A stage shows green and no yellow. A short phase in which nobody is green who was not before and will not be
-    after belongs to the clearance. Clearances that the plan lacks are at least LEAST_YELLOW and LEAST_ALL_RED.
+    after belongs to the clearance. A program has the longest yellow and all-red of its plan; one whose plan goes from
+    yellow to the next green has no all-red, and one whose plan shows no yellow has LEAST_YELLOW and LEAST_ALL_RED.
     """
     stage = np.zeros(int(signals.phase_start[-1]) if len(signals.phase_start) else 0, np.uint8)
     yellow, all_red = np.zeros(len(signals)), np.zeros(len(signals))
@@ -42,8 +43,9 @@ def stages_of(signals: Signals) -> tuple[U8, F64, F64]:
         shown, seconds = lights_of(signals, program), signals.duration[first:last].astype(np.float64)
         stage[first:last], warns = _classify(shown, seconds)
         clears = (stage[first:last] == 0) & (seconds <= SHORT)
-        yellow[program] = seconds[clears & warns].max(initial=LEAST_YELLOW)
-        all_red[program] = seconds[clears & ~warns & np.roll(warns, 1)].max(initial=LEAST_ALL_RED)
+        yellows, reds = seconds[clears & warns], seconds[clears & ~warns & np.roll(warns, 1)]
+        yellow[program] = yellows.max() if len(yellows) else LEAST_YELLOW
+        all_red[program] = reds.max(initial=0.0 if len(yellows) else LEAST_ALL_RED)
     return stage, yellow, all_red
 
 
