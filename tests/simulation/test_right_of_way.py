@@ -207,6 +207,30 @@ def test_who_waits_for_the_second_of_two_oncoming_lanes_stands_on_neither() -> N
     assert passed[1] <= passed[0] + 0.5, passed
 
 
+def test_ground_of_who_has_red_is_none_to_wait_before() -> None:
+    """A left turn crosses first where those from the side would come, who have red: it waits beyond that."""
+    drawing = Drawing()
+    west, east = drawing.edge((-300.0, 0.0), (-15.0, 0.0)), drawing.edge((15.0, 0.0), (300.0, 0.0))
+    back, south = drawing.edge((300.0, 4.0), (15.0, 4.0)), drawing.edge((0.0, -15.0), (0.0, -300.0))
+    north, away = drawing.edge((11.0, 300.0), (11.0, 20.0)), drawing.edge((11.0, -15.0), (11.0, -300.0))
+    links = [drawing.join(west, east), drawing.join(back, south), drawing.join(north, away)]
+    drawing.conflict(links[0], links[1], 18.0, 10.0, yields=links[1])
+    drawing.conflict(links[2], links[1], 17.0, 6.0, yields=links[1])
+    green = [Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE, Light.RED]
+    drawing.signal(links, [(1.0, [Light.RED] * 3), (1_000.0, green)])
+    city = drawing.city()
+    rows = [one_trip(city, [west, east], 2.5 * n, from_position=5.0) for n in range(30)]
+    rows += [one_trip(city, [back, south], 10.0, from_position=5.0)]
+    trips = sorted_by_departure(trips_of(rows))
+    turning = int(np.flatnonzero(trips.route[trips.route_start[:-1]] == back)[0])
+    simulation = Simulation(city, trips, drivers=drivers("sumo"), threads=1)
+    simulation.run(38.0)
+    vehicles = simulation.vehicles()
+    (it,) = np.flatnonzero(vehicles.trip == turning)
+    within = vehicles.path[it] >= len(city.network.lanes)
+    assert within and vehicles.speed[it] < 0.1 and vehicles.position[it] > 4.0
+
+
 def test_a_queue_that_starts_is_not_held_up_by_who_rolls_up_to_wait_for_it() -> None:
     """At green both queues set off; those who turn come up to the ground of the others, and stop before it."""
     straight = [2.5 * n for n in range(8)]

@@ -46,7 +46,9 @@ class Program:
             then = self.stages[(k + 1) % len(self.stages)]
             kept = [min(a, b) if b >= PERMISSIVE else RED for a, b in zip(now, then, strict=True)]
             warns = [YELLOW if a >= PERMISSIVE > b else c for a, b, c in zip(now, then, kept, strict=True)]
-            phases += [(green, now), (self.yellow, warns), (self.all_red, kept)]
+            phases += [(green, now), (self.yellow, warns)]
+            if self.all_red > 0.0:
+                phases.append((self.all_red, kept))
         return phases
 
 
@@ -74,7 +76,7 @@ def programs(draw: st.DrawFn) -> Program:
             stages[1][-1] = PROTECTED
     greens = draw(st.lists(st.floats(7.0, 25.0), min_size=len(stages), max_size=len(stages)))
     return Program(
-        crossing, stages, greens, draw(st.sampled_from([3.0, 4.0])), draw(st.sampled_from([1.0, 2.0]))
+        crossing, stages, greens, draw(st.sampled_from([3.0, 4.0])), draw(st.sampled_from([0.0, 1.0, 2.0]))
     )
 
 
@@ -135,7 +137,8 @@ def test_whatever_is_asked_for_the_lights_are_safe(program: Program, data: st.Da
     links = city.network.signals.link
     watch = Watch(program)
     stages = np.flatnonzero(stages_of(city.network.signals)[0]).tolist()
-    assert stages == list(range(0, 3 * len(program.stages), 3))
+    each = len(program.phases()) // len(program.stages)
+    assert stages == list(range(0, each * len(program.stages), each))
     orders = st.one_of(
         st.sampled_from(stages).map(lambda phase: ShowPhase(0, phase)),
         st.just(FollowPlan(0)),
@@ -173,6 +176,27 @@ def test_a_stage_that_is_asked_for_comes_after_yellow_and_all_red() -> None:
     assert seen[:6] == [(YELLOW, RED)] * 6
     assert seen[6:10] == [(RED, RED)] * 4
     assert seen[10:] == [(RED, PROTECTED)] * (len(seen) - 10)  # until told otherwise
+
+
+def test_a_plan_without_an_all_red_has_none_when_it_is_led_either() -> None:
+    simulation = Simulation(replace(CROSS, all_red=0.0).city(), trips_of([]), threads=1)
+    simulation.run(10.0)
+    simulation.step([ShowPhase(0, 2)])
+    assert shown(simulation, 3.0) == [(YELLOW, RED)] * 5 + [(RED, PROTECTED)]
+
+
+def test_a_plan_without_a_yellow_gets_both_when_it_is_led() -> None:
+    plan = [(20.0, [PROTECTED, RED]), (15.0, [RED, PROTECTED])]
+    drawing = Drawing()
+    links = [
+        drawing.join(drawing.edge((0.0, y), (100.0, y)), drawing.edge((110.0, y), (200.0, y)))
+        for y in (0, 30)
+    ]
+    drawing.signal(links, plan)
+    simulation = Simulation(drawing.city(), trips_of([]), threads=1)
+    simulation.run(10.0)
+    simulation.step([ShowPhase(0, 1)])
+    assert shown(simulation, 4.0) == [(YELLOW, RED)] * 5 + [(RED, RED)] * 2 + [(RED, PROTECTED)]
 
 
 def test_a_green_that_has_just_begun_lasts_its_least() -> None:

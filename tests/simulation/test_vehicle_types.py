@@ -134,6 +134,29 @@ def two_lanes(length: float = 300.0):
     return town.city()
 
 
+@pytest.mark.parametrize("lane", [0, 1])
+def test_who_drives_off_from_any_lane_overtakes_on_its_last_edge(lane):
+    town = Drawing()
+    town.edge((0, 0), (600, 0), lanes=2)
+    rows = [
+        {
+            "from_lane": lane,
+            "from_position": at,
+            "to_lane": lane,
+            "to_position": 600.0,
+            "route": [0],
+            "kind": kind,
+            "depart": 0.0,
+        }
+        for kind, at in enumerate((60.0, 30.0))
+    ]
+    types = drivers_of([run_type(max_speed=4.0), run_type()])
+    simulation = Simulation(town.city(), trips_of(rows), drivers=types, daily=False, threads=1)
+    while not (arrived := simulation.step().arrived.tolist()):
+        assert simulation.time < 300.0
+    assert arrived == [1]
+
+
 def test_who_must_change_comes_in_behind_the_one_abreast():
     """Two side by side at one speed, for as long as it takes: nobody drives on to the end and stands there."""
     rows = [
