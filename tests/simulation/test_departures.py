@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cosmopolis.city.model import City
-from cosmopolis.city.words import Light, Mode, VehicleKind
-from cosmopolis.demand.scenario import Comes, RunType, VehicleType
+from cosmopolis.city.words import DeparturePosition, Light, Mode, VehicleKind
+from cosmopolis.demand.scenario import RunType, VehicleType
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from tests.simulation.roads import Drawing, trips_of
@@ -144,7 +144,7 @@ def test_what_drivers_know_of_speeds_is_restored_from_a_snapshot() -> None:
     assert set(ways_taken(whole)) == {1, 2}
 
 
-def entering(comes: Comes, *stand: float) -> float:
+def entering(comes: DeparturePosition, *stand: float) -> float:
     """m at which one is who has just come on to a road of 300 m, nan if he has not; cars `stand` there."""
     drawing = Drawing()
     drawing.edge((0.0, 0.0), (300.0, 0.0))
@@ -155,7 +155,7 @@ def entering(comes: Comes, *stand: float) -> float:
         rows.append(
             {"from_lane": 0, "to_lane": 0, "route": [0], "depart": 0.0, "from_position": place, "halts": halt}
         )
-    types = [stands._replace(enters=0.0), stands._replace(comes=comes)]
+    types = [stands._replace(enters=0.0), stands._replace(departure_position=comes)]
     simulation = Simulation(drawing.city(), trips_of(rows), drivers=drivers_of(types), daily=False, threads=1)
     simulation.run(5.5)
     vehicles = simulation.vehicles()
@@ -165,14 +165,16 @@ def entering(comes: Comes, *stand: float) -> float:
 
 def test_who_comes_last_is_as_far_along_as_his_speed_allows_behind_the_last_one() -> None:
     """At 50 km/h he needs 35 to 50 m to the car that stands at 100 m; SUMO's departPos="last"."""
-    assert 40.0 < entering(Comes.BEHIND, 200.0, 100.0) < 70.0
-    assert entering(Comes.AT_PLACE, 200.0, 100.0) < 20.0
-    assert entering(Comes.BEHIND) > 250.0, "on an empty road he comes where he can stop at its end"
+    assert 40.0 < entering(DeparturePosition.BEHIND_LAST, 200.0, 100.0) < 70.0
+    assert entering(DeparturePosition.AS_PLANNED, 200.0, 100.0) < 20.0
+    assert entering(DeparturePosition.BEHIND_LAST) > 250.0, (
+        "on an empty road he comes where he can stop at its end"
+    )
 
 
 def test_who_takes_any_gap_comes_between_others_where_there_is_no_room_behind_the_last() -> None:
-    assert 100.0 < entering(Comes.IN_GAP, 200.0, 30.0) < 170.0  # SUMO's departPos="free"
-    assert np.isnan(entering(Comes.BEHIND, 200.0, 30.0))
+    assert 100.0 < entering(DeparturePosition.IN_GAP, 200.0, 30.0) < 170.0  # SUMO's departPos="free"
+    assert np.isnan(entering(DeparturePosition.BEHIND_LAST, 200.0, 30.0))
 
 
 def test_drivers_dawdle_less_in_shorter_steps_as_krauss_s_do() -> None:

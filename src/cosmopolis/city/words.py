@@ -92,6 +92,14 @@ class Control(IntEnum):
     BORDER = 7
 
 
+class DeparturePosition(IntEnum):
+    """Where on its first lane a vehicle enters the road (SUMO's departPos)."""
+
+    AS_PLANNED = 0
+    BEHIND_LAST = 1  # as far along as it can behind the last one there, at its own speed
+    IN_GAP = 2  # in the first gap that is large enough
+
+
 class Light(IntEnum):
     """What a signal shows to one connection."""
 

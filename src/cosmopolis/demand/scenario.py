@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
 from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
 from cosmopolis.demand.scenario_routes import Edges, Ways
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
@@ -27,14 +26,6 @@ ROOM = 2.0  # m more than its length that a lane must have for a vehicle to ente
 EDGE = 0.5  # m from the end of a lane
 
 
-class Comes(IntEnum):
-    """Where on its first lane a vehicle comes on to the road."""
-
-    AT_PLACE = 0  # as planned
-    BEHIND = 1  # as far along as it can behind the last one there, at its own speed
-    IN_GAP = 2  # in the first gap that is large enough
-
-
 class RunType(NamedTuple):
     """A row of the run's types: one for each vType and way of entering and leaving the road that occurs."""
 
@@ -45,7 +36,7 @@ class RunType(NamedTuple):
     leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
     looks: bool = False  # for the quickest way as it departs
     picks: bool = False  # its first lane as it departs
-    comes: Comes = Comes.AT_PLACE
+    departure_position: DeparturePosition = DeparturePosition.AS_PLANNED
     step: float = 1.0  # s, of the simulation that its driver is told from
 
 
@@ -211,9 +202,9 @@ class _Table:
         end = _position(wish, "arrivalPos", float(length[to_lane]), float(length[to_lane]), self.random)
         run_type = RunType(vehicle, looks, modes, _speed(wish, "departSpeed"), _speed(wish, "arrivalSpeed"))
         picks = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
-        comes = _COMES.get(wish.row.text("departPos", ""), Comes.AT_PLACE)
+        place = _DEPART_POS.get(wish.row.text("departPos", ""), DeparturePosition.AS_PLANNED)
         run_type = run_type._replace(
-            looks=len(one.via) == 2, picks=picks, comes=comes, step=self.scenario.step
+            looks=len(one.via) == 2, picks=picks, departure_position=place, step=self.scenario.step
         )
         row = self.types.setdefault(run_type, len(self.types))
         values = (one.time, row, from_lane, begin, to_lane, end, edges, stops)
@@ -290,7 +281,11 @@ def _numbered(wish: Wish, key: str, count: int) -> int:
     return min(int(text), count - 1) if text.isdigit() else 0
 
 
-_COMES = {"last": Comes.BEHIND, "free": Comes.IN_GAP, "random_free": Comes.IN_GAP}
+_DEPART_POS = {
+    "last": DeparturePosition.BEHIND_LAST,
+    "free": DeparturePosition.IN_GAP,
+    "random_free": DeparturePosition.IN_GAP,
+}
 _ANY_PLACE = {"random", "random_free", "free", "random_location"}
 
 

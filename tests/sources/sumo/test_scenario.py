@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.city.words import Mode, VehicleKind
+from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario import Comes, Planned, plan_scenario
+from cosmopolis.demand.scenario import Planned, plan_scenario
 from cosmopolis.sources.sumo import SKIPPED, Scenario, read_scenario
 from cosmopolis.sources.sumo.traffic import Repeat
 from cosmopolis.sources.sumo.types import default_type
@@ -359,11 +359,16 @@ def test_vehicles_of_classes_that_do_not_drive_on_streets_are_counted_and_the_ot
 
 @pytest.mark.parametrize(
     ("said", "comes"),
-    [("last", Comes.BEHIND), ("free", Comes.IN_GAP), ("random_free", Comes.IN_GAP), ("base", Comes.AT_PLACE)],
+    [
+        ("last", DeparturePosition.BEHIND_LAST),
+        ("free", DeparturePosition.IN_GAP),
+        ("random_free", DeparturePosition.IN_GAP),
+        ("base", DeparturePosition.AS_PLANNED),
+    ],
 )
 def test_where_a_vehicle_comes_on_to_the_road_is_read(tmp_path, said, comes):
     plan = planned(tmp_path, VEHICLE.replace('depart="105"', f'depart="105" departPos="{said}"'))
-    assert plan.types[plan.trips.kind[0]].comes == comes
+    assert plan.types[plan.trips.kind[0]].departure_position == comes
 
 
 def test_drivers_are_told_from_the_step_of_the_configuration(tmp_path):

@@ -34,7 +34,9 @@ class Habits(NamedTuple):
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
     strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
-    change_rest: NDArray[np.uint8]  # (K,) steps after a lane change that must be, before the next one
+    lane_change_interval: NDArray[
+        np.uint8
+    ]  # (K,) steps after a lane change that must be, before the next one
     deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
@@ -86,7 +88,7 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         visibility=np.full(len(kinds), FAR, np.float32),
         zipper=np.ones(len(kinds), np.uint8),
         strategic_lookahead=np.full(len(kinds), FAR, np.float32),
-        change_rest=np.full(len(kinds), RESTS, np.uint8),
+        lane_change_interval=np.full(len(kinds), RESTS, np.uint8),
         deals=np.ones(len(kinds), np.uint8),
     )
 
@@ -118,6 +120,6 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         visibility=nothing + np.float32(VISIBLE),
         zipper=quiet.copy(),
         strategic_lookahead=nothing + np.float32(LOOKS_AHEAD),
-        change_rest=quiet + np.uint8(SUMO_RESTS),
+        lane_change_interval=quiet + np.uint8(SUMO_RESTS),
         deals=quiet.copy(),
     )

@@ -66,7 +66,7 @@ class WayFinder:
         for trip in trips[drivers.looks[fleet.kind[trips]] != 0].tolist():
             old, kind = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]], fleet.kind[trip]
             pace = float(fleet.factor[trip]), float(drivers.top_speed[kind])
-            reckon(*pace, self.known, self._path, self._wait, *streets, graph)
+            estimate_times(*pace, self.known, self._path, self._wait, *streets, graph)
             new = quickest(int(old[0]), int(old[-1]), int(drivers.modes[kind]), traffic.shut, graph)
             if len(new) and not np.array_equal(new, old):
                 traffic.give_route(trip, new)
@@ -74,7 +74,7 @@ class WayFinder:
 
 @entry
 def learn_speeds(roads: Roads, ways: Ways, cars: Cars, of: np.ndarray, mean: np.ndarray) -> None:
-    """Write the speeds of now to `mean` as SUMO reckons them for those who depart.
+    """Write the speeds of now to `mean` as SUMO takes them for those who depart.
 
     The mean over the lanes of an edge or turn, `of` (P,), each counted as often as it holds vehicles; one that holds
     none counts once, with its limit.
@@ -93,7 +93,7 @@ def learn_speeds(roads: Roads, ways: Ways, cars: Cars, of: np.ndarray, mean: np.
 
 
 @entry
-def reckon(
+def estimate_times(
     factor: float,
     top: float,
     known: np.ndarray,
@@ -105,7 +105,7 @@ def reckon(
 ) -> None:
     """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least what they take alone.
 
-    Who gives way without a light, or turns round, reckons with `wait` (A,) s where nobody holds him up.
+    Who gives way without a light, or turns round, expects `wait` (A,) s where nobody holds him up.
     """
     edges = len(graph.start) - 1
     for turn in range(len(graph.to)):

@@ -42,7 +42,7 @@ class Drivers(NamedTuple):
     leaves: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
     looks: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
     picks: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
-    comes: NDArray[np.uint8]  # (K,) demand.scenario.Comes, where on its first lane
+    departure_position: NDArray[np.uint8]  # (K,) words.DeparturePosition
     factor: F64  # (K,) how its drivers take the speed limit: mean,
     deviation: F64  # (K,) and deviation,
     least: F64  # (K,) no less,
@@ -63,7 +63,7 @@ class Drivers(NamedTuple):
     visibility: F32  # (K,)
     zipper: NDArray[np.uint8]  # (K,)
     strategic_lookahead: F32  # (K,)
-    change_rest: NDArray[np.uint8]  # (K,)
+    lane_change_interval: NDArray[np.uint8]  # (K,)
     deals: NDArray[np.uint8]  # (K,)
 
 
@@ -112,7 +112,7 @@ def drivers(name: str = "field") -> Drivers:
         leaves=np.full(len(rows), KERB_SPEED, np.float32),
         looks=np.zeros(len(rows), np.uint8),
         picks=np.zeros(len(rows), np.uint8),
-        comes=np.zeros(len(rows), np.uint8),
+        departure_position=np.zeros(len(rows), np.uint8),
         factor=np.full(len(rows), 1.0),
         deviation=np.full(len(rows), 0.08),
         least=np.full(len(rows), 0.8),
@@ -162,7 +162,7 @@ def drivers_of(types: Sequence[RunType], name: str = "sumo") -> Drivers:
         leaves=np.minimum(np.array([row.leaves for row in types], np.float64), FAR).astype(np.float32),
         looks=np.array([row.looks for row in types], np.uint8),
         picks=np.array([row.picks for row in types], np.uint8),
-        comes=np.array([row.comes for row in types], np.uint8),
+        departure_position=np.array([row.departure_position for row in types], np.uint8),
         factor=column(lambda t: t.factor, np.float64),
         deviation=column(lambda t: t.deviation, np.float64),
         least=column(lambda t: t.least, np.float64),

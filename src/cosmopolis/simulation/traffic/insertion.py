@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.demand.scenario import Comes
+from cosmopolis.city.words import DeparturePosition
 from cosmopolis.simulation.traffic.admission import is_free
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
@@ -15,7 +15,7 @@ from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import wished_speed
 
-AT_PLACE, BEHIND = int(Comes.AT_PLACE), int(Comes.BEHIND)
+AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
 PULLING_OUT = 3.0  # m/s, from the kerb
 BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
 PATIENCE = 20.0  # s in the queue after which small gaps do
@@ -78,7 +78,7 @@ def insert_first(
             return False
     desired = wished_speed(lane, trip, fleet, drivers, ways)
     enters = drivers.enters[kind]
-    if drivers.comes[kind] == AT_PLACE:
+    if drivers.departure_position[kind] == AS_PLANNED:
         place = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     else:
         place = _room_behind(lane, kind, min(desired, enters), least, roads, drivers, cars, moves)
@@ -151,7 +151,7 @@ def _room_behind(
         )
         if position >= begin and (j == first or behind):
             return position
-        if drivers.comes[kind] == BEHIND:
+        if drivers.departure_position[kind] == BEHIND_LAST:
             return -1.0
     return -1.0
 

@@ -43,9 +43,7 @@ FROM_END = np.float32(0.2)  # m
 OPENS = np.float32(4.0)  # s in which one who brakes so opens a gap for another beside him
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 WHOLE = 2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
-STOPPED = np.float32(
-    2.0
-)  # m/s, who is as slow as that cannot look for a gap: one brakes for him as for a leader
+STOPPED = np.float32(2.0)  # m/s: who is as slow cannot look for a gap, one brakes for him as for a leader
 
 
 @kernel

@@ -201,7 +201,7 @@ def _gather(
         for i in range(old.start[source], old.start[source + 1]):
             if moves.action[i] == taken:
                 carry(old, i, new, at, beside(moves.position[i], source, path, roads), moves.speed[i])
-                new.rest[at] = REST_AFTER if old.shift[i] == 0 else drivers.change_rest[old.kind[i]]
+                new.rest[at] = REST_AFTER if old.shift[i] == 0 else drivers.lane_change_interval[old.kind[i]]
                 at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
     if moves.insert[path] >= 0:
         row = roads.chunk[k] + moves.entered[k]

@@ -20,9 +20,7 @@ NEVER = np.float32(1000.0)  # lane changes: there is no way
 SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
 MOST_EDGES = 12  # ahead
-TURN_LANE = np.float32(
-    200.0
-)  # m from the start of a lane: for speed alone one changes to none that ends sooner
+TURN_LANE = np.float32(200.0)  # m from a lane's start: for speed alone one changes to none that ends sooner
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
 CREEPS = np.float32(0.5)  # m/s more than it drives that a driver plans with
 EACH_CHANGE = 1.0
@@ -80,20 +78,11 @@ def plan_lanes(
     that end more than `reach` m beyond the lane are no matter yet; where vehicles stand or drive on them, by
     `start` (P + 1,) of the cars, there is so much less room to change lanes.
     """
-    modes = drivers.modes[fleet.kind[trip]]
+    kind = fleet.kind[trip]
+    modes = drivers.modes[kind]
     dealt = _dealt(trip, fleet, drivers)
     end = fleet.route_end[trip]
-    last, metres = cursor, np.float32(0.0)
-    some_far = drivers.strategic_lookahead[fleet.kind[trip]] < FAR32
-    each = drivers.length[fleet.kind[trip]] + drivers.jam_gap[fleet.kind[trip]]
-    while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
-        ahead = fleet.route[last + 1]
-        metres += roads.length[roads.edge_lane[ahead]]
-        if some_far:
-            metres -= np.float32(_most_on_a_lane(ahead, roads, start)) * each
-        if metres > reach:
-            break
-        last += 1
+    last = _last_minded(cursor, trip, reach, start, fleet, drivers, roads)
     here, beyond = 0, MOST_LANES  # halves of `costs`: of the edge in hand, and of the one after it
     if (last - cursor) % 2 == 0:
         here, beyond = beyond, here
@@ -107,7 +96,7 @@ def plan_lanes(
             cost = NEVER
             if row + 1 >= end:
                 cost = np.float32(0.0)
-                if drivers.leaves[fleet.kind[trip]] < FAR32:
+                if drivers.leaves[kind] < FAR32:
                     cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
@@ -121,6 +110,32 @@ def plan_lanes(
             costs[here + index] = cost
         if row > cursor:
             _spread(costs, here, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
+
+
+@kernel
+def _last_minded(
+    cursor: int,
+    trip: int,
+    reach: float,
+    start: NDArray[np.int32],
+    fleet: Fleet,
+    drivers: Drivers,
+    roads: Roads,
+) -> int:
+    """Row of the route's last edge that ends within `reach` m, by the room that is left on each."""
+    kind, end = fleet.kind[trip], fleet.route_end[trip]
+    some_far = drivers.strategic_lookahead[kind] < FAR32
+    each = drivers.length[kind] + drivers.jam_gap[kind]
+    last, metres = cursor, np.float32(0.0)
+    while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
+        ahead = fleet.route[last + 1]
+        metres += roads.length[roads.edge_lane[ahead]]
+        if some_far:
+            metres -= np.float32(_most_on_a_lane(ahead, roads, start)) * each
+        if metres > reach:
+            break
+        last += 1
+    return last
 
 
 @kernel
