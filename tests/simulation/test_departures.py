@@ -183,3 +183,20 @@ def test_drivers_dawdle_less_in_shorter_steps_as_krauss_s_do() -> None:
     assert dawdle == pytest.approx([0.65, 0.13])
     accel = [drivers_of([DECIDES._replace(step=step)]).accel[0] for step in (1.0, 0.2)]
     assert accel[0] == accel[1]
+
+
+@pytest.mark.parametrize(("enters", "waits"), [(12.0, True), (np.inf, False)])
+def test_who_is_told_his_speed_enters_with_it_or_later(enters: float, waits: bool) -> None:
+    """As in SUMO: departSpeed="12" waits for a gap, "max" adapts to the slow one just ahead."""
+    drawing = Drawing()
+    drawing.edge((0.0, 0.0), (600.0, 0.0))
+    ahead, mine = {"depart": 0.0, "from_position": 15.0}, {"depart": 1.0, "from_position": 8.0, "kind": 1}
+    rows = [{"from_lane": 0, "to_lane": 0, "route": [0]} | row for row in (ahead, mine)]
+    slow = DECIDES._replace(type=VehicleType(max_speed=4.0, sigma=0.0))
+    types = [slow, DECIDES._replace(type=VehicleType(sigma=0.0), enters=enters)]
+    simulation = Simulation(drawing.city(), trips_of(rows), drivers=drivers_of(types), daily=False, threads=1)
+    while 1 not in simulation.step().departed:
+        assert simulation.time < 60.0
+    vehicles = simulation.vehicles()
+    speed = float(vehicles.speed[vehicles.trip == 1][0])
+    assert (speed >= 12.0, simulation.time > 3.0) == (waits, waits), (speed, simulation.time)

@@ -13,7 +13,7 @@ from cosmopolis.simulation.traffic.lane_changing import BETWEEN
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways
-from cosmopolis.simulation.traffic.turning import wished_speed
+from cosmopolis.simulation.traffic.turning import FAR32, wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
 PULLING_OUT = 3.0  # m/s, from the kerb
@@ -98,7 +98,10 @@ def insert_first(
             gap = moves.position[j] - cars.length[j] - position
             if gap < least:
                 return False
-            speed = min(speed, max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j])
+            safe = max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j]
+            if 0.0 <= enters < FAR32 and safe < speed:
+                return False  # it enters at the speed that is asked of it, or later
+            speed = min(speed, safe)
             break
     for j in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
         if moves.position[j] < position:
