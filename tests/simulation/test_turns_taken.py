@@ -10,6 +10,7 @@ import numpy as np
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Control, Light, StreetKind, VehicleKind
 from cosmopolis.simulation import Simulation
+from cosmopolis.simulation.traffic.drivers import drivers
 from tests.network.towns import cross, edge
 from tests.simulation.drawings import one_trip, row_of, streets_of
 from tests.simulation.ground import Ground
@@ -41,6 +42,24 @@ def test_before_a_stop_line_everybody_comes_to_a_stand_even_alone() -> None:
             slowest = min(slowest, float(vehicles.speed[0]))
     assert slowest < 0.3
     assert simulation.time < 70.0
+
+
+def test_drivers_of_the_set_sumo_stand_a_second_before_a_stop_line() -> None:
+    """SUMO's jmAllwayStopWait; others go on from a stand of any length."""
+    stood = {}
+    for parameters in ("field", "sumo"):
+        city = all_stop()
+        route = [edge(city.network, "w", "c"), edge(city.network, "c", "e")]
+        trips = trips_of([one_trip(city, route, 0.0, from_position=8.0)])
+        simulation = Simulation(city, trips, drivers=drivers(parameters), threads=1)
+        lane, steps = int(city.network.edges.first_lane[route[0]]), 0
+        while simulation.counts()["arrived"] == 0:
+            simulation.step()
+            vehicles = simulation.vehicles()
+            steps += int(((vehicles.path == lane) & (vehicles.speed < 0.1)).sum())
+            assert simulation.time < 90.0
+        stood[parameters] = steps * simulation.dt
+    assert stood["sumo"] >= 1.0 > stood["field"], stood
 
 
 def test_where_all_stop_the_arms_take_turns() -> None:

@@ -31,6 +31,7 @@ class Habits(NamedTuple):
     impatience: F32  # (K,) s more until any gap does that nobody must brake hard for
     strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
     turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
+    stop_wait: F32  # (K,) s that it stands before a stop line at least
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
     strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
@@ -64,6 +65,7 @@ TO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
 RESTS, SUMO_RESTS = 2, 1  # steps: in SUMO one may cross a lane a second
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
+STANDS = 1.0  # s, SUMO's jmStopSignWait and jmAllwayStopWait by default
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
@@ -85,6 +87,7 @@ def habits(kinds: NDArray[np.uint8]) -> Habits:
         impatience=np.full(len(kinds), IMPATIENCE, np.float32),
         strays=np.full(len(kinds), STRAYS, np.float32),
         turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
+        stop_wait=np.zeros(len(kinds), np.float32),
         visibility=np.full(len(kinds), FAR, np.float32),
         zipper=np.ones(len(kinds), np.uint8),
         strategic_lookahead=np.full(len(kinds), FAR, np.float32),
@@ -99,7 +102,8 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
     that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, leave more
     room to those whose lane they join or cross, keep their priority in a queue too, mind the lane of a later turn
-    late where they drive slowly, cross a lane a second, and see others only right before a line where they give way.
+    late where they drive slowly, cross a lane a second, stand a second before a stop line, and see others only right
+    before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
@@ -117,6 +121,7 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         impatience=nothing + np.float32(TO_IMPATIENCE),
         strays=waits,
         turns_away=waits.copy(),
+        stop_wait=nothing + np.float32(STANDS),
         visibility=nothing + np.float32(VISIBLE),
         zipper=quiet.copy(),
         strategic_lookahead=nothing + np.float32(LOOKS_AHEAD),

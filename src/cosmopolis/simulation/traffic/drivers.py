@@ -60,6 +60,7 @@ class Drivers(NamedTuple):
     impatience: F32  # (K,)
     strays: F32  # (K,)
     turns_away: F32  # (K,)
+    stop_wait: F32  # (K,)
     visibility: F32  # (K,)
     zipper: NDArray[np.uint8]  # (K,)
     strategic_lookahead: F32  # (K,)

@@ -209,7 +209,7 @@ def _goes_now(
     """Whether the first car of `lane` may enter `way`, or a part of it, as far as others matter; else it stops."""
     light = ways.light[way]
     if roads.stop[way] != 0 and light == OFF:
-        if not _has_stood(lane, i, distance, ways, cars):
+        if not _has_stood(lane, i, distance, drivers, ways, cars):
             _stop_at(distance, i, drivers, cars, moves)
             return False
         moves.held[lane] = 1
@@ -255,11 +255,13 @@ def _come_carefully(distance: float, i: int, drivers: Drivers, cars: Cars, moves
 
 
 @kernel
-def _has_stood(lane: int, i: int, distance: float, ways: Ways, cars: Cars) -> bool:
-    """Whether car i, the first of `lane`, has come to a stand at the line; `held` remembers it while it sets off."""
-    return bool(
-        distance < NEXT and (cars.speed[i] < SETS_OFF or (cars.speed[i] < 3.0 and ways.held[lane] > 0))
-    )
+def _has_stood(lane: int, i: int, distance: float, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
+    """Whether car i, the first of `lane`, has stood at the line; `held` remembers it while it sets off."""
+    if distance >= NEXT:
+        return False
+    if ways.held[lane] > 0:
+        return cars.speed[i] < 3.0
+    return cars.speed[i] < SETS_OFF and cars.still[i] * DT >= drivers.stop_wait[cars.kind[i]]
 
 
 @kernel
