@@ -55,9 +55,10 @@ _TABLE = {
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
 # s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
-# edition, chapter 20 (see validation/minor_street.py); in SUMO who joins a lane leaves far more.
+# edition, chapter 20 (see validation/minor_street.py). In SUMO who joins a lane leaves far more, and who crosses
+# waits until the other is off the whole junction: with this about as many get across a street some of whom turn.
 CROSSING, MERGING, TURNING = 2.6, 1.2, 1.2
-SUMO_MERGING = 4.5
+SUMO_CROSSING, SUMO_MERGING = 3.4, 4.5
 SUMO_TURNING = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
 LOOKS_AHEAD = 20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
 PATIENCE, IMPATIENCE = 12.0, 30.0  # s
@@ -115,6 +116,7 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
         bend=nothing + np.float32(100.0),
         slips=quiet,
         siren=quiet.copy(),
+        crossing_margin=nothing + np.float32(SUMO_CROSSING),
         merging_margin=nothing + np.float32(SUMO_MERGING),
         turning_margin=nothing + np.float32(SUMO_TURNING),
         patience=nothing,
