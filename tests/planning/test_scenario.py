@@ -128,6 +128,24 @@ def test_the_command_runs_it_and_lists_what_it_skipped(tmp_path):
     assert len(facts["left_out"]) == 1 and "x_out" in facts["left_out"][0]
 
 
+def test_the_set_of_drivers_and_the_seed_of_the_configuration_reach_the_run(tmp_path):
+    """One run for a seed that the configuration says and the same one said by hand; another for another set."""
+    by_chance = '<flow id="c" begin="100" end="400" probability="0.2"><route edges="w_in e_out"/></flow>'
+    own = scenario(tmp_path, crossroads(), by_chance, more='<seed value="9"/>')
+    runs = {}
+    for name, options in {
+        "its": (),
+        "nine": ("--seed", "9"),
+        "one": ("--seed", "1"),
+        "hcm": ("--set", "hcm"),
+    }.items():
+        done = cosmopolis("simulate", own, "--out", tmp_path / name, "--json", *options)
+        assert done.returncode == 0, done.stderr
+        runs[name] = (tmp_path / name / "trips.parquet").read_bytes()
+    assert runs["its"] == runs["nine"]
+    assert len({runs["its"], runs["one"], runs["hcm"]}) == 3
+
+
 def test_a_net_is_imported_as_a_city_of_its_own(tmp_path):
     (tmp_path / "x.net.xml").write_text(crossroads())
     done = cosmopolis("import", tmp_path / "x.net.xml", "--out", tmp_path / "x.city")

@@ -1,11 +1,18 @@
-"""Small nets and routes written by hand: a crossroads with a light, whose arms are 100 m long."""
+"""Small nets and routes by hand: a crossroads with a light, whose arms are 100 m long, and how they are read."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from cosmopolis.city.errors import BadInput
+from cosmopolis.demand.scenario import Planned, plan_scenario
+from cosmopolis.sources.sumo import Scenario, read_scenario
+
 ARMS = {"w": (-1, 0), "s": (0, -1), "e": (1, 0), "n": (0, 1)}
 NEAR, FAR = 10.0, 110.0
+VEHICLE = '<vehicle id="v" depart="105"><route edges="w_in e_out"/></vehicle>'
 PHASES = ("GGgrrrGGgrrr", "yyyrrryyyrrr", "rrrGGgrrrGGg", "rrryyyrrryyy")
 
 
@@ -116,3 +123,17 @@ def scenario(folder: Path, net: str, routes: str, *, more: str = "", end: str = 
         f'<time>\n<begin value="100"/>\n{end}\n</time>\n</configuration>'
     )
     return config
+
+
+def read(folder: Path, routes: str, *, skip_bad: bool = False, **files) -> Scenario:
+    return read_scenario(scenario(folder, crossroads(), routes, **files), skip_bad=skip_bad)
+
+
+def planned(folder: Path, routes: str, seed: int = 1, **files) -> Planned:
+    return plan_scenario(read(folder, routes, **files), seed=seed)
+
+
+def complaint(folder: Path, routes: str, **files) -> str:
+    with pytest.raises(BadInput) as error:
+        planned(folder, routes, **files)
+    return str(error.value)

@@ -163,6 +163,25 @@ def test_waiting_places_within_a_junction_belong_to_the_path(tmp_path):
     assert [1.0, 6.0] in network.connections.line[2][:, :2].round(2).tolist()
 
 
+def test_where_people_walk_within_a_junction_is_no_street(tmp_path, cross):
+    """Their areas bear a junction's name and number and may repeat an edge's id."""
+    lane = '<lane id=":c_w0_0" index="0" speed="1" length="2" shape="0,0"/>'
+    area = f'<edge id=":c_w0" function="walkingarea">{lane}</edge>'
+    text = crossroads().replace('<edge id="w_in"', 2 * area + '\n<edge id="w_in"')
+    network = city_of(tmp_path, text).network
+    assert list(network.edges.key) == list(cross.network.edges.key)
+    assert len(network.connections) == len(cross.network.connections)
+
+
+def test_a_light_of_trains_is_none_for_streets(tmp_path):
+    """SUMO makes up the program of a rail crossing as trains come; the net names a light and has no tlLogic."""
+    text = crossroads(kind="rail_crossing", connection_more='tl="c" linkIndex="1"')
+    city = city_of(tmp_path, text)
+    assert len(city.network.signals) == 0 and len(city.network.connections) == 12
+    lit = crossroads(kind="priority", connection_more='tl="c" linkIndex="1"')
+    assert "there is no tlLogic" in complaint(tmp_path, lit)
+
+
 # Round trip
 
 
