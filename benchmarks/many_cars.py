@@ -5,7 +5,9 @@
 The signalled grid of `cosmopolis bench traffic`, equally full in every size: 64 cars a junction, each on a way of 24
 streets with random turns, put on the road under way. Each size has a process of its own and prints one JSON line: after
 half a minute of the city to warm up, one minute counts, on one thread and on all. Memory is what the process holds
-beyond the city and the trips. Making the city of a million takes some minutes.
+beyond the city and the trips. Given more than one size, the largest and the smallest then drive in turns in one
+process, since a machine's speed may change between two: the row `one beside the other` has the processor time that an
+update costs in the large over that in the small, turn by turn. Making the city of a million takes half a minute.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sys
 import time
 from math import sqrt
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -34,36 +37,38 @@ A_JUNCTION = 64  # cars
 STREETS = 24  # of each way
 START = 400.0  # s; who departs before is under way then
 WARM_UP, COUNTED = 30.0, 60.0  # s
+TURNS, TURN = 9, 6.0  # of the large beside the small; s of each
 
 
 def main(sizes: list[int]) -> None:
+    crews = sorted({1, os.cpu_count() or 1})
     for cars in sizes:
-        for threads in sorted({1, os.cpu_count() or 1}):
-            command = [sys.executable, __file__, "--one", str(cars), str(threads)]
-            print(
-                subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="", flush=True
-            )
+        for threads in crews:
+            in_own_process("--one", cars, threads)
+    if len(set(sizes)) > 1:
+        for threads in crews:
+            in_own_process("--beside", max(sizes), min(sizes), threads)
+
+
+def in_own_process(*given: str | int) -> None:
+    command = [sys.executable, __file__, *map(str, given)]
+    print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="", flush=True)
 
 
 def one(cars: int, threads: int) -> dict[str, float | int | str]:
     """The row of one size."""
     begun = time.perf_counter()
-    city = build(grid(round(sqrt(cars / A_JUNCTION))))
+    city = grid_for(cars)
     built = time.perf_counter() - begun
     trips = random_walks(city, cars)
     gc.collect()
     before = held_mb()
     simulation = Simulation(city, trips, threads=threads, start=START)
     simulation.run(WARM_UP)
-    first = simulation.counts()["updates"]
-    wall, cpu = time.perf_counter(), time.process_time()
-    simulation.run(COUNTED)
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    counts = simulation.counts()
-    updates = counts["updates"] - first
+    updates, wall, cpu = driven(simulation, COUNTED)
     return {
         "benchmark": "many cars",
-        "cars": counts["vehicles"],
+        "cars": simulation.counts()["vehicles"],
         "threads": threads,
         "times_real_time": round(COUNTED / wall, 1),
         "updates_per_s": round(updates / wall),
@@ -72,6 +77,46 @@ def one(cars: int, threads: int) -> dict[str, float | int | str]:
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "city_built_s": round(built, 1),
     }
+
+
+def beside(large: int, small: int, threads: int) -> dict[str, float | int | str | list[float]]:
+    """The cost of an update in a large city over that in a small one, whose cars set out anew for each turn."""
+    city, little = grid_for(large), grid_for(small)
+    many, few = random_walks(city, large), random_walks(little, small)
+    simulation = Simulation(city, many, threads=threads, start=START)
+    simulation.run(WARM_UP)
+    turns = []
+    for _ in range(TURNS):
+        cost = cpu_an_update(simulation, TURN)
+        other = Simulation(little, few, threads=threads, start=START)
+        other.run(WARM_UP)
+        turns.append(cost / cpu_an_update(other, COUNTED))
+    return {
+        "benchmark": "one beside the other",
+        "cars": large,
+        "beside": small,
+        "threads": threads,
+        "cost_over_cost": round(median(turns), 2),
+        "turns": [round(turn, 2) for turn in turns],
+    }
+
+
+def grid_for(cars: int) -> City:
+    return build(grid(round(sqrt(cars / A_JUNCTION))))
+
+
+def driven(simulation: Simulation, seconds: float) -> tuple[int, float, float]:
+    """Updates, wall time and processor time, s, of some more seconds of a city."""
+    first = simulation.counts()["updates"]
+    wall, cpu = time.perf_counter(), time.process_time()
+    simulation.run(seconds)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return simulation.counts()["updates"] - first, wall, cpu
+
+
+def cpu_an_update(simulation: Simulation, seconds: float) -> float:
+    updates, _, cpu = driven(simulation, seconds)
+    return cpu / updates
 
 
 def random_walks(city: City, count: int, seed: int = 1) -> Trips:
@@ -124,6 +169,8 @@ def held_mb() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(one(int(sys.argv[2]), int(sys.argv[3]))))
+        print(json.dumps(one(*map(int, sys.argv[2:]))))
+    elif sys.argv[1:2] == ["--beside"]:
+        print(json.dumps(beside(*map(int, sys.argv[2:]))))
     else:
         main([int(cars) for cars in sys.argv[1:]] or list(SIZES))

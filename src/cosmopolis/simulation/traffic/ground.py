@@ -35,11 +35,19 @@ def overhang(lane: int, roads: Roads, ways: Ways) -> tuple[np.float32, np.float3
         if rear < SIDE and rear < nearest:
             nearest, speed = rear, ways.tail_speed[way]
         if roads.length[way] < LONGEST:
-            to_lane = roads.out_end[way]
-            rear = roads.length[way] + ways.tail[to_lane]
+            rear = rear_within(way, roads, ways)
             if rear < SIDE and rear < nearest:
-                nearest, speed = rear, ways.tail_speed[to_lane]
+                nearest, speed = rear, ways.tail_speed[roads.out_end[way]]
     return nearest, speed
+
+
+@kernel
+def rear_within(way: int, roads: Roads, ways: Ways) -> np.float32:
+    """m along connection `way` of the rear of the last car on the lane it leads to; 1e9 if that came by another."""
+    to_lane = roads.out_end[way]
+    if ways.came_by[to_lane] >= 0 and ways.came_by[to_lane] != way:
+        return np.float32(FREE)
+    return roads.length[way] + ways.tail[to_lane]
 
 
 @kernel
@@ -74,10 +82,9 @@ def ground_ahead(
                 and _reach(cars.speed[j]) >= begin - cars.position[j]
             ):
                 free = min(free, distance)
-        to_lane = roads.out_end[other]
-        rear = roads.length[other] + ways.tail[to_lane]
-        hangs = rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes
-        if hangs and not (locked and ways.tail_speed[to_lane] < STILL):
+        rear, its_speed = rear_within(other, roads, ways), ways.tail_speed[roads.out_end[other]]
+        hangs = rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes
+        if hangs and not (locked and its_speed < STILL):
             free = min(free, distance)
         lane = roads.out_start[other]
         last = cars.start[lane + 1] - 1

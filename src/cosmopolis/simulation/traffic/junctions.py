@@ -12,7 +12,7 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import too_near, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF, to_stop
+from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF, rear_within, to_stop
 from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
@@ -212,9 +212,8 @@ def _taken(
         if gone + 0.3 > comes:
             return True
     if roads.merge[row] == 0 and not locked:
-        to_lane = roads.out_end[other]
-        rear = roads.length[other] + ways.tail[to_lane]
-        if rear < end and (end - rear) / max(ways.tail_speed[to_lane], 0.1) + 0.3 > comes:
+        rear, its_speed = rear_within(other, roads, ways), ways.tail_speed[roads.out_end[other]]
+        if rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes:
             return True
     return False
 

@@ -30,13 +30,13 @@ def leave_path(
         return
     if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
         return
-    to = cars.choice[i] if is_lane else roads.out_end[path]
+    to, way = (cars.choice[i], -1) if is_lane else (roads.out_end[path], path)
     if is_lane and over >= roads.length[to]:
         over -= roads.length[to]
-        to = roads.out_end[to]
+        to, way = roads.out_end[to], to
     row = roads.chunk[k] + moves.exits[k]
     moves.exits[k] += 1
-    moves.exit_car[row], moves.exit_path[row] = i, to
+    moves.exit_car[row], moves.exit_path[row], moves.exit_way[row] = i, to, way
     moves.exit_position[row] = min(over, roads.length[to] - np.float32(0.01))
     moves.action[i] = CROSS
 

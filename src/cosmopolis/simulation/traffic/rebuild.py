@@ -185,6 +185,8 @@ def _gather(
                 new.shift[at] = 0
             at += 1
     row = moves.entering[path]
+    if row >= 0:
+        ways.came_by[path] = moves.exit_way[row]
     while row >= 0:
         i = moves.exit_car[row]
         carry(old, i, new, at, moves.exit_position[row], moves.speed[i])
@@ -201,6 +203,8 @@ def _gather(
         for i in range(old.start[source], old.start[source + 1]):
             if moves.action[i] == taken:
                 carry(old, i, new, at, beside(moves.position[i], source, path, roads), moves.speed[i])
+                if new.position[at] < new.length[at]:
+                    ways.came_by[path] = -1
                 new.rest[at] = REST_AFTER if old.shift[i] == 0 else drivers.lane_change_interval[old.kind[i]]
                 at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
     if moves.insert[path] >= 0:

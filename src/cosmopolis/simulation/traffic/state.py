@@ -104,6 +104,7 @@ class Ways(NamedTuple):
     offset: F64  # (S,) s, likewise
     tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
     tail_speed: F32  # (P,) m/s
+    came_by: I32  # (P,) connection by which the last car came on the lane; its rear may still be there; -1: any
     held: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
     asks: I8  # (P,) direction into which the first car that must change cannot, 0: none
     asks_position: F32  # (P,) m, its front
@@ -132,6 +133,7 @@ class Moves(NamedTuple):
     exits: I32  # (chunks,) cars that leave their path in each chunk
     exit_car: I32  # (P,) chunk k's are rows chunk[k] ..
     exit_path: I32  # (P,) where to
+    exit_way: I32  # (P,) the connection that it leaves for that, -1: none
     exit_position: F32  # (P,) m along that
     entering: I32  # (P,) first row of the exits that enter this path, -1
     entering_next: I32  # (P,) the following one, by position, -1
@@ -194,6 +196,7 @@ def empty_moves(paths: int, chunks: int, room: int) -> Moves:
         exits=np.zeros(chunks, np.int32),
         exit_car=np.zeros(paths, np.int32),
         exit_path=np.zeros(paths, np.int32),
+        exit_way=np.full(paths, -1, np.int32),
         exit_position=np.zeros(paths, np.float32),
         entering=np.full(paths, -1, np.int32),
         entering_next=np.full(paths, -1, np.int32),
@@ -244,6 +247,7 @@ def empty_ways(limit: F32, chunks: int, duration: F64, offset: F64, crossings: i
         offset=offset.copy(),
         tail=np.full(paths, FAR, np.float32),
         tail_speed=np.zeros(paths, np.float32),
+        came_by=np.full(paths, -1, np.int32),
         held=np.zeros(paths, np.uint8),
         asks=np.zeros(paths, np.int8),
         asks_position=np.zeros(paths, np.float32),
