@@ -28,7 +28,7 @@ from scipy.stats import spearmanr
 from cosmopolis.benchmarks.process import DATA, sumo_binary
 from cosmopolis.control import Steering
 from cosmopolis.demand.scenario import plan_scenario
-from cosmopolis.simulation import Simulation
+from cosmopolis.simulation import Guidance, Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import Scenario, read_scenario
 from cosmopolis.sources.sumo.stream import rows
@@ -101,6 +101,7 @@ def drive(scenario: Scenario, seed: int, parameters: str) -> Outcome:
         start=scenario.begin,
         drivers=drivers_of(plan.types, parameters),
         daily=False,
+        guidance=Guidance(share=scenario.rerouting),
     )
     orders = Steering(extended=scenario.extended).begin(simulation)
     network, count = scenario.city.network, len(plan.trips)

@@ -25,7 +25,7 @@ STOPS_AT_YELLOW = (
 )
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 NEXT = 3.0  # m from the line: whose turn it is
-POCKET = 4.0  # m into the junction that a car must be able to go to wait there
+POCKET = 3.0  # m into the junction that a car must be able to go to wait there
 SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed

@@ -43,6 +43,7 @@ FROM_END = np.float32(0.2)  # m
 OPENS = np.float32(4.0)  # s in which one who brakes so opens a gap for another beside him
 LETS_IN = np.float32(-2.0)  # m/s^2 of courtesy
 WHOLE = 2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
+QUEUES = 0.6  # share of a lane that cars with their gaps take up, from which on they queue
 STOPPED = np.float32(2.0)  # m/s: who is as slow cannot look for a gap, one brakes for him as for a leader
 
 
@@ -241,7 +242,7 @@ def _can_change(
     if ahead < cars.start[target + 1]:
         gap = cars.position[ahead] - cars.length[ahead] - position
         new_accel = _accept(gap, cars.speed[ahead], i, urgency, drivers, cars)
-        if gap < 0.5 or new_accel < -limit:
+        if gap < 0.5 or new_accel < -(max(limit, drivers.brake[kind]) if must else limit):
             return False
     cost = 0.0
     if ahead > cars.start[target]:
@@ -319,16 +320,17 @@ def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, mo
 def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     """Who must change and has somebody abreast, or too near ahead, where he wants to be eases off to come in behind.
 
-    Not beside a queue that stands: there one drives on to where it moves.
+    Not beside a queue that stands: there one drives on to where it moves. Who is behind all of it joins its end.
     """
     for i in range(cars.start[lane], cars.start[lane + 1]):
         shift = cars.shift[i]
         if shift == 0 or cars.speed[i] < STOPPED:
             continue
-        left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
-        if left > NEAR + PER_LANE * abs(shift):
-            continue
         target = lane + (1 if shift > 0 else -1)
+        joins = _queues_from(beside(cars.position[i], lane, target, roads), target, roads, drivers, cars)
+        left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
+        if left > NEAR + PER_LANE * abs(shift) and not joins:
+            continue
         position = beside(cars.position[i], lane, target, roads)
         ahead = first_beyond(target, position, cars)
         level = ahead - 1
@@ -338,7 +340,19 @@ def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Move
             and cars.shift[level] * shift >= 0
         ):
             ahead = level  # nobody gives way to one exactly beside
-        if ahead < cars.start[target + 1] and cars.speed[ahead] > STOPPED:
+        if ahead < cars.start[target + 1] and (joins or cars.speed[ahead] > STOPPED):
             gap = max(cars.position[ahead] - cars.length[ahead] - position, BETWEEN)
             wish = keep_behind(np.float32(gap), cars.speed[ahead], i, drivers, cars)
-            moves.accel[i] = min(moves.accel[i], max(wish, LETS_IN))
+            least = min(LETS_IN, -drivers.brake[cars.kind[i]]) if joins else LETS_IN
+            moves.accel[i] = min(moves.accel[i], max(wish, least))
+
+
+@kernel
+def _queues_from(position: float, lane: int, roads: Roads, drivers: Drivers, cars: Cars) -> bool:
+    """Whether all on `lane` are beyond `position`, and so many that they queue to its end."""
+    first, count = cars.start[lane], cars.start[lane + 1] - cars.start[lane]
+    if count == 0:
+        return False
+    rear = cars.position[first] - cars.length[first]
+    a_car = cars.length[first] + drivers.jam_gap[cars.kind[first]]
+    return bool(rear > position and count * a_car > QUEUES * (roads.length[lane] - rear))
