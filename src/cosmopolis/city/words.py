@@ -108,6 +108,7 @@ class Light(IntEnum):
     GREEN_PERMISSIVE = 2
     GREEN_PROTECTED = 3
     OFF = 4
+    GREEN_ARROW = 5  # beside a red light: after a stop one may turn, behind all others
 
 
 class BuildingUse(IntEnum):

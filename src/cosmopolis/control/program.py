@@ -26,7 +26,7 @@ class Program:
     offset: float  # s
     yellow: float  # s, of a clearance
     all_red: float  # s
-    light: U8  # (K, L) words.Light in each stage
+    light: U8  # (K, L) words.Light in each stage; an arrow beside a red light counts as red
     lane: I64  # (L,) row of the link's lane among the program's lanes, as Lookout.lanes has them
     from_edge: I64  # (L,)
     to_edge: I64  # (L,)
@@ -102,7 +102,7 @@ def programs_of(city: City) -> dict[int, Program]:
             offset=float(signals.offset[row]),
             yellow=float(yellow[row]),
             all_red=float(all_red[row]),
-            light=shown[stages],
+            light=np.where(shown == Light.GREEN_ARROW, Light.RED, shown)[stages].astype(np.uint8),
             lane=np.unique(from_lane, return_inverse=True)[1].astype(np.int64),
             from_edge=network.lanes.edge[from_lane].astype(np.int64),
             to_edge=network.lanes.edge[connections.to_lane[link]].astype(np.int64),

@@ -54,7 +54,8 @@ def _green(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         duration = signals.duration[first:last].astype(np.float64)
         light = signals.light[signals.light_start[first] : signals.light_start[last]]
         light = light.reshape(last - first, len(links))
-        protected, permissive = light == Light.GREEN_PROTECTED, light == Light.GREEN_PERMISSIVE
+        protected = light == Light.GREEN_PROTECTED
+        permissive = (light == Light.GREEN_PERMISSIVE) | (light == Light.GREEN_ARROW)
         seconds = duration @ protected + PERMISSIVE * (duration @ permissive)
         off = (light == Light.OFF).all(axis=0)
         share[links] = np.where(off, GIVES_WAY, np.maximum(seconds - LOST, 1.0) / duration.sum())

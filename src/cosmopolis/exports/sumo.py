@@ -43,6 +43,7 @@ LIGHTS = {
     Light.GREEN_PERMISSIVE: "g",
     Light.GREEN_PROTECTED: "G",
     Light.OFF: "O",
+    Light.GREEN_ARROW: "s",
 }
 JUNCTIONS = {
     Control.RIGHT_BEFORE_LEFT: "right_before_left",

@@ -118,6 +118,7 @@ export const fieldsEn = {
   "word.green": "green",
   "word.green_permissive": "green, giving way",
   "word.green_protected": "green",
+  "word.green_arrow": "red with a green arrow: stop, then turn behind all others",
   "word.off": "off",
   "word.unknown": "not known",
   "word.office": "offices",

@@ -120,6 +120,7 @@ export const fieldsZh: Record<keyof typeof fieldsEn, string> = {
   "word.green": "绿",
   "word.green_permissive": "绿（让行）",
   "word.green_protected": "绿",
+  "word.green_arrow": "红灯加绿箭头：停车让行后可转弯",
   "word.off": "熄灭",
   "word.unknown": "未知",
   "word.office": "办公",

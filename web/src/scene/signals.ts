@@ -26,7 +26,8 @@ facing = vec3(turned(normal.xy, row0.w), normal.z);
 tone = vec3(0.03, 0.035, 0.035);
 float light = row1.z, lens = part - 10.0;
 if (lens > -0.5) {
-  float on = lens < 0.5 ? step(light, 0.5) : lens < 1.5 ? step(0.5, light) * step(light, 1.5) : step(1.5, light) * step(light, 3.5);
+  float arrow = step(4.5, light);
+  float on = lens < 0.5 ? step(light, 0.5) + arrow : lens < 1.5 ? step(0.5, light) * step(light, 1.5) : step(1.5, light) * step(light, 3.5) + arrow;
   vec3 hue = lens < 0.5 ? vec3(1.0, 0.06, 0.03) : lens < 1.5 ? vec3(1.0, 0.6, 0.03) : vec3(0.04, 1.0, 0.42);
   tone = hue * 0.06;
   shine = hue * on * 2.6;
@@ -38,7 +39,7 @@ place = row0.xyz + vec3(turned(local.xy, row0.w), local.z);
 facing = vec3(turned(normal.xy, row0.w), normal.z);
 tone = vec3(0.33, 0.34, 0.34);`;
 const GLOW_PLACE = /* glsl */ `
-float light = row1.z;
+float light = row1.z > 4.5 ? 0.0 : row1.z;
 vec3 eyeward = cameraPosition - row0.xyz;
 float far = length(eyeward);
 float seen = clamp(-dot(eyeward.xy / far, vec2(cos(row0.w), sin(row0.w))) + 0.15, 0.0, 1.0);

@@ -2,7 +2,7 @@
 import type { Network } from "./model";
 
 /** words.Light */
-export const Light = { RED: 0, YELLOW: 1, GREEN_PERMISSIVE: 2, GREEN_PROTECTED: 3, OFF: 4 } as const;
+export const Light = { RED: 0, YELLOW: 1, GREEN_PERMISSIVE: 2, GREEN_PROTECTED: 3, OFF: 4, GREEN_ARROW: 5 } as const;
 
 /** What a program shows to one of its links in a phase. */
 export function lightOf(signals: Network["signals"], program: number, phase: number, link: number): number {

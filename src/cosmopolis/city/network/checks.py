@@ -161,7 +161,7 @@ def _signals(network: Network) -> list[Finding]:
     row = np.repeat(np.arange(len(program)), links)
     in_program = row - signals.phase_start[program[row]]
     ever = np.zeros(len(network.connections), dtype=bool)
-    green = np.isin(signals.light, [Light.GREEN_PERMISSIVE, Light.GREEN_PROTECTED])
+    green = np.isin(signals.light, [Light.GREEN_PERMISSIVE, Light.GREEN_PROTECTED, Light.GREEN_ARROW])
     ever[link[green]] = True
     out += [
         Finding("never-green", f"connection {c}", "its signal never lets it go")

@@ -12,7 +12,7 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import PERMISSIVE, RED, YELLOW
+from cosmopolis.simulation.traffic.signals import PERMISSIVE, YELLOW, has_red
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
 FREE = 1.0e9  # m, nothing to wait for
@@ -103,8 +103,9 @@ def ground_ahead(
 @kernel
 def _goes_later(row: int, way: int, other: int, roads: Roads, ways: Ways) -> bool:
     """Who gives way where both could reach shared ground in one step: who turns on red, else by the fixed order."""
-    if (ways.light[way] == RED) != (ways.light[other] == RED):
-        return ways.light[way] == RED
+    mine, its = has_red(ways.light[way]), has_red(ways.light[other])
+    if mine != its:
+        return mine
     return roads.first[row] == 0
 
 

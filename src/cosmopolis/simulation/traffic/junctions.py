@@ -17,7 +17,7 @@ from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
-from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
 STOPS_AT_YELLOW = (
@@ -55,7 +55,7 @@ def may_enter(
     hold = FREE
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, cars.goal_speed[i])
-    on_red = ways.light[way] == RED
+    on_red = has_red(ways.light[way])
     waited = cars.still[i] * DT
     kind = cars.kind[i]
     calm = min(1.0, max(0.0, 1.0 - (waited - drivers.patience[kind]) / drivers.impatience[kind]))
@@ -69,9 +69,9 @@ def may_enter(
         left = distance + roads.length[way]
         if _taken(row, other, left, comes, locked, roads, drivers, ways, cars):
             hold = min(hold, roads.begin[row])
-        elif ((gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red) and ways.light[
-            other
-        ] != RED:
+        elif ((gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red) and not has_red(
+            ways.light[other]
+        ):
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
             if ways.siren[other] == CROSSES and ways.siren[roads.out_start[other]] == NO_SIREN:
                 if still_comes(other, roads, cars):
@@ -104,7 +104,7 @@ def announces(lane: int, way: int, i: int, roads: Roads, ways: Ways, cars: Cars)
         return True
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         other = roads.conflict[row]
-        if roads.merge[row] != 0 or roads.yields[row] != 0 or ways.light[other] == RED:
+        if roads.merge[row] != 0 or roads.yields[row] != 0 or has_red(ways.light[other]):
             continue
         beside = roads.out_start[other]
         j = cars.start[beside + 1] - 1
@@ -135,7 +135,7 @@ def oncoming(
         patient = not _presses(i, drivers, cars)
         if patient and roads.merge[row] == 0 and _crosses_yet(other, roads.other_begin[row], cars):
             hold = begin
-        elif ways.light[other] != RED:
+        elif not has_red(ways.light[other]):
             comes = travel_time(begin - position, speed, top, accel)
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
             left = roads.length[way] - position
@@ -155,7 +155,8 @@ def _before_all(way: int, position: float, hold: float, roads: Roads, ways: Ways
         before = hold
         for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
             begin = roads.begin[row]
-            if roads.yields[row] == 0 or roads.merge[row] != 0 or ways.light[roads.conflict[row]] == RED:
+            waits = has_red(ways.light[roads.conflict[row]])
+            if roads.yields[row] == 0 or roads.merge[row] != 0 or waits:
                 continue
             if position < begin < hold < roads.end[row]:
                 hold = begin

@@ -31,7 +31,7 @@ from cosmopolis.simulation.traffic.merging import REACH, sort_in
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import people_in_the_way
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM, has_room_beyond
-from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW
+from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import ENDS, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import likely_way
 
@@ -141,7 +141,7 @@ def _approach(
         return False
     light = ways.light[way]
     speed = cars.speed[i]
-    on_red = light == RED and roads.on_red[way] != 0
+    on_red = light == ARROW or (light == RED and roads.on_red[way] != 0)
     must_go = too_near(distance, speed, drivers.brake[kind]) and ways.held[lane] == 0
     if ways.siren[lane] != NO_SIREN or ways.siren[way] == CROSSES:
         on_red = on_red or (light <= YELLOW and passes_red(lane, i, drivers, ways, cars))
@@ -208,7 +208,7 @@ def _goes_now(
 ) -> bool:
     """Whether the first car of `lane` may enter `way`, or a part of it, as far as others matter; else it stops."""
     light = ways.light[way]
-    if roads.stop[way] != 0 and light == OFF:
+    if light == ARROW or (roads.stop[way] != 0 and light == OFF):
         if not _has_stood(lane, i, distance, drivers, ways, cars):
             _stop_at(distance, i, drivers, cars, moves)
             return False
@@ -386,10 +386,11 @@ def _beyond(
         path = likely_way(path, cursor, trip, fleet, drivers, roads)
         if path >= 0 and ways.light[path] <= YELLOW and drivers.siren[cars.kind[i]] != 0:
             continue
-        if path < 0 or (ways.light[path] <= YELLOW and roads.on_red[path] == 0):
+        light = ways.light[path] if path >= 0 else RED
+        if path < 0 or light == ARROW or (light <= YELLOW and roads.on_red[path] == 0):
             moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
             return
-        if roads.minor[path] != 0 and ways.light[path] != PROTECTED:
+        if roads.minor[path] != 0 and light != PROTECTED:
             brake = drivers.brake[cars.kind[i]]
             allowed = sqrt(2.0 * brake * distance)
             moves.accel[i] = min(moves.accel[i], np.float32((allowed - cars.speed[i]) / DT))

@@ -10,13 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.city.words import Light
-from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import CLEAR, CLEARS_RED, CLEARS_YELLOW, RETURNS, Ways
 from cosmopolis.simulation.traffic.state import PLAN as ON_PLAN
 
-RED, YELLOW, PERMISSIVE, PROTECTED, OFF = (int(light) for light in Light)
+RED, YELLOW, PERMISSIVE, PROTECTED, OFF, ARROW = (int(light) for light in Light)
 LEAST_GREEN = 5.0  # s that a stage lasts, whatever a controller asks for
+
+
+@formula
+def has_red(light: int) -> bool:
+    """Whether who sees `light` gives way to all: red, alone or with an arrow."""
+    return light in (RED, ARROW)
 
 
 @kernel
@@ -140,9 +146,9 @@ def _show_clearing(program: int, losing: int, roads: Roads, ways: Ways) -> int:
     for row in range(roads.link_start[program], roads.link_start[program + 1]):
         then, next_one = roads.light[before + row], roads.light[after + row]
         light = RED
-        if then >= PERMISSIVE and next_one >= PERMISSIVE:
+        if then == next_one == ARROW or not (has_red(then) or has_red(next_one)):
             light = min(then, next_one)
-        elif then >= PERMISSIVE:
+        elif not has_red(then):
             light = losing
             count += 1
         ways.light[roads.link[row]] = light

@@ -57,12 +57,11 @@ def city_of(
     origin, placed, move = place_of(drawing, middle)
     left = drawing.root.flag("lefthand")
     network = network_of(drawing, move, drive_on_left=left, begin=begin)
-    on_red = any(row.text("type", "") == "traffic_light_right_on_red" for row in drawing.junctions.values())
     raw = RawCity(
         name=name or drawing.file.name.partition(".")[0],
         origin=origin,
         drive_on_left=left,
         sources=[Source(f"SUMO network ({drawing.file.name})", "", "", layers=("network",))],
-        notes={"turn_on_red": "yes" if on_red else "no", "placed": "yes" if placed else "no"},
+        notes={"turn_on_red": "no", "placed": "yes" if placed else "no"},
     )
     return furnish(raw, network, drawing.faults.found, seed=seed, invent=invent, progress=progress)

@@ -45,7 +45,7 @@ EVERY = Mode.road() | Mode.BICYCLE | Mode.PEDESTRIAN | Mode.RAIL
 
 LIGHTS = {
     "r": Light.RED, "u": Light.RED, "y": Light.YELLOW, "Y": Light.YELLOW, "g": Light.GREEN_PERMISSIVE,
-    "s": Light.GREEN_PERMISSIVE, "G": Light.GREEN_PROTECTED, "o": Light.OFF, "O": Light.OFF,
+    "s": Light.GREEN_ARROW, "G": Light.GREEN_PROTECTED, "o": Light.OFF, "O": Light.OFF,
 }  # fmt: skip
 
 CONTROLS = {
