@@ -237,3 +237,29 @@ def test_a_queue_that_starts_is_not_held_up_by_who_rolls_up_to_wait_for_it() -> 
     alone = opposed([], straight, 90.0, (6.0, 14.0))
     late = opposed([2.5 * n for n in range(3)], straight, 90.0, (6.0, 14.0)) - alone
     assert late.max() <= 0.5, late
+
+
+def test_a_car_that_hangs_back_into_a_junction_blocks_only_the_way_it_came_by() -> None:
+    """The last of a queue has come from the west and its rear is still on that connection. Who crosses the one from
+    the north, which leads to the same lane, goes on."""
+    drawing = Drawing()
+    west, north = drawing.edge((-150, 0), (-20, 0)), drawing.edge((-20, 150), (-20, 20))
+    queue = drawing.edge((0, 0), (10, 0))
+    south, across = drawing.edge((-9, -150), (-9, -8)), drawing.edge((-9, 24), (-9, 150))
+    beyond = drawing.edge((12, 0), (150, 0))
+    drawing.join(west, queue)
+    from_north, crosses = drawing.join(north, queue), drawing.join(south, across)
+    length = float(np.hypot(*np.diff(drawing.ways[from_north][2], axis=0)[0]))
+    drawing.conflict(from_north, crosses, length - 3.0, 14.0, yields=from_north)
+    stop = drawing.join(queue, beyond)
+    drawing.signal([stop], [(900.0, [Light.RED])])
+    city = drawing.city()
+    waiting = [one_trip(city, [west, queue, beyond], 2.0 * k) for k in range(3)]
+    late = one_trip(city, [south, across], 60.0)
+    simulation = Simulation(city, trips_of([*waiting, late]), threads=1)
+    simulation.run(58.0)
+    cars = simulation.vehicles()
+    on_queue = cars.path == int(city.network.edges.first_lane[queue])
+    assert cars.position[on_queue].min() < 4.0, "nobody hangs back over the beginning of the lane"
+    simulation.run(60.0)
+    assert simulation.counts()["arrived"] == 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from cosmopolis.city.model import City
 from cosmopolis.city.words import Light, Mode, VehicleKind
 from cosmopolis.demand.scenario import RunType, VehicleType
 from cosmopolis.simulation import Simulation
@@ -266,3 +268,47 @@ def test_nobody_of_the_set_sumo_brakes_too_late_for_a_light_that_has_long_been_r
     simulation.run(500.0)
     vehicles = simulation.vehicles()
     assert len(vehicles) == 20 and (vehicles.path == 0).all() and (vehicles.speed == 0.0).all()
+
+
+def arrow() -> tuple[Drawing, int, int]:
+    """A way with a green arrow beside its red light, across one with a green light; neither is marked to yield."""
+    drawing = Drawing()
+    one = [drawing.edge((-200, 0), (-8, 0)), drawing.edge((8, 0), (200, 0))]
+    other = [drawing.edge((0, 200), (0, 8)), drawing.edge((0, -8), (0, -200))]
+    ways = [drawing.join(*one), drawing.join(*other)]
+    drawing.conflict(*ways, 8.0, 8.0, yields=None)
+    drawing.signal(ways, [(900.0, [Light.GREEN_ARROW, Light.GREEN_PROTECTED])])
+    return drawing, one[0], other[0]
+
+
+@pytest.mark.parametrize("parameters", ["field", "sumo"])
+def test_at_a_green_arrow_one_stops_and_then_goes_behind_all_others(parameters: str) -> None:
+    drawing, one, other = arrow()
+    city = drawing.city()
+    stream = [one_trip(city, [other, other + 1], 3.0 * k) for k in range(12)]
+    mine = one_trip(city, [one, one + 1], 33.5, from_position=150.0)
+    alone, slowest = drive_over_arrow(city, [mine], one, parameters)
+    assert slowest < 0.3, "nobody came, and it did not stop"
+    undisturbed, _ = drive_over_arrow(city, stream, one, parameters)
+    together, _ = drive_over_arrow(city, [*stream, mine], one, parameters)
+    assert together[12] > alone[0] + 2.0, "it did not wait for those with the green light"
+    for k in range(12):
+        assert together[k] <= undisturbed[k] + 0.5, "those with the green light braked for it"
+
+
+def drive_over_arrow(
+    city: City, rows: list[dict[str, Any]], edge: int, parameters: str
+) -> tuple[dict[int, float], float]:
+    """s at which each trip arrives, and the lowest speed, m/s, in the last 4 m of `edge`."""
+    lane = int(city.network.edges.first_lane[edge])
+    simulation = Simulation(city, trips_of(rows), drivers=drivers(parameters), threads=1)
+    found: dict[int, float] = {}
+    slowest = 99.0
+    while len(found) < len(rows):
+        events = simulation.step()
+        found |= dict.fromkeys(events.arrived.tolist(), simulation.time)
+        cars = simulation.vehicles()
+        near = (cars.path == lane) & (cars.position > city.network.lanes.length[lane] - 4.0)
+        slowest = min([slowest, *cars.speed[near].tolist()])
+        assert simulation.time < 300.0
+    return found, slowest

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Control, Light, StreetKind, VehicleKind
@@ -210,3 +211,26 @@ def test_a_long_bus_takes_no_other_way_on_which_it_does_not_fit() -> None:
     simulation.run(500.0)
     counts = simulation.counts()
     assert (counts["strayed"], counts["vehicles"]) == (0, 13)
+
+
+@pytest.mark.parametrize("parameters", ["field", "sumo"])
+def test_who_must_turn_joins_the_end_of_the_queue_and_lets_the_others_past(parameters: str) -> None:
+    """Fourteen stand before the red light of a turn lane. One more for it comes on the lane beside, then five that go
+    straight on: had it driven on to the front of the queue, they would stand behind it."""
+    drawing = Drawing()
+    coming = drawing.edge((-200, -1.6), (0, -1.6))
+    lanes = drawing.edge((0.5, 0), (165, 0), lanes=2)
+    straight, turned = drawing.edge((175, -1.6), (400, -1.6)), drawing.edge((175, 8), (175, 200))
+    drawing.join(coming, lanes)
+    drawing.join(lanes, straight, 0, 0)
+    turn = drawing.join(lanes, turned, 1, 0)
+    drawing.signal([turn], [(900.0, [Light.RED])])
+    city = drawing.city()
+    beside = int(city.network.edges.first_lane[lanes]) + 1
+    queue = [one_trip(city, [lanes, turned], 4.0 * k, from_lane=beside) for k in range(14)]
+    late = one_trip(city, [coming, lanes, turned], 80.0)
+    others = [one_trip(city, [coming, lanes, straight], 90.0 + 3.0 * k) for k in range(5)]
+    simulation = Simulation(city, trips_of([*queue, late, *others]), drivers=drivers(parameters), threads=1)
+    simulation.run(160.0)
+    assert simulation.counts()["arrived"] == len(others)
+    assert (simulation.vehicles().path == beside).sum() == len(queue) + 1

@@ -2,7 +2,7 @@
 
 Needs `pip install cosmopolis[bench]` and the scenarios (COSMOPOLIS_DATA names the folder that holds `sumo/`):
 
-    python -m cosmopolis.benchmarks.sumo_scenario cologne8 ingolstadt7 --seeds 5
+    python -m cosmopolis.benchmarks.sumo_scenario cologne8 ingolstadt7 path/to/another.sumocfg --seeds 5
 
 Both run until everybody has arrived. A trip's time loss is its duration less what it takes alone, at its own wished
 speed, on the way it drove. GEH compares the vehicles an hour on each edge, means over the seeds.
@@ -49,14 +49,21 @@ class Outcome:
 
 
 def run(names: tuple[str, ...] = NAMES, seeds: int = 5, parameters: str = "sumo") -> Iterator[dict[str, Any]]:
-    """One row a scenario that is there, if SUMO is installed."""
+    """One row a scenario that is there, if SUMO is installed; a name of ours, a folder or a .sumocfg."""
     if sumo_binary("sumo") is None:
         return
     for name in names:
-        folder = DATA / "sumo" / name
-        if folder.is_dir():
-            config = next(folder.glob("*.sumocfg"))
+        config = _configuration(name)
+        if config is not None:
             yield compare(config, range(1, seeds + 1), parameters)
+
+
+def _configuration(name: str) -> Path | None:
+    """The .sumocfg of a scenario of ours, in a folder, or at a path; None where there is none."""
+    if name.endswith(".sumocfg"):
+        return Path(name)
+    folder = DATA / "sumo" / name
+    return next((folder if folder.is_dir() else Path(name)).glob("*.sumocfg"), None)
 
 
 def compare(config: Path, seeds: range, parameters: str = "sumo") -> dict[str, Any]:

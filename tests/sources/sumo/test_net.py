@@ -83,6 +83,18 @@ def test_programs_show_what_the_states_say(cross):
     assert cross.network.junctions.control[centre] == Control.SIGNAL
 
 
+def test_s_is_a_green_arrow_beside_a_red_light_and_is_written_as_one(tmp_path):
+    states = [state.replace("r", "s", 1) for state in PHASES]
+    phases = "".join(f'<phase duration="20" state="{state}"/>' for state in states)
+    light = f'<tlLogic id="c" type="static" programID="0" offset="0">{phases}</tlLogic>'
+    city = city_of(tmp_path, crossroads(programs=light))
+    shown = city.network.signals.light.reshape(4, 12)
+    assert (shown == Light.GREEN_ARROW).tolist() == [[c == "s" for c in state] for state in states]
+    write(city, tmp_path / "again.net.xml")
+    again = read_net(tmp_path / "again.net.xml").network.signals.light.reshape(4, 12)
+    assert (again == Light.GREEN_ARROW).sum() == (shown == Light.GREEN_ARROW).sum()
+
+
 def test_the_network_holds_its_invariants(cross):
     open_ends = {"connection-kink", "unreachable"}
     assert [finding for finding in check(cross.network) if finding.code not in open_ends] == []

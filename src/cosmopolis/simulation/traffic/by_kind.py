@@ -35,9 +35,7 @@ class Habits(NamedTuple):
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
     strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
-    lane_change_interval: NDArray[
-        np.uint8
-    ]  # (K,) steps after a lane change that must be, before the next one
+    lane_change_interval: NDArray[np.uint8]  # (K,) steps from one change that must be to the next
     deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 

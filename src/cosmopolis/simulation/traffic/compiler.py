@@ -228,6 +228,8 @@ class _Lower(Lower):  # type: ignore[misc]
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _Lowering(NativeLowering):  # type: ignore[misc]
+    """numba's last pass, with our way of writing machine code."""
+
     _name = "cosmopolis_lowering"
 
     @property

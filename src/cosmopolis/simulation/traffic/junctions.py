@@ -25,7 +25,8 @@ STOPS_AT_YELLOW = (
 )
 OTHER_ACCEL = 1.5  # m/s^2 expected of others
 NEXT = 3.0  # m from the line: whose turn it is
-POCKET = 3.0  # m into the junction that a car must be able to go to wait there
+POCKET, BEFORE_TURNERS = 3.0, 4.0  # m into the junction that a car must be able to go to wait there, for
+# oncoming traffic that goes first by its light, and for others who turn and may have to wait within it too
 SHORT = 30.0  # m, behind a lane so short one must look for those who come next
 FORCES = 40.0  # s standing within a junction before shared ground is crossed out of turn
 LOCKED = 150.0  # s at the line after which those who stand in the way are passed
@@ -52,7 +53,7 @@ def may_enter(
     traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
     the end of their green. With `locked`, those who stand do not count: they wait for car i as it does for them.
     """
-    hold = FREE
+    hold, pocket = FREE, POCKET
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
     top = max(1.0, cars.goal_speed[i])
     on_red = has_red(ways.light[way])
@@ -67,28 +68,44 @@ def may_enter(
         other = roads.conflict[row]
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
         left = distance + roads.length[way]
-        if _taken(row, other, left, comes, locked, roads, drivers, ways, cars):
-            hold = min(hold, roads.begin[row])
-        elif ((gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red) and not has_red(
-            ways.light[other]
-        ):
+        waits = _taken(row, other, left, comes, locked, roads, drivers, ways, cars)
+        minds = (gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red
+        if not waits and minds and not has_red(ways.light[other]):
+            margin = merging if roads.merge[row] != 0 else crossing
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
-            if ways.siren[other] == CROSSES and ways.siren[roads.out_start[other]] == NO_SIREN:
-                if still_comes(other, roads, cars):
-                    hold = min(hold, roads.begin[row])
-            elif roads.stop[way] != 0 and roads.stop[other] != 0 and ways.light[way] == OFF:
-                if _has_its_turn(other, i, roads, ways, cars):
-                    hold = min(hold, roads.begin[row])
-            else:
-                margin = merging if roads.merge[row] != 0 else crossing
-                if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
-                    hold = min(hold, roads.begin[row])
-        if hold < POCKET or (hold < FREE and ways.light[way] != PERMISSIVE):
+            waits = _is_before(row, way, other, i, left, comes, clear, margin, roads, drivers, ways, cars)
+        if waits and roads.begin[row] < hold:
+            hold = roads.begin[row]
+            pocket = POCKET if ways.light[other] == PROTECTED else BEFORE_TURNERS
+        if hold < pocket or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
     if hold >= FREE or drivers.zipper[kind] != 0:
         return hold
     wait = _before_all(way, np.float32(0.0), hold, roads, ways)
-    return wait if wait >= POCKET else 0.0
+    return wait if wait >= pocket else 0.0
+
+
+@kernel
+def _is_before(
+    row: int,
+    way: int,
+    other: int,
+    i: int,
+    left: float,
+    comes: float,
+    clear: float,
+    margin: float,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+) -> bool:
+    """Whether car i, on its way into `way`, leaves the shared ground to somebody who comes to connection `other`."""
+    if ways.siren[other] == CROSSES and ways.siren[roads.out_start[other]] == NO_SIREN:
+        return still_comes(other, roads, cars)
+    if roads.stop[way] != 0 and roads.stop[other] != 0 and ways.light[way] == OFF:
+        return _has_its_turn(other, i, roads, ways, cars)
+    return _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars)
 
 
 @kernel

@@ -104,9 +104,7 @@ class Ways(NamedTuple):
     offset: F64  # (S,) s, likewise
     tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
     tail_speed: F32  # (P,) m/s
-    came_by: (
-        I32  # (P,) connection by which the last car came on the lane; its rear may still be there; -1: any
-    )
+    came_by: I32  # (P,) connection by which the last car of a lane came, its rear may be there yet; -1: any
     held: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
     asks: I8  # (P,) direction into which the first car that must change cannot, 0: none
     asks_position: F32  # (P,) m, its front
