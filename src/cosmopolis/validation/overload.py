@@ -28,6 +28,11 @@ BEGIN, END = 7 * HOUR, 8 * HOUR  # of the hour with twice the trips
 DELAY = 120.0  # s by which the second of two trips departs later, at most
 LOOK = 60.0  # s between two looks
 LONG = 300.0  # s of standing in one place that no signal explains
+SEEDS = (
+    1,
+    2,
+    3,
+)  # of the usual morning: whether a queue bites its own tail in one place is a matter of chance
 SHANGHAI = DATA / "osm/shanghai_center.osm"
 
 
@@ -53,6 +58,7 @@ class Pair:
     name: str
     once: Morning
     twice: Morning
+    stuck: F64  # (seeds,) share that stands for LONG at the worst minute of the usual morning
 
     @property
     def rest(self) -> float:
@@ -69,9 +75,9 @@ def doubled(trips: Trips, begin: float = BEGIN, end: float = END, seed: int = 1)
     return sorted_by_departure(concatenate([trips, replace(more, depart=more.depart + later)]))
 
 
-def drive(city: City, trips: Trips, until: float) -> Morning:
+def drive(city: City, trips: Trips, until: float, seed: int = 1) -> Morning:
     """From the beginning of the hour until `until`."""
-    simulation = Simulation(city, trips, seed=1, start=BEGIN)
+    simulation = Simulation(city, trips, seed=seed, start=BEGIN)
     stood, path, position = np.zeros(len(trips)), np.full(len(trips), -1), np.zeros(len(trips))
     rows = []
     while simulation.time < until:
@@ -97,7 +103,9 @@ def measure(quick: bool = False) -> Iterator[Pair]:
 
 def _pair(name: str, city: City, until: float) -> Pair:
     trips = plan_trips(city, seed=1)
-    return Pair(name, drive(city, trips, until), drive(city, doubled(trips), until))
+    usual = [drive(city, trips, until, seed) for seed in SEEDS]
+    worst = np.array([morning.stuck.max() for morning in usual])
+    return Pair(name, usual[0], drive(city, doubled(trips), until), worst)
 
 
 def chapter(quick: bool = False) -> Chapter:
@@ -117,8 +125,8 @@ def chapter(quick: bool = False) -> Chapter:
 def _checks(pair: Pair) -> Iterator[Check]:
     once, twice = pair.once, pair.twice
     yield Check(
-        what=f"{pair.name}: standing for five minutes, at the worst minute of the usual morning",
-        ours=float(100.0 * once.stuck.max()),
+        what=f"{pair.name}: standing for five minutes, at the worst minute of the usual morning (mean of 3 seeds)",
+        ours=float(100.0 * pair.stuck.mean()),
         unit="% of those on the road",
         oracle="hardly anybody: no gridlock at the city's own demand",
         source="a bound of ours",
