@@ -11,9 +11,15 @@ from cosmopolis.sources.sumo.traffic import Repeat
 
 
 def departures(repeat: Repeat, end: float, random: np.random.Generator) -> NDArray[np.float64]:
-    """(n,) s of a flow, in order, none at or after `end`: evenly, by a chance a second, or as a Poisson process."""
+    """(n,) s of a flow, in order, none at or after `end`: evenly, by a chance a second, or as a Poisson process.
+
+    A number of vehicles in no time at all departs at once.
+    """
     until = min(repeat.end, end)
     most = repeat.number if repeat.number >= 0 else inf
+    together = repeat.end == repeat.begin and not (repeat.period or repeat.chance or repeat.mean_gap)
+    if together and repeat.begin < end:
+        return np.full(repeat.number, repeat.begin)
     if repeat.begin >= until or most == 0:
         return np.zeros(0)
     if repeat.mean_gap > 0:

@@ -104,6 +104,12 @@ def test_flows_depart_as_they_say(tmp_path):
         assert plan.ids == [f"f.{n}" for n in range(len(times))]
 
 
+def test_a_number_in_no_time_departs_at_once(tmp_path):
+    """As SUMO reads it: all wait at the start of their street from then on."""
+    flow = f'<flow id="f" begin="100" end="100" number="5"><{STRAIGHT}/></flow>'
+    assert planned(tmp_path, flow).trips.depart.tolist() == [100.0] * 5
+
+
 @given(
     begin=st.floats(0, 1e4), seconds=st.floats(1, 1e4), rate=st.floats(0.01, 1.0), seed=st.integers(0, 99),
     which=st.sampled_from(["number", "period", "chance", "mean_gap"]),
