@@ -28,11 +28,7 @@ BEGIN, END = 7 * HOUR, 8 * HOUR  # of the hour with twice the trips
 DELAY = 120.0  # s by which the second of two trips departs later, at most
 LOOK = 60.0  # s between two looks
 LONG = 300.0  # s of standing in one place that no signal explains
-SEEDS = (
-    1,
-    2,
-    3,
-)  # of the usual morning: whether a queue bites its own tail in one place is a matter of chance
+SEEDS = (1, 2, 3)  # of the usual morning: whether queues wait for each other in a ring is a matter of chance
 SHANGHAI = DATA / "osm/shanghai_center.osm"
 
 
