@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
     from cosmopolis.simulation.traffic.drivers import Drivers
 
-FORMAT = 6
+FORMAT = 7
 S = TypeVar("S", bound="Simulation")
 
 

@@ -64,7 +64,7 @@ TO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
 RESTS, SUMO_RESTS = 2, 1  # steps: in SUMO one may cross a lane a second
 STRAYS, TURNS_AWAY = 25.0, 60.0  # s
 TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
-STANDS = 1.0  # s, SUMO's jmStopSignWait and jmAllwayStopWait by default
+STANDS = 1.5  # s: SUMO's jmStopSignWait and jmAllwayStopWait by default, of which it sees the end only at whole seconds
 VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
 _SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 

@@ -113,12 +113,12 @@ def announces(lane: int, way: int, i: int, roads: Roads, ways: Ways, cars: Cars)
     """Whether car i, which may go now and could not for long, waits one step more: others have reckoned without it.
 
     They go, or see in `held` that it is about to. Else all who had to wait would set off in one step, and block
-    each other within the junction.
+    each other within the junction. Of those who waited for room beyond only one goes at once.
     """
     if cars.speed[i] >= SETS_OFF or ways.held[lane] < PASSED or roads.shared[way] == 0:
         return False
     if ways.held[lane] == NO_ROOM:
-        return True
+        return not _is_next(way, i, roads, ways, cars)
     for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
         other = roads.conflict[row]
         if roads.merge[row] != 0 or roads.yields[row] != 0 or has_red(ways.light[other]):
@@ -130,6 +130,28 @@ def announces(lane: int, way: int, i: int, roads: Roads, ways: Ways, cars: Cars)
         if roads.length[beside] - cars.position[j] < NEXT and not _lets_go(i, j, cars):
             return True
     return False
+
+
+@kernel
+def _is_next(way: int, i: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+    """Whether car i has stood longest of all who wait with it for room beyond, and nobody else comes who goes first.
+
+    So who gives way gets across a street that is full beyond, once whenever there is room again.
+    """
+    others = 0
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        other = roads.conflict[row]
+        if has_red(ways.light[other]):
+            continue
+        beside = roads.out_start[other]
+        first = cars.start[beside + 1] - 1
+        if first >= cars.start[beside] and ways.held[beside] == NO_ROOM:
+            if not _lets_go(i, first, cars):
+                return False
+            others += 1
+        elif roads.yields[row] == 0:
+            return False
+    return others > 0
 
 
 @kernel

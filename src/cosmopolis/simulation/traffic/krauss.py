@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 
-FASTER = 1.06  # times Krauss's mean acceleration: as much time passes to four fifths of the wished speed
+FASTER = 1.06  # times Krauss's mean acceleration, by which IDM+ discharges a queue in his time
 
 
 def as_idm(

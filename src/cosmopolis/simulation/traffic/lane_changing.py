@@ -36,6 +36,7 @@ GAIN = 0.3  # m/s^2, MOBIL's threshold
 NEAR = 30.0  # m before the lane's end at which urgency is full
 PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
 BETWEEN = np.float32(0.3)  # m at least between bumpers after a change
+GAP = 0.5  # m to the car ahead there, and to that behind, below which nobody changes
 REST_AFTER = 8  # steps between two changes for speed
 LETS_IN_STEPS = 12  # of standing, after which the one behind thinks of himself,
 ROOM_TO_ENTER = np.float32(1.0)  # m more than the other's length, if he has so much room in front
@@ -242,14 +243,14 @@ def _can_change(
     if ahead < cars.start[target + 1]:
         gap = cars.position[ahead] - cars.length[ahead] - position
         new_accel = _accept(gap, cars.speed[ahead], i, urgency, drivers, cars)
-        if gap < 0.5 or new_accel < -(max(limit, drivers.brake[kind]) if must else limit):
+        if gap < GAP or new_accel < -(max(limit, drivers.brake[kind]) if must else limit):
             return False
     cost = 0.0
     if ahead > cars.start[target]:
         behind = ahead - 1
         gap = position - cars.length[i] - cars.position[behind]
         its_accel = _accept(gap, cars.speed[i], behind, urgency, drivers, cars)
-        if gap < 0.5 or its_accel < -limit:
+        if gap < GAP or its_accel < -limit:
             return False
         cost = max(0.0, moves.accel[behind] - its_accel)
     return must or new_accel - after > gain + POLITENESS * cost
@@ -275,45 +276,77 @@ def _accept(gap: float, leader_speed: float, i: int, urgency: float, drivers: Dr
 
 @kernel
 def let_in(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
-    """The car behind one that asks to come in from a neighbouring lane leaves it a gap, gently.
+    """The cars behind those that ask to come in from a neighbouring lane leave them a gap, gently.
 
-    Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level. Who does
-    not let others in by turns goes past those abreast for whom he cannot open a gap before the lane's end, and past
-    one that stands.
+    Who lets others in by turns does it for the first of them only.
     """
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
-        if index < 0 or index >= roads.lane_count[lane]:
+        if index < 0 or index >= roads.lane_count[lane] or ways.asks[lane + side] != -side:
             continue
-        neighbour = lane + side
-        if ways.asks[neighbour] != -side:
-            continue
-        front = beside(ways.asks_position[neighbour], neighbour, lane, roads)
-        behind = first_beyond(lane, front, cars) - 1
-        rear, its_speed = front - ways.asks_length[neighbour], ways.asks_speed[neighbour]
-        in_turn = behind < cars.start[lane] or drivers.zipper[cars.kind[behind]] != 0
-        if behind >= cars.start[lane] and cars.position[behind] >= rear:
-            level = cars.position[behind] >= front
-            yields = cars.shift[behind] * side > 0 and (not level or side > 0)
-            helps = in_turn or roads.length[lane] - front > OPENS * its_speed
-            if yields or (helps and not level and its_speed > STOPPED):
-                moves.accel[behind] = min(moves.accel[behind], LETS_IN)
-            if its_speed > STOPPED and (helps or yields):
-                continue
-        while behind >= cars.start[lane] and cars.position[behind] >= rear:
-            behind -= 1  # beside one that stands: they go on, and who comes next waits
-        if behind < cars.start[lane]:
-            continue
-        if not in_turn and its_speed < STOPPED and cars.speed[behind] > STOPPED:
-            continue
-        could_go = moves.room[behind] > ways.asks_length[neighbour] + ROOM_TO_ENTER
-        if could_go and cars.still[behind] > LETS_IN_STEPS:
-            continue
-        wish = keep_behind(np.float32(rear - cars.position[behind]), its_speed, behind, drivers, cars)
-        courtesy = LETS_IN
-        if its_speed < STOPPED:
-            courtesy = min(LETS_IN, -drivers.brake[cars.kind[behind]])
-        moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
+        first = 1
+        for asks in range(cars.start[lane + side + 1] - 1, cars.start[lane + side] - 1, -1):
+            if cars.shift[asks] * side < 0:
+                _let_one_in(lane, side, asks, first != 0, roads, drivers, cars, moves)
+                first = 0
+
+
+@kernel
+def _let_one_in(
+    lane: int,
+    side: int,
+    asks: int,
+    is_first: bool,
+    roads: Roads,
+    drivers: Drivers,
+    cars: Cars,
+    moves: Moves,
+) -> None:
+    """The car behind car `asks`, which wants to come in from the lane on `side`, leaves it a gap.
+
+    Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level. Who does
+    not let others in by turns goes past those abreast for whom he cannot open a gap before the lane's end, and past
+    one that stands, unless he stands himself.
+    """
+    front, its_speed = beside(cars.position[asks], lane + side, lane, roads), cars.speed[asks]
+    rear = front - cars.length[asks]
+    behind = first_beyond(lane, front, cars) - 1
+    if behind < cars.start[lane]:
+        return
+    in_turn = drivers.zipper[cars.kind[behind]] != 0
+    if in_turn and not is_first:
+        return
+    needs = cars.length[asks] + ROOM_TO_ENTER
+    if cars.position[behind] >= rear:
+        level = cars.position[behind] >= front
+        yields = cars.shift[behind] * side > 0 and (not level or side > 0)
+        helps = in_turn or roads.length[lane] - front > OPENS * its_speed
+        if _tires_of(needs, behind, cars, moves):
+            return
+        if yields or (helps and not level and its_speed > STOPPED):
+            moves.accel[behind] = min(moves.accel[behind], LETS_IN)
+        if its_speed > STOPPED and (helps or yields):
+            return
+    least = 0.0 if in_turn else GAP
+    while behind >= cars.start[lane] and cars.position[behind] > rear - least:
+        behind -= 1  # beside one that stands, or too near to make room: they go on, and who comes next waits
+    if behind < cars.start[lane]:
+        return
+    if not in_turn and its_speed < STOPPED and cars.speed[behind] > STOPPED:
+        return
+    if in_turn and _tires_of(needs, behind, cars, moves):
+        return
+    wish = keep_behind(np.float32(rear - cars.position[behind]), its_speed, behind, drivers, cars)
+    courtesy = LETS_IN
+    if its_speed < STOPPED:
+        courtesy = min(LETS_IN, -drivers.brake[cars.kind[behind]])
+    moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
+
+
+@kernel
+def _tires_of(needs: float, i: int, cars: Cars, moves: Moves) -> bool:
+    """Whether car i has stood long for somebody who needs `needs` m, and finds so much before it."""
+    return bool(moves.room[i] > needs and cars.still[i] > LETS_IN_STEPS)
 
 
 @kernel
@@ -327,11 +360,11 @@ def fall_back(lane: int, roads: Roads, drivers: Drivers, cars: Cars, moves: Move
         if shift == 0 or cars.speed[i] < STOPPED:
             continue
         target = lane + (1 if shift > 0 else -1)
-        joins = _queues_from(beside(cars.position[i], lane, target, roads), target, roads, drivers, cars)
+        position = beside(cars.position[i], lane, target, roads)
+        joins = _queues_from(position, target, roads, drivers, cars)
         left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
         if left > NEAR + PER_LANE * abs(shift) and not joins:
             continue
-        position = beside(cars.position[i], lane, target, roads)
         ahead = first_beyond(target, position, cars)
         level = ahead - 1
         if (

@@ -20,6 +20,7 @@ from cosmopolis.simulation.traffic.junctions import (
     FORCES,
     LOCKED,
     NEXT,
+    POCKET,
     announces,
     may_enter,
     oncoming,
@@ -31,12 +32,14 @@ from cosmopolis.simulation.traffic.merging import REACH, sort_in
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.on_foot import people_in_the_way
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM, has_room_beyond
-from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW
-from cosmopolis.simulation.traffic.state import ENDS, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
+from cosmopolis.simulation.traffic.state import ENDS, FAR, Cars, Fleet, Moves, Ways
 from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)
 REACTS = 1.0  # s from seeing somebody to braking for him
+UNLIT = 0.5  # times a driver's dawdle, by which he comes more slowly than he might to a line without a light
+HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's width, to the edge of their lane
 
 
 @kernel
@@ -153,8 +156,8 @@ def _approach(
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed, drivers.brake[kind]):
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
-    if roads.minor[way] != 0 and light != PROTECTED and distance > drivers.visibility[kind]:
-        _come_carefully(distance, i, drivers, cars, moves)
+    if roads.minor[way] != 0 and light != PROTECTED:
+        _come_carefully(way, distance, i, roads, drivers, ways, cars, moves)
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     decides = distance < decides_at and not must_go
     if decides and not _goes_now(lane, way, i, distance, on_red, roads, drivers, ways, cars, moves):
@@ -244,14 +247,46 @@ def _goes_now(
 
 
 @kernel
-def _come_carefully(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Car i, `distance` m before a line where it gives way, drives so that it can stop once it sees who comes."""
+def _come_carefully(
+    way: int,
+    distance: float,
+    i: int,
+    roads: Roads,
+    drivers: Drivers,
+    ways: Ways,
+    cars: Cars,
+    moves: Moves,
+) -> None:
+    """Car i drives so that it can stop where it gives way once it sees who comes.
+
+    It is `distance` m before the line of `way`, or past it if that is negative. At a green light the place is within
+    the junction, before those who come towards it.
+    """
     kind = cars.kind[i]
     brake, sees = drivers.brake[kind], drivers.visibility[kind]
+    if sees >= FAR:
+        return
+    slower = drivers.dawdle[kind]
+    if ways.light[way] == PERMISSIVE:
+        distance += _waiting_place(way, roads, ways)
+    else:
+        slower *= np.float32(UNLIT)
+    if distance <= sees:
+        return
     there = brake * REACTS * (sqrt(1.0 + 2.0 * sees / (brake * REACTS * REACTS)) - 1.0)
-    allowed = sqrt(there * there + 2.0 * brake * (distance - sees))
+    allowed = sqrt(there * there + 2.0 * brake * (distance - sees)) - slower
     wish = np.float32((allowed - cars.speed[i]) / DT)
     moves.accel[i] = min(moves.accel[i], max(wish, -brake))
+
+
+@kernel
+def _waiting_place(way: int, roads: Roads, ways: Ways) -> float:
+    """m along connection `way` of the place where one waits for those who come now; 0, the line, without a pocket."""
+    place = FREE
+    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+        if roads.yields[row] != 0 and not has_red(ways.light[roads.conflict[row]]):
+            place = min(place, roads.begin[row])
+    return place + HALF_LANE if POCKET <= place < FREE else 0.0
 
 
 @kernel
@@ -335,6 +370,7 @@ def lead_connection(
     _mind_merging(way, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
         if ways.light[way] == PERMISSIVE or ways.light[way] == YELLOW:
+            _come_carefully(way, -cars.position[i], i, roads, drivers, ways, cars, moves)
             hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
             if hold < FREE:
                 _stop_within(hold - cars.position[i], i, drivers, cars, moves)

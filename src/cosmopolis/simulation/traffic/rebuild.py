@@ -303,5 +303,4 @@ def _tell(  # type: ignore[no-untyped-def]
                     ways.asks[path] = 1 if cars.shift[i] > 0 else -1
                     ways.asks_position[path] = position[i]
                     ways.asks_length[path] = cars.length[i]
-                    ways.asks_speed[path] = speed[i]
                 return

@@ -109,7 +109,6 @@ class Ways(NamedTuple):
     asks: I8  # (P,) direction into which the first car that must change cannot, 0: none
     asks_position: F32  # (P,) m, its front
     asks_length: F32  # (P,) m
-    asks_speed: F32  # (P,) m/s
     siren: U8  # (P,) corridor.COMES or CROSSES while an emergency vehicle is near, else 0
     siren_at: F32  # (P,) m along the lane where it is, < 0 before it; FAR: none comes
     on_foot: U8  # (X,) 1: people are on the crossing
@@ -252,7 +251,6 @@ def empty_ways(limit: F32, chunks: int, duration: F64, offset: F64, crossings: i
         asks=np.zeros(paths, np.int8),
         asks_position=np.zeros(paths, np.float32),
         asks_length=np.zeros(paths, np.float32),
-        asks_speed=np.zeros(paths, np.float32),
         siren=np.zeros(paths, np.uint8),
         siren_at=np.full(paths, FAR, np.float32),
         on_foot=np.zeros(crossings, np.uint8),
