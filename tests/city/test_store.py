@@ -18,7 +18,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.store import load, save, storing
-from cosmopolis.city.tables import LAYERS, layers_of
+from cosmopolis.city.tables import LAYERS, decode, layers_of
 from cosmopolis.geometry.polylines import Polylines
 
 
@@ -55,6 +55,16 @@ def test_round_trip_is_exact(town: City, tmp_path: Path) -> None:
     ):
         assert getattr(saved, name) == getattr(loaded, name)
     assert loaded.version
+
+
+def test_a_city_stored_before_there_were_stop_signs_opens_without_any(town: City, tmp_path: Path) -> None:
+    save(town, tmp_path / "a")
+    table = pq.read_table(tmp_path / "a" / "connections.parquet")
+    kind = LAYERS["connections"]
+    assert decode(kind, table).must_stop.tolist() == town.network.connections.must_stop.tolist()
+    older = decode(kind, table.drop_columns(["must_stop"]))
+    assert town.network.connections.must_stop.any() and not older.must_stop.any()
+    assert len(older.must_stop) == len(older)
 
 
 def test_every_layer_of_the_city_is_stored(town: City, tmp_path: Path) -> None:

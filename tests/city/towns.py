@@ -77,6 +77,7 @@ def ring_network() -> Network:
             turn=np.array([Turn.LEFT if i % 2 == 0 else Turn.RIGHT for i, _ in pairs], np.uint16),
             speed=np.full(len(pairs), 6.0, np.float32),
             signal=np.array([{0: 0, 7: 1}.get(i, -1) if ends[i][1] == 1 else -1 for i, _ in pairs], np.int32),
+            must_stop=np.array([i == 0 for i, _ in pairs]),
             line=Polylines.of([np.array([lanes[i][-1], lanes[j][0]]) for i, j in pairs]),
         ),
         conflicts=_conflicts(len(pairs)),

@@ -74,6 +74,18 @@ def test_a_give_way_sign_makes_an_arm_minor_and_stop_signs_on_all_arms_stop_all(
     assert waits(signed, connection(signed, "w", "e"), connection(signed, "s", "n")) is False
     stopped = network_of(town(nodes, *streets, stops_signs="s1 n1 w1 e1"))
     assert stopped.junctions.control[c] == Control.ALL_WAY_STOP
+    assert stopped.connections.must_stop[stopped.connections.junction == c].all()
+
+
+def test_stop_signs_on_two_arms_stop_those_two() -> None:
+    nodes = dict(CROSS) | {"s1": (0, -15), "n1": (0, 15)}
+    streets = [street("w c e", StreetKind.RESIDENTIAL), street("s s1 c n1 n", StreetKind.RESIDENTIAL)]
+    network = network_of(town(nodes, *streets, stops_signs="s1 n1"))
+    c = list(network.junctions.key).index("c")
+    assert network.junctions.control[c] == Control.PRIORITY
+    for one, other, stops in (("n", "s", True), ("s", "e", True), ("w", "e", False), ("e", "n", False)):
+        assert network.connections.must_stop[connection(network, one, other)] == stops
+    assert waits(network, connection(network, "n", "s"), connection(network, "w", "e")) is True
 
 
 def test_a_ramp_waits_for_the_motorway() -> None:

@@ -25,10 +25,18 @@ def all_stop() -> City:
     return city
 
 
-def test_before_a_stop_line_everybody_comes_to_a_stand_even_alone() -> None:
-    city = all_stop()
+def stop_sign() -> City:
+    """The arm from the west has a stop sign, the others have none."""
+    city = streets_of(cross(1, 1))
     network = city.network
-    route = [edge(network, "w", "c"), edge(network, "c", "e")]
+    signed = network.lanes.edge[network.connections.from_lane] == edge(network, "w", "c")
+    return replace(city, network=replace(network, connections=replace(network.connections, must_stop=signed)))
+
+
+def slowest_before_the_line(city: City, begin: str, end: str) -> float:
+    """m/s of one alone, in the last 3 m before the crossing."""
+    network = city.network
+    route = [edge(network, begin, "c"), edge(network, "c", end)]
     simulation = Simulation(city, trips_of([one_trip(city, route, 0.0, from_position=8.0)]), threads=1)
     lane = int(network.edges.first_lane[route[0]])
     slowest = 99.0
@@ -41,8 +49,17 @@ def test_before_a_stop_line_everybody_comes_to_a_stand_even_alone() -> None:
             and vehicles.position[0] > network.lanes.length[lane] - 3.0
         ):
             slowest = min(slowest, float(vehicles.speed[0]))
-    assert slowest < 0.3
-    assert simulation.time < 70.0
+        assert simulation.time < 70.0
+    return slowest
+
+
+def test_before_a_stop_line_everybody_comes_to_a_stand_even_alone() -> None:
+    assert slowest_before_the_line(all_stop(), "w", "e") < 0.3
+    assert slowest_before_the_line(stop_sign(), "w", "e") < 0.3
+
+
+def test_those_without_a_stop_sign_drive_on() -> None:
+    assert slowest_before_the_line(stop_sign(), "e", "w") > 5.0
 
 
 def test_drivers_of_the_set_sumo_stand_a_second_before_a_stop_line() -> None:

@@ -66,6 +66,8 @@ RAGGED: dict[type, dict[str, tuple[str, ...]]] = {
     model.TransitLines: {"stop": ("stop_start",)},
     model.Buildings: {"mesh": ("mesh_start",)},
 }
+# Columns of truth values that cities stored earlier lack: false throughout.
+ADDED = {(model.Connections, "must_stop")}
 SHAPE: dict[tuple[type, str], tuple[int, ...]] = {(model.Buildings, "mesh"): (3, 3)}
 
 CODES: dict[str, type[IntEnum] | type[IntFlag]] = {
@@ -132,7 +134,9 @@ def decode(kind: type, table: pa.Table) -> Any:
     for field in fields(kind):
         if field.name in _starts(kind):
             continue
-        if _is_geometry(kind, field.name):
+        if (kind, field.name) in ADDED and field.name not in table.column_names:
+            values[field.name] = np.zeros(table.num_rows, np.bool_)
+        elif _is_geometry(kind, field.name):
             column = table.column(field.name if seen_geometry else "geometry")
             values[field.name] = _decode_geometry(_hints(kind)[field.name], field.name, column)
             seen_geometry = True

@@ -206,6 +206,8 @@ def _junctions(network: Network, names: _Names) -> Iterator[str]:
         incoming = " ".join(names.lane[lane] for lane in order[first[j] : first[j + 1]].tolist())
         inside = " ".join(f"{names.internal[c]}_0" for c in links.tolist())
         kind = _junction_type(int(junctions.control[j]), len(links), int(junctions.program[j]))
+        if kind == "priority" and network.connections.must_stop[links].any():
+            kind = "priority_stop"
         x, y = junctions.xy[j]
         yield (
             f'  <junction id="{names.junction[j]}" type="{kind}" x="{x:.2f}" y="{y:.2f}" incLanes="{incoming}" '
@@ -247,7 +249,7 @@ def _connections(network: Network, names: _Names) -> Iterator[str]:
     connections, lanes, conflicts = network.connections, network.lanes, network.conflicts
     waits = np.add.reduceat(np.append(conflicts.yields, False).astype(np.int64), conflicts.start[:-1]) > 0
     waits &= np.diff(conflicts.start) > 0
-    link_of = _signal_links(network)
+    link_of, control = _signal_links(network), network.junctions.control
     for c in range(len(connections)):
         a, b = int(connections.from_lane[c]), int(connections.to_lane[c])
         direction = DIRECTIONS[Turn(int(connections.turn[c]))]
@@ -255,6 +257,8 @@ def _connections(network: Network, names: _Names) -> Iterator[str]:
         if c in link_of:
             light = f' tl="{names.junction[connections.junction[c]]}" linkIndex="{link_of[c]}"'
         state = ("o" if waits[c] else "O") if light else ("m" if waits[c] else "M")
+        if connections.must_stop[c] and not light:
+            state = "w" if control[connections.junction[c]] == Control.ALL_WAY_STOP else "s"
         yield (
             f'  <connection from="{names.edge[lanes.edge[a]]}" to="{names.edge[lanes.edge[b]]}" '
             f'fromLane="{lanes.index[a]}" toLane="{lanes.index[b]}" via="{names.internal[c]}_0"{light} '

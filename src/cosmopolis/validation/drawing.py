@@ -134,6 +134,7 @@ class Drawing:
                 turn=np.full(len(ways), int(Turn.THROUGH), np.uint16),
                 speed=np.array([way[3] for way in ways], np.float32),
                 signal=signal.astype(np.int32),
+                must_stop=np.zeros(len(ways), np.bool_),
                 line=Polylines.of(way[2] for way in ways),
             ),
             conflicts=self._conflicts(ways, rank),

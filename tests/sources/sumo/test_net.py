@@ -120,6 +120,19 @@ def test_what_becomes_of_a_program_that_is_not_fixed_is_told(tmp_path, kind, say
     assert len(found) == 1 and kind in found[0].message and says in found[0].message
 
 
+def test_s_is_a_stop_sign_where_there_is_no_light_and_is_written_as_one(tmp_path):
+    text = crossroads(kind="priority_stop")
+    signed = [
+        line.replace('state="M"', 'state="s"') if 'from="s_in"' in line else line for line in text.split("\n")
+    ]
+    city = city_of(tmp_path, "\n".join(signed))
+    network = city.network
+    came_by = [network.edges.key[e] for e in network.lanes.edge[network.connections.from_lane]]
+    assert network.connections.must_stop.tolist() == [key == "s_in" for key in came_by]
+    again = drawn_again(city, tmp_path).network
+    assert (again.connections.must_stop == network.connections.must_stop).all()
+
+
 @pytest.mark.parametrize(
     ("kind", "control"),
     [
@@ -215,7 +228,7 @@ def test_an_exported_network_reads_as_it_was(tmp_path, left):
         np.testing.assert_array_equal(getattr(old.lanes, name), getattr(new.lanes, name), err_msg=name)
     np.testing.assert_allclose(old.lanes.speed, new.lanes.speed, atol=0.006)
     same_lines(old.lanes.line, new.lanes.line)
-    for name in ("from_lane", "to_lane", "junction", "signal"):
+    for name in ("from_lane", "to_lane", "junction", "signal", "must_stop"):
         np.testing.assert_array_equal(
             getattr(old.connections, name), getattr(new.connections, name), err_msg=name
         )

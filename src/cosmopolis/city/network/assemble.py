@@ -23,6 +23,7 @@ from cosmopolis.city.network.connections import Links
 from cosmopolis.city.network.crossings import WIDTH as CROSSING_WIDTH
 from cosmopolis.city.network.lanes import Roads, carriageway_lines
 from cosmopolis.city.network.movements import Movements
+from cosmopolis.city.network.priority import Rules
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, ranges
 from cosmopolis.city.network.segments import Segments
@@ -47,7 +48,7 @@ class Draft:
     roads: Roads
     moves: Movements
     links: Links
-    control: Ints  # (N,)
+    rules: Rules
     areas: Shapes  # (N,)
     conflicts: Conflicts
     signals: Signals  # its junctions are places
@@ -94,7 +95,7 @@ def _junctions(draft: Draft, places: Ints, row: Ints, signals: Signals) -> Junct
         key=[keys[p] if keys else f"node:{p}" for p in places.tolist()],
         xy=xy,
         layer=(lowest * sign).astype(np.int8),
-        control=draft.control[places].astype(np.uint8),
+        control=draft.rules.control[places].astype(np.uint8),
         program=program,
         area=draft.areas[places],
     )
@@ -187,6 +188,7 @@ def _connections(draft: Draft, junction_at: Ints, signals: Signals) -> Connectio
         turn=draft.moves.turn[draft.links.movement].astype(np.uint16),
         speed=np.minimum(draft.links.curve_speed, both).astype(np.float32),
         signal=signal,
+        must_stop=draft.rules.stopped[roads.lane_edge[draft.links.from_lane]],
         line=draft.links.path,
     )
 

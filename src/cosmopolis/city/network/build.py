@@ -86,7 +86,7 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
         roads,
         moves,
         links,
-        rules.control,
+        rules,
         areas,
         conflicts,
         lights,

@@ -32,6 +32,7 @@ class Rules:
 
     control: Ints  # (N,) words.Control of every place
     rank: Ints  # (E,) MINOR, MAJOR or RING of every edge where it arrives
+    stopped: Bools  # (E,) a stop sign stands where it arrives
 
 
 def junction_controls(
@@ -56,7 +57,7 @@ def junction_controls(
     equal = (degree > 2) & (majors == arrivals) & (majors > 2) & (best >= StreetKind.UNCLASSIFIED)
     control[equal] = Control.RIGHT_BEFORE_LEFT
     _choose_main_roads(roads, arrive, rank, (majors > 2) & ~equal)
-    _obey_signs(segments, roads, arrive, rank, control, degree, raw, place)
+    stopped = _obey_signs(segments, roads, arrive, rank, control, degree, raw, place)
     round_ = np.zeros(n, dtype=bool)
     round_[arrive[ring]] = True
     round_[place[list(raw.mini_roundabouts)]] = True
@@ -68,7 +69,7 @@ def junction_controls(
     control[turnaround & ~lit] = np.where(_ends_only(segments, node, place, n), int(Control.BORDER), control)[
         turnaround & ~lit
     ]
-    return Rules(control, rank)
+    return Rules(control, rank, stopped | (control[arrive] == Control.ALL_WAY_STOP))
 
 
 def _node_count(node: Ints, place: Ints, n: int) -> Ints:
@@ -114,19 +115,19 @@ def _obey_signs(
     degree: Ints,
     raw: RawCity,
     place: Ints,
-) -> None:
-    """Stop and give-way signs make an edge minor; where all have a stop sign, all stop."""
+) -> Bools:
+    """Stop and give-way signs make an edge minor; where all have a stop sign, all stop. (E,) who has a stop sign."""
     signs = [(node, True) for node in sorted(raw.stops_signs)] + [
         (node, False) for node in sorted(raw.yields)
     ]
+    stopped = np.zeros(len(roads), dtype=bool)
     if not signs or len(roads) == 0:
-        return
+        return stopped
     xy = raw.node_xy[[node for node, _ in signs]]
     tree = shapely.STRtree(shapely.linestrings(roads.axis.points[:, :2], indices=lines.owner(roads.axis)))
     sign, edge = tree.query(shapely.points(xy), predicate="dwithin", distance=6.0)
     tip = roads.axis.points[roads.axis.start[1:] - 1, :2]
     far = np.hypot(*(xy[sign] - tip[edge]).T)
-    stopped = np.zeros(len(roads), dtype=bool)
     near = (far < _SIGN) & (far <= roads.axis.length[edge] * 0.6 + 12.0)
     for s, e in zip(sign[near].tolist(), edge[near].tolist()):
         rank[e] = MINOR
@@ -139,6 +140,7 @@ def _obey_signs(
     at_node = np.array(sorted(raw.stops_signs), dtype=np.int64)
     if len(at_node):
         control[place[at_node][degree[place[at_node]] > 2]] = Control.ALL_WAY_STOP
+    return stopped
 
 
 def _at_border(raw: RawCity) -> Bools:

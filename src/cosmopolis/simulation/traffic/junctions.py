@@ -69,7 +69,7 @@ def may_enter(
         comes = travel_time(distance + roads.begin[row], speed, top, accel)
         left = distance + roads.length[way]
         waits = _taken(row, other, left, comes, locked, roads, drivers, ways, cars)
-        minds = (gives_way and (roads.yields[row] != 0 or roads.stop[way] != 0)) or on_red
+        minds = (gives_way and (roads.yields[row] != 0 or roads.in_turns[way] != 0)) or on_red
         if not waits and minds and not has_red(ways.light[other]):
             margin = merging if roads.merge[row] != 0 else crossing
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
@@ -103,7 +103,7 @@ def _is_before(
     """Whether car i, on its way into `way`, leaves the shared ground to somebody who comes to connection `other`."""
     if ways.siren[other] == CROSSES and ways.siren[roads.out_start[other]] == NO_SIREN:
         return still_comes(other, roads, cars)
-    if roads.stop[way] != 0 and roads.stop[other] != 0 and ways.light[way] == OFF:
+    if roads.in_turns[way] != 0 and ways.light[way] == OFF:
         return _has_its_turn(other, i, roads, ways, cars)
     return _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars)
 

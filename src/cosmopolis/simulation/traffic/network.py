@@ -71,6 +71,7 @@ class Roads(NamedTuple):
     merges: U8  # (P,) a connection that ends where one from another lane does; a lane with such a way out
     shared: U8  # (P,) a connection over ground that others use too: nobody stops on it
     stop: U8  # (P,) a connection before which everybody comes to a stand
+    in_turns: U8  # (P,) a connection of a junction where all do, and go in the order in which they came
     keeps: U8  # (P,) a lane of a motorway, where one keeps to the kerb side
     slips: U8  # (P,) a lane wide enough for two-wheelers to pass standing cars
     crossings: int  # X, and the following ten as in crossings.Feet
@@ -184,14 +185,16 @@ def flatten(
 
 
 def _ways_by_rule(network: Network) -> dict[str, NDArray]:
-    """(C,) each: which connections go round a circle, come into one, and ask everybody to stop."""
+    """(C,) each: which connections go round a circle, come into one, ask everybody to stop, and to go in turns."""
     edges, connections, edge = network.edges, network.connections, network.lanes.edge.astype(np.int64)
     round_before = edges.roundabout[edge[connections.from_lane.astype(np.int64)]]
     round_after = edges.roundabout[edge[connections.to_lane.astype(np.int64)]]
+    in_turns = network.junctions.control[connections.junction] == Control.ALL_WAY_STOP
     return {
         "ring": round_before & round_after,
         "circle": round_after & ~round_before,
-        "stop": network.junctions.control[connections.junction] == Control.ALL_WAY_STOP,
+        "stop": connections.must_stop | in_turns,
+        "in_turns": in_turns,
     }
 
 

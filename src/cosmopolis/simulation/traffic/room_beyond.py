@@ -7,7 +7,6 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.ground import LONGEST
 from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.signals import PROTECTED
 from cosmopolis.simulation.traffic.state import Cars, Ways
 
 NO_ROOM = 255  # Ways.held of a lane whose first car has no room beyond the junction
@@ -22,10 +21,8 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
     to_lane = roads.out_end[way]
     tail = ways.tail[to_lane]
-    jam_gap = drivers.jam_gap[cars.kind[i]]
-    over = LONGEST if _flows(to_lane, roads, ways) else jam_gap
-    room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + over)
-    needed = cars.length[i] + jam_gap
+    room = min(tail + max(0.0, ways.tail_speed[to_lane] - 1.0) * FLOWING, roads.length[to_lane] + LONGEST)
+    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
     if roads.circle[way] != 0 and not _ring_can_turn(to_lane, needed, roads, drivers, cars):
         return False
     if room > needed + 40.0:
@@ -33,15 +30,6 @@ def has_room_beyond(way: int, i: int, roads: Roads, drivers: Drivers, ways: Ways
     needed += _standing(to_lane, roads, drivers, cars)
     pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / PUSHES))
     return bool(room >= needed * pushes)
-
-
-@kernel
-def _flows(lane: int, roads: Roads, ways: Ways) -> bool:
-    """Whether somebody may go on at the end of `lane` without waiting for red, or for oncoming traffic."""
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
-        if ways.light[way] >= PROTECTED:
-            return True
-    return bool(roads.out_start[lane] == roads.out_end[lane])
 
 
 @kernel

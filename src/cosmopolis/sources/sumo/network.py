@@ -17,7 +17,7 @@ from cosmopolis.sources.sumo.paths import Path, link_numbers, paths_of
 from cosmopolis.sources.sumo.place import Move
 from cosmopolis.sources.sumo.programs import Lit, extended, lit_by, signals_of
 from cosmopolis.sources.sumo.right_of_way import conflicts_of
-from cosmopolis.sources.sumo.words import CONTROLS, TURNS, street_kind
+from cosmopolis.sources.sumo.words import CONTROLS, STOP_SIGNS, TURNS, street_kind
 
 F64 = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -237,6 +237,7 @@ def _connections(paths: list[Path], junction: Ints, lit: list[Lit], line: Polyli
         turn=np.array([int(_turn(path)) for path in paths], np.uint16),
         speed=np.array([path.speed for path in paths], np.float32),
         signal=signal,
+        must_stop=np.array([path.row.text("state", "") in STOP_SIGNS for path in paths], np.bool_),
         line=line,
     )
 

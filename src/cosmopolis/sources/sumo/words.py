@@ -48,6 +48,8 @@ LIGHTS = {
     "s": Light.GREEN_ARROW, "G": Light.GREEN_PROTECTED, "o": Light.OFF, "O": Light.OFF,
 }  # fmt: skip
 
+STOP_SIGNS = ("s", "w")  # the state of a connection with a stop sign, and of one where everybody has one
+
 CONTROLS = {
     "priority": Control.PRIORITY,
     "priority_stop": Control.PRIORITY,
