@@ -38,7 +38,6 @@ from cosmopolis.simulation.traffic.turning import likely_way
 
 UNBOUNDED = np.float32(1.0e9)
 REACTS = 1.0  # s from seeing somebody to braking for him
-UNLIT = 0.5  # times a driver's dawdle, by which he comes more slowly than he might to a line without a light
 HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's width, to the edge of their lane
 
 
@@ -266,15 +265,14 @@ def _come_carefully(
     brake, sees = drivers.brake[kind], drivers.visibility[kind]
     if sees >= FAR:
         return
-    slower = drivers.dawdle[kind]
+    dawdle = np.float32(0.0)
     if ways.light[way] == PERMISSIVE:
         distance += _waiting_place(way, roads, ways)
-    else:
-        slower *= np.float32(UNLIT)
+        dawdle = drivers.dawdle[kind]
     if distance <= sees:
         return
     there = brake * REACTS * (sqrt(1.0 + 2.0 * sees / (brake * REACTS * REACTS)) - 1.0)
-    allowed = sqrt(there * there + 2.0 * brake * (distance - sees)) - slower
+    allowed = sqrt(there * there + 2.0 * brake * (distance - sees)) - dawdle
     wish = np.float32((allowed - cars.speed[i]) / DT)
     moves.accel[i] = min(moves.accel[i], max(wish, -brake))
 
