@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +44,11 @@ class Ways:
     _quickest: dict[tuple[Mode, int, int], Edges] = field(default_factory=dict)
     _best: dict[tuple[Mode, Edges], list[int]] = field(default_factory=dict)
     _links: dict[int, list[int]] = field(init=False)  # lane -> lanes after it
+    _junction: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.edge = {key: row for row, key in enumerate(self.network.edges.key)}
+        self._junction = {key: row for row, key in enumerate(self.network.junctions.key)}
         self._links = {}
         links = self.network.connections
         for a, b in zip(links.from_lane.tolist(), links.to_lane.tolist()):
@@ -92,6 +95,33 @@ class Ways:
             found = route(self._graph(modes), ends[:, 0], ends[:, 1], spread=0.0)
             for n, key in enumerate(pairs):
                 self._quickest[key] = tuple(found[n].tolist())
+
+    def options(self, via: Sequence[str], junctions: tuple[str, str], modes: Mode) -> list[Edges]:
+        """`via` with every open edge from the first junction for its beginning, and to the other one for its end.
+
+        A junction of "" leaves that end as it is. None where an edge or a junction is not there.
+        """
+        middle = via[1:-1]
+        first = self._at(junctions[0], self.network.edges.from_junction, modes) if junctions[0] else via[:1]
+        last = self._at(junctions[1], self.network.edges.to_junction, modes) if junctions[1] else via[-1:]
+        all_known = all(key in self.edge for key in (*first, *middle, *last))
+        return (
+            [tuple(self.edge[key] for key in (a, *middle, b)) for a in first for b in last]
+            if all_known
+            else []
+        )
+
+    def _at(self, junction: str, end: NDArray[np.int32], modes: Mode) -> list[str]:
+        edges = np.flatnonzero(end == self._junction.get(junction, -1)).tolist()
+        return [self.network.edges.key[edge] for edge in edges if self.lanes(edge, modes)]
+
+    def seconds(self, via: Edges, modes: Mode) -> float:
+        """s on the quickest way over these edges, as found before, at the limit; infinite where there is none."""
+        legs = [self._quickest[modes, a, b] for a, b in pairwise(via)]
+        if not all(legs):
+            return inf
+        edges = np.array([*via[:1], *(edge for leg in legs for edge in leg[1:])])
+        return float((self.network.edges.line.length[edges] / self.network.edges.speed[edges]).sum())
 
     def over(self, via: Edges, modes: Mode, row: Row) -> Edges:
         """The quickest way over these edges in their order, as found before."""

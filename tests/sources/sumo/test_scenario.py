@@ -296,12 +296,29 @@ def test_an_edge_goes_before_its_district(tmp_path):
     assert edges_of(town, plan_scenario(town), 0) == ["s_in", "n_out"]
 
 
+def test_trips_between_junctions_take_the_edges_by_which_they_are_quickest(tmp_path):
+    town = read(
+        tmp_path,
+        '<trip id="a" depart="100" fromJunction="w" toJunction="e"/>'
+        '<trip id="b" depart="101" from="s_in" toJunction="n"/>'
+        '<trip id="c" depart="102" fromJunction="c" toJunction="e"/>'
+        '<flow id="d" begin="103" end="110" number="2" fromJunction="n" to="w_out" toJunction="e"/>',
+    )
+    plan = plan_scenario(town)
+    assert [edges_of(town, plan, row) for row in range(5)] == [
+        ["w_in", "e_out"], ["s_in", "n_out"], ["e_out"], ["n_in", "w_out"], ["n_in", "w_out"],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("elements", "says"),
     [
+        ('<trip id="t" depart="100" fromJunction="x" to="e_out"/>', 'fromJunction="x", which is no junction'),
+        ('<trip id="t" depart="100" fromJunction="w" toJunction="w"/>', "finds no way"),
+        ('<trip id="t" depart="100" fromXY="1,2" to="e_out"/>', "coordinates are not read"),
         ('<trip id="t" depart="100" fromTaz="east" to="n_out"/>', 'fromTaz="east", of which there is no taz'),
         ('<taz id="z"><tazSource id="w_in" weight="-1"/></taz>', "weight above 0"),
-        ('<trip id="t" depart="100" toTaz="west"/>', "add from=… or fromTaz=…"),
+        ('<trip id="t" depart="100" toTaz="west"/>', "add from=…, fromJunction=… or fromTaz=…"),
         (
             DISTRICTS + '<taz id="no"/><trip id="t" depart="100" fromTaz="no" to="e_out"/>',
             "no taz with edges",

@@ -54,7 +54,8 @@ class Wish:
     via: tuple[str, ...] = ()  # edges that must be driven in this order, the first and the last included
     halts: tuple[Halt, ...] = ()
     repeat: Repeat | None = None
-    districts: tuple[str, str] = ("", "")  # in which it begins and ends where it names no edge
+    districts: tuple[str, str] = ("", "")  # in which it begins and ends where it names no edge,
+    junctions: tuple[str, str] = ("", "")  # or at which
 
 
 @dataclass(frozen=True)
@@ -182,9 +183,9 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
         _route_mixture(traffic, Row(inner[0].tag, named, row.file, row.line, inner[0].children))
     elif not name:
         via = _via(row, halts)
-    inside = _districts(row) if via else ("", "")
+    inside, at = (_districts(row), _junctions(row)) if via else (("", ""), ("", ""))
     kind = row.text("type", DEFAULT)
-    return Wish(row, row.text("id"), kind, depart, edges, name, via, halts, repeat, inside)
+    return Wish(row, row.text("id"), kind, depart, edges, name, via, halts, repeat, inside, at)
 
 
 def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
@@ -192,12 +193,14 @@ def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
     stops = [halt.lane.rpartition("_")[0] for halt in halts]
     places = [row.text("from", stops[0] if stops else ""), *row.words("via"), *stops]
     places.append(row.text("to", stops[-1] if stops else ""))
-    inside = _districts(row)
-    for end, place, district in (("from", places[0], inside[0]), ("to", places[-1], inside[1])):
-        if not place and not district:
+    inside, at = _districts(row), _junctions(row)
+    for end, place, district, junction in zip(
+        ("from", "to"), (places[0], places[-1]), inside, at, strict=True
+    ):
+        if not place and not district and not junction:
             raise row.bad(
-                f"has neither a route nor edges from and to; add {end}=… or {end}Taz=… (junctions and "
-                "coordinates are not read: run duarouter on the file first)."
+                f"has neither a route nor edges from and to; add {end}=…, {end}Junction=… or {end}Taz=… (coordinates "
+                "are not read: run duarouter on the file first)."
             )
     middle = [place for place, before in zip(places[1:-1], places) if place != before]
     if middle and middle[-1] == places[-1]:
@@ -208,6 +211,15 @@ def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
 def _districts(row: Row) -> tuple[str, str]:
     """Where it begins and ends if it names no edge for that."""
     first, last = ("" if end in row.attributes else row.text(f"{end}Taz", "") for end in ("from", "to"))
+    return first, last
+
+
+def _junctions(row: Row) -> tuple[str, str]:
+    """At which it begins and ends if it names neither an edge nor a district for that."""
+    first, last = (
+        "" if {end, f"{end}Taz"} & row.attributes.keys() else row.text(f"{end}Junction", "")
+        for end in ("from", "to")
+    )
     return first, last
 
 
