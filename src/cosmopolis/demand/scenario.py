@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario_routes import Edges, Ways
+from cosmopolis.demand.scenario_routes import NEAR, Edges, Ways
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
-from cosmopolis.sources.sumo.traffic import Halt, Mixture, Traffic, Wish
+from cosmopolis.sources.sumo.traffic import Halt, Mixture, Point, Traffic, Wish
 from cosmopolis.sources.sumo.types import VehicleType, default_type
 from cosmopolis.sources.sumo.words import CLASSES, ELSEWHERE
 
@@ -77,6 +77,7 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     table = _Table(scenario, Ways(scenario.city.network), random)
     drawn, late = _departures(scenario, random)
     drawn, elsewhere = _on_streets(drawn, scenario.traffic)
+    drawn = _near_points(drawn, scenario, table.ways)
     drawn = _with_ends(drawn, scenario.traffic, table.ways)
     _find_ways(drawn, scenario.traffic, table.ways)
     spoilt: set[int] = set()  # wishes that were bad: a flow is told once
@@ -150,6 +151,26 @@ def _one_of(name: str, mixtures: dict[str, Mixture], random: np.random.Generator
     members = mixtures[name]
     weights = np.array([weight for _, weight in members])
     return members[int(random.choice(len(members), p=weights / weights.sum()))][0]
+
+
+def _near_points(drawn: list[Drawn], scenario: Scenario, ways: Ways) -> list[Drawn]:
+    """Trips from or to a point begin or end on the nearest edge that is open to them."""
+    settled, types = [], scenario.traffic.types
+    for one in drawn:
+        if any(one.wish.points) and one.type in types:
+            via, modes = list(one.via), CLASSES[types[one.type].vclass][0]
+            for place, point in zip((0, -1), one.wish.points, strict=True):
+                if point is not None:
+                    via[place] = ways.nearest(_local(point, scenario), modes)
+            one = one._replace(via=tuple(via))
+        settled.append(one)
+    return settled
+
+
+def _local(point: Point, scenario: Scenario) -> NDArray[np.float64]:
+    if point.in_degrees:
+        return scenario.city.projection.to_local([point[:2]])[0]
+    return scenario.to_local(np.array([[point.x, point.y, 0.0]]))[0, :2]
 
 
 def _with_ends(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> list[Drawn]:
@@ -273,6 +294,10 @@ def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges
         for key, name, edge in zip(("fromTaz", "toTaz"), wish.districts, (one.via[0], one.via[-1])):
             if name and not edge:
                 raise wish.row.bad(f'has {key}="{name}", of which there is no taz with edges; add it.')
+        for end, point, edge in zip(("from", "to"), wish.points, (one.via[0], one.via[-1])):
+            if point is not None and not edge:
+                key = f"{end}{'LonLat' if point.in_degrees else 'XY'}"
+                raise wish.row.bad(f"has no edge for its vClass within {NEAR:g} m of its {key}; correct it.")
         for key, name, edge in zip(("fromJunction", "toJunction"), wish.junctions, (one.via[0], one.via[-1])):
             if name and not edge:
                 raise wish.row.bad(

@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import inf
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
@@ -18,6 +19,7 @@ from cosmopolis.demand.routing import route
 from cosmopolis.sources.sumo.stream import Row
 
 MINOR, TURNAROUND = 1.5, 5.0  # s, SUMO's weights.minor-penalty and weights.turnaround-penalty
+NEAR = 100.0  # m from a point within which a trip begins and ends, SUMO's mapmatch.distance by default
 FORESIGHT = 3000.0  # m ahead over which lanes are compared
 Edges = tuple[int, ...]
 
@@ -45,6 +47,7 @@ class Ways:
     _best: dict[tuple[Mode, Edges], list[int]] = field(default_factory=dict)
     _links: dict[int, list[int]] = field(init=False)  # lane -> lanes after it
     _junction: dict[str, int] = field(init=False)
+    _open: dict[Mode, tuple[shapely.STRtree, NDArray[np.int64]]] = field(default_factory=dict)  # lanes
 
     def __post_init__(self) -> None:
         self.edge = {key: row for row, key in enumerate(self.network.edges.key)}
@@ -114,6 +117,17 @@ class Ways:
     def _at(self, junction: str, end: NDArray[np.int32], modes: Mode) -> list[str]:
         edges = np.flatnonzero(end == self._junction.get(junction, -1)).tolist()
         return [self.network.edges.key[edge] for edge in edges if self.lanes(edge, modes)]
+
+    def nearest(self, xy: NDArray[np.float64], modes: Mode) -> str:
+        """The edge with the open lane that is nearest to (2,) m; "" where none is within NEAR."""
+        if modes not in self._open:
+            lanes = self.network.lanes
+            rows = np.flatnonzero((lanes.modes & int(modes)) != 0)
+            shapes = [shapely.LineString(lanes.line[row][:, :2]) for row in rows.tolist()]
+            self._open[modes] = shapely.STRtree(shapes), rows
+        tree, rows = self._open[modes]
+        found = tree.query_nearest(shapely.Point(xy), max_distance=NEAR, all_matches=False)
+        return self.network.edges.key[self.network.lanes.edge[rows[found[0]]]] if len(found) else ""
 
     def seconds(self, via: Edges, modes: Mode) -> float:
         """s on the quickest way over these edges, as found before, at the limit; infinite where there is none."""

@@ -310,15 +310,30 @@ def test_trips_between_junctions_take_the_edges_by_which_they_are_quickest(tmp_p
     ]  # fmt: skip
 
 
+def test_trips_between_points_take_the_nearest_edges(tmp_path):
+    """In m on the plane of the net, or in degrees."""
+    empty = read(tmp_path, "")
+    lon, lat = empty.city.projection.to_lonlat(empty.to_local(np.array([[95.0, -3.0, 0.0]]))[:, :2])[0]
+    town = read(
+        tmp_path,
+        '<trip id="a" depart="100" fromXY="-90,-4" toXY="2.5,80"/>'
+        f'<trip id="b" depart="101" from="s_in" toLonLat="{lon:.9f},{lat:.9f}"/>',
+    )
+    plan = plan_scenario(town)
+    assert [edges_of(town, plan, row) for row in range(2)] == [["w_in", "n_out"], ["s_in", "e_out"]]
+
+
 @pytest.mark.parametrize(
     ("elements", "says"),
     [
         ('<trip id="t" depart="100" fromJunction="x" to="e_out"/>', 'fromJunction="x", which is no junction'),
         ('<trip id="t" depart="100" fromJunction="w" toJunction="w"/>', "finds no way"),
-        ('<trip id="t" depart="100" fromXY="1,2" to="e_out"/>', "coordinates are not read"),
+        ('<trip id="t" depart="100" fromXY="1;2" to="e_out"/>', "two numbers and a comma"),
+        ('<trip id="t" depart="100" fromXY="900,2" to="e_out"/>', "within 100 m of its fromXY"),
+        ('<trip id="t" depart="100" from="w_in" toLonLat="8,50"/>', "within 100 m of its toLonLat"),
         ('<trip id="t" depart="100" fromTaz="east" to="n_out"/>', 'fromTaz="east", of which there is no taz'),
         ('<taz id="z"><tazSource id="w_in" weight="-1"/></taz>', "weight above 0"),
-        ('<trip id="t" depart="100" toTaz="west"/>', "add from=…, fromJunction=… or fromTaz=…"),
+        ('<trip id="t" depart="100" toTaz="west"/>', "add from=…, fromJunction=…, fromTaz=…"),
         (
             DISTRICTS + '<taz id="no"/><trip id="t" depart="100" fromTaz="no" to="e_out"/>',
             "no taz with edges",
