@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario_routes import Edges, Ways
+from cosmopolis.demand.scenario_routes import NEAR, Edges, Ways
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
-from cosmopolis.sources.sumo.traffic import Halt, Mixture, Traffic, Wish
+from cosmopolis.sources.sumo.traffic import Halt, Mixture, Point, Traffic, Wish
 from cosmopolis.sources.sumo.types import VehicleType, default_type
 from cosmopolis.sources.sumo.words import CLASSES, ELSEWHERE
 
@@ -77,6 +77,8 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     table = _Table(scenario, Ways(scenario.city.network), random)
     drawn, late = _departures(scenario, random)
     drawn, elsewhere = _on_streets(drawn, scenario.traffic)
+    drawn = _near_points(drawn, scenario, table.ways)
+    drawn = _with_ends(drawn, scenario.traffic, table.ways)
     _find_ways(drawn, scenario.traffic, table.ways)
     spoilt: set[int] = set()  # wishes that were bad: a flow is told once
     for one in drawn:
@@ -149,6 +151,53 @@ def _one_of(name: str, mixtures: dict[str, Mixture], random: np.random.Generator
     members = mixtures[name]
     weights = np.array([weight for _, weight in members])
     return members[int(random.choice(len(members), p=weights / weights.sum()))][0]
+
+
+def _near_points(drawn: list[Drawn], scenario: Scenario, ways: Ways) -> list[Drawn]:
+    """Trips from or to a point begin or end on the nearest edge that is open to them."""
+    settled, types = [], scenario.traffic.types
+    for one in drawn:
+        if any(one.wish.points) and one.type in types:
+            via, modes = list(one.via), CLASSES[types[one.type].vclass][0]
+            for place, point in zip((0, -1), one.wish.points, strict=True):
+                if point is not None:
+                    via[place] = ways.nearest(_local(point, scenario), modes)
+            one = one._replace(via=tuple(via))
+        settled.append(one)
+    return settled
+
+
+def _local(point: Point, scenario: Scenario) -> NDArray[np.float64]:
+    if point.in_degrees:
+        return scenario.city.projection.to_local([point[:2]])[0]
+    return scenario.to_local(np.array([[point.x, point.y, 0.0]]))[0, :2]
+
+
+def _with_ends(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> list[Drawn]:
+    """Trips from or to a junction begin or end on that of its edges by which they are quickest."""
+    options: dict[tuple[tuple[str, ...], tuple[str, str], Mode], list[Edges]] = {}
+    for one in drawn:
+        if any(one.wish.junctions) and one.type in traffic.types:
+            modes = CLASSES[traffic.types[one.type].vclass][0]
+            options[one.via, one.wish.junctions, modes] = ways.options(one.via, one.wish.junctions, modes)
+    ways.find(
+        {
+            (modes, a, b): None
+            for (_, _, modes), some in options.items()
+            for via in some
+            for a, b in pairwise(via)
+        }
+    )
+    best = {
+        key: min(some, key=lambda via: ways.seconds(via, key[2])) for key, some in options.items() if some
+    }
+    names, settled = ways.network.edges.key, []
+    for one in drawn:
+        if any(one.wish.junctions) and one.type in traffic.types:
+            key = one.via, one.wish.junctions, CLASSES[traffic.types[one.type].vclass][0]
+            one = one._replace(via=tuple(names[edge] for edge in best[key]) if key in best else one.via)
+        settled.append(one)
+    return settled
 
 
 def _find_ways(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> None:
@@ -245,6 +294,15 @@ def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges
         for key, name, edge in zip(("fromTaz", "toTaz"), wish.districts, (one.via[0], one.via[-1])):
             if name and not edge:
                 raise wish.row.bad(f'has {key}="{name}", of which there is no taz with edges; add it.')
+        for end, point, edge in zip(("from", "to"), wish.points, (one.via[0], one.via[-1])):
+            if point is not None and not edge:
+                key = f"{end}{'LonLat' if point.in_degrees else 'XY'}"
+                raise wish.row.bad(f"has no edge for its vClass within {NEAR:g} m of its {key}; correct it.")
+        for key, name, edge in zip(("fromJunction", "toJunction"), wish.junctions, (one.via[0], one.via[-1])):
+            if name and not edge:
+                raise wish.row.bad(
+                    f'has {key}="{name}", which is no junction with edges for its vClass; correct it.'
+                )
         return ways.over(ways.named(one.via, wish.row), modes, wish.row), wish.halts
     keys, halts = wish.edges, wish.halts
     if not keys:

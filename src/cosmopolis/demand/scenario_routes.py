@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
@@ -17,6 +19,7 @@ from cosmopolis.demand.routing import route
 from cosmopolis.sources.sumo.stream import Row
 
 MINOR, TURNAROUND = 1.5, 5.0  # s, SUMO's weights.minor-penalty and weights.turnaround-penalty
+NEAR = 100.0  # m from a point within which a trip begins and ends, SUMO's mapmatch.distance by default
 FORESIGHT = 3000.0  # m ahead over which lanes are compared
 Edges = tuple[int, ...]
 
@@ -43,9 +46,12 @@ class Ways:
     _quickest: dict[tuple[Mode, int, int], Edges] = field(default_factory=dict)
     _best: dict[tuple[Mode, Edges], list[int]] = field(default_factory=dict)
     _links: dict[int, list[int]] = field(init=False)  # lane -> lanes after it
+    _junction: dict[str, int] = field(init=False)
+    _open: dict[Mode, tuple[shapely.STRtree, NDArray[np.int64]]] = field(default_factory=dict)  # lanes
 
     def __post_init__(self) -> None:
         self.edge = {key: row for row, key in enumerate(self.network.edges.key)}
+        self._junction = {key: row for row, key in enumerate(self.network.junctions.key)}
         self._links = {}
         links = self.network.connections
         for a, b in zip(links.from_lane.tolist(), links.to_lane.tolist()):
@@ -92,6 +98,44 @@ class Ways:
             found = route(self._graph(modes), ends[:, 0], ends[:, 1], spread=0.0)
             for n, key in enumerate(pairs):
                 self._quickest[key] = tuple(found[n].tolist())
+
+    def options(self, via: Sequence[str], junctions: tuple[str, str], modes: Mode) -> list[Edges]:
+        """`via` with every open edge from the first junction for its beginning, and to the other one for its end.
+
+        A junction of "" leaves that end as it is. None where an edge or a junction is not there.
+        """
+        middle = via[1:-1]
+        first = self._at(junctions[0], self.network.edges.from_junction, modes) if junctions[0] else via[:1]
+        last = self._at(junctions[1], self.network.edges.to_junction, modes) if junctions[1] else via[-1:]
+        all_known = all(key in self.edge for key in (*first, *middle, *last))
+        return (
+            [tuple(self.edge[key] for key in (a, *middle, b)) for a in first for b in last]
+            if all_known
+            else []
+        )
+
+    def _at(self, junction: str, end: NDArray[np.int32], modes: Mode) -> list[str]:
+        edges = np.flatnonzero(end == self._junction.get(junction, -1)).tolist()
+        return [self.network.edges.key[edge] for edge in edges if self.lanes(edge, modes)]
+
+    def nearest(self, xy: NDArray[np.float64], modes: Mode) -> str:
+        """The edge with the open lane that is nearest to (2,) m; "" where none is within NEAR."""
+        if modes not in self._open:
+            lanes = self.network.lanes
+            rows = np.flatnonzero((lanes.modes & int(modes)) != 0)
+            shapes = [shapely.LineString(lanes.line[row][:, :2]) for row in rows.tolist()]
+            self._open[modes] = shapely.STRtree(shapes), rows
+        tree, rows = self._open[modes]
+        found = tree.query_nearest(shapely.Point(xy), max_distance=NEAR, all_matches=False)
+        return self.network.edges.key[self.network.lanes.edge[rows[found[0]]]] if len(found) else ""
+
+    def seconds(self, via: Edges, modes: Mode) -> float:
+        """s on the quickest way over these edges, as found before, at the limit; infinite where there is none."""
+        legs = [self._quickest[modes, a, b] for a, b in pairwise(via)]
+        if not all(legs):
+            return inf
+        edges = np.array([*via[:1], *(edge for leg in legs for edge in leg[1:])])
+        return float((self.network.edges.line.length[edges] / self.network.edges.speed[edges]).sum())
 
     def over(self, via: Edges, modes: Mode, row: Row) -> Edges:
         """The quickest way over these edges in their order, as found before."""

@@ -296,12 +296,44 @@ def test_an_edge_goes_before_its_district(tmp_path):
     assert edges_of(town, plan_scenario(town), 0) == ["s_in", "n_out"]
 
 
+def test_trips_between_junctions_take_the_edges_by_which_they_are_quickest(tmp_path):
+    town = read(
+        tmp_path,
+        '<trip id="a" depart="100" fromJunction="w" toJunction="e"/>'
+        '<trip id="b" depart="101" from="s_in" toJunction="n"/>'
+        '<trip id="c" depart="102" fromJunction="c" toJunction="e"/>'
+        '<flow id="d" begin="103" end="110" number="2" fromJunction="n" to="w_out" toJunction="e"/>',
+    )
+    plan = plan_scenario(town)
+    assert [edges_of(town, plan, row) for row in range(5)] == [
+        ["w_in", "e_out"], ["s_in", "n_out"], ["e_out"], ["n_in", "w_out"], ["n_in", "w_out"],
+    ]  # fmt: skip
+
+
+def test_trips_between_points_take_the_nearest_edges(tmp_path):
+    """In m on the plane of the net, or in degrees."""
+    empty = read(tmp_path, "")
+    lon, lat = empty.city.projection.to_lonlat(empty.to_local(np.array([[95.0, -3.0, 0.0]]))[:, :2])[0]
+    town = read(
+        tmp_path,
+        '<trip id="a" depart="100" fromXY="-90,-4" toXY="2.5,80"/>'
+        f'<trip id="b" depart="101" from="s_in" toLonLat="{lon:.9f},{lat:.9f}"/>',
+    )
+    plan = plan_scenario(town)
+    assert [edges_of(town, plan, row) for row in range(2)] == [["w_in", "n_out"], ["s_in", "e_out"]]
+
+
 @pytest.mark.parametrize(
     ("elements", "says"),
     [
+        ('<trip id="t" depart="100" fromJunction="x" to="e_out"/>', 'fromJunction="x", which is no junction'),
+        ('<trip id="t" depart="100" fromJunction="w" toJunction="w"/>', "finds no way"),
+        ('<trip id="t" depart="100" fromXY="1;2" to="e_out"/>', "two numbers and a comma"),
+        ('<trip id="t" depart="100" fromXY="900,2" to="e_out"/>', "within 100 m of its fromXY"),
+        ('<trip id="t" depart="100" from="w_in" toLonLat="8,50"/>', "within 100 m of its toLonLat"),
         ('<trip id="t" depart="100" fromTaz="east" to="n_out"/>', 'fromTaz="east", of which there is no taz'),
         ('<taz id="z"><tazSource id="w_in" weight="-1"/></taz>', "weight above 0"),
-        ('<trip id="t" depart="100" toTaz="west"/>', "add from=… or fromTaz=…"),
+        ('<trip id="t" depart="100" toTaz="west"/>', "add from=…, fromJunction=…, fromTaz=…"),
         (
             DISTRICTS + '<taz id="no"/><trip id="t" depart="100" fromTaz="no" to="e_out"/>',
             "no taz with edges",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import RawCity, Source
@@ -51,10 +49,7 @@ def city_of(
 
     for light, variants in (programs or {}).items():
         drawing.programs.setdefault(light, []).extend(variants)
-    shapes = [lane.shape for edge in drawing.edges.values() for lane in edge.lanes]
-    points = np.concatenate([np.zeros((0, 3)), *shapes])[:, :2]
-    middle = (points.min(axis=0) + points.max(axis=0)) / 2 if len(points) else np.zeros(2)
-    origin, placed, move = place_of(drawing, middle)
+    origin, placed, move = place_of(drawing)
     left = drawing.root.flag("lefthand")
     network = network_of(drawing, move, drive_on_left=left, begin=begin)
     raw = RawCity(

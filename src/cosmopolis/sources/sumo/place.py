@@ -18,12 +18,15 @@ NOWHERE = ("", "!", "-")
 OURS = {"proj": "tmerc", "k": "1", "x_0": "0", "y_0": "0", "datum": "WGS84", "units": "m"}
 
 
-def place_of(drawing: Drawing, middle: F64) -> tuple[tuple[float, float], bool, Move]:
+def place_of(drawing: Drawing) -> tuple[tuple[float, float], bool, Move]:
     """(lon, lat) degrees of the local origin, whether the net says where it lies, and the way from its plane to ours.
 
-    `middle` (2,) is a point of the file amid the net: the origin of a net that lies on another plane than ours.
-    A net without a projection is laid around (0, 0) degrees.
+    A net that lies on another plane than ours has its origin in its middle. One without a projection is laid around
+    (0, 0) degrees.
     """
+    shapes = [lane.shape for edge in drawing.edges.values() for lane in edge.lanes]
+    points = np.concatenate([np.zeros((0, 3)), *shapes])[:, :2]
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2 if len(points) else np.zeros(2)
     row = drawing.location
     offset = np.array([0.0, 0.0] if row is None else _pair(row.text("netOffset", "0,0")))
     text = "!" if row is None else row.text("projParameter", "!").strip()

@@ -13,6 +13,7 @@ from cosmopolis.sources.sumo.city import city_of
 from cosmopolis.sources.sumo.configuration import ROOTS, read_configuration
 from cosmopolis.sources.sumo.drawing import Extension, read_drawing
 from cosmopolis.sources.sumo.faults import Faults
+from cosmopolis.sources.sumo.place import Move, place_of
 from cosmopolis.sources.sumo.stream import rows
 from cosmopolis.sources.sumo.traffic import Traffic
 
@@ -28,6 +29,7 @@ class Scenario:
     end: float | None  # None: until everybody has arrived
     step: float  # s, SUMO's; ours is its own
     extended: dict[int, Extension]  # signal programs that wait for vehicles, by row of Signals
+    to_local: Move  # from the plane of the net to the city's
     seed: int | None = None  # where the configuration names one
     scale: float = 1.0  # vehicles for each that the route files ask for
     teleport_after: float = 0.0  # s of standing; 0, other than in SUMO where nothing is said: never
@@ -76,6 +78,7 @@ def read_scenario(
         end,
         asked.seconds("step-length", 1.0),
         drawing.extended,
+        place_of(drawing)[2],
         seed=asked.seed,
         scale=asked.number("scale", 1.0),
         teleport_after=max(asked.seconds("time-to-teleport", 0.0), 0.0),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import NamedTuple
 
 from cosmopolis.sources.sumo.drawing import DrawnProgram, read_program
 from cosmopolis.sources.sumo.faults import Faults
@@ -41,6 +42,14 @@ class Repeat:
     mean_gap: float = 0.0
 
 
+class Point(NamedTuple):
+    """A place in degrees, or in m on the plane of the net."""
+
+    x: float
+    y: float
+    in_degrees: bool
+
+
 @dataclass(frozen=True)
 class Wish:
     """One vehicle or one flow of them. Either `edges`, or `route` by its name, or from-to over `via`."""
@@ -54,7 +63,9 @@ class Wish:
     via: tuple[str, ...] = ()  # edges that must be driven in this order, the first and the last included
     halts: tuple[Halt, ...] = ()
     repeat: Repeat | None = None
-    districts: tuple[str, str] = ("", "")  # in which it begins and ends where it names no edge
+    districts: tuple[str, str] = ("", "")  # in which it begins and ends where it names no edge,
+    junctions: tuple[str, str] = ("", "")  # or at which,
+    points: tuple[Point | None, Point | None] = (None, None)  # or near which
 
 
 @dataclass(frozen=True)
@@ -182,9 +193,9 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
         _route_mixture(traffic, Row(inner[0].tag, named, row.file, row.line, inner[0].children))
     elif not name:
         via = _via(row, halts)
-    inside = _districts(row) if via else ("", "")
+    ends = (_districts(row), _junctions(row), _points(row)) if via else ()
     kind = row.text("type", DEFAULT)
-    return Wish(row, row.text("id"), kind, depart, edges, name, via, halts, repeat, inside)
+    return Wish(row, row.text("id"), kind, depart, edges, name, via, halts, repeat, *ends)
 
 
 def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
@@ -192,12 +203,12 @@ def _via(row: Row, halts: tuple[Halt, ...]) -> tuple[str, ...]:
     stops = [halt.lane.rpartition("_")[0] for halt in halts]
     places = [row.text("from", stops[0] if stops else ""), *row.words("via"), *stops]
     places.append(row.text("to", stops[-1] if stops else ""))
-    inside = _districts(row)
-    for end, place, district in (("from", places[0], inside[0]), ("to", places[-1], inside[1])):
-        if not place and not district:
+    others = zip(_districts(row), _junctions(row), _points(row), strict=True)
+    for end, place, other in zip(("from", "to"), (places[0], places[-1]), others, strict=True):
+        if not place and not any(other):
             raise row.bad(
-                f"has neither a route nor edges from and to; add {end}=… or {end}Taz=… (junctions and "
-                "coordinates are not read: run duarouter on the file first)."
+                f"has neither a route nor edges from and to; add {end}=…, {end}Junction=…, {end}Taz=…, {end}XY=… "
+                f"or {end}LonLat=…."
             )
     middle = [place for place, before in zip(places[1:-1], places) if place != before]
     if middle and middle[-1] == places[-1]:
@@ -209,6 +220,35 @@ def _districts(row: Row) -> tuple[str, str]:
     """Where it begins and ends if it names no edge for that."""
     first, last = ("" if end in row.attributes else row.text(f"{end}Taz", "") for end in ("from", "to"))
     return first, last
+
+
+def _junctions(row: Row) -> tuple[str, str]:
+    """At which it begins and ends if it names neither an edge nor a district for that."""
+    first, last = (
+        "" if {end, f"{end}Taz"} & row.attributes.keys() else row.text(f"{end}Junction", "")
+        for end in ("from", "to")
+    )
+    return first, last
+
+
+def _points(row: Row) -> tuple[Point | None, Point | None]:
+    """Near which it begins and ends if it names nothing else for that."""
+    first, last = (
+        None if {end, f"{end}Taz", f"{end}Junction"} & row.attributes.keys() else _point(row, end)
+        for end in ("from", "to")
+    )
+    return first, last
+
+
+def _point(row: Row, end: str) -> Point | None:
+    for key, in_degrees in ((f"{end}XY", False), (f"{end}LonLat", True)):
+        if key in row.attributes:
+            try:
+                x, y = (float(number) for number in row.text(key).split(",")[:2])
+            except ValueError:
+                raise row.bad(f'has {key}="{row.text(key)}"; write two numbers and a comma.') from None
+            return Point(x, y, in_degrees)
+    return None
 
 
 def _district(traffic: Traffic, row: Row) -> None:
