@@ -2,7 +2,7 @@
 import { Group, type InstancedBufferGeometry } from "three";
 
 import type { Network } from "../world/model";
-import { lightOf } from "../world/lights";
+import { headLight } from "../world/lights";
 import type { Furniture } from "./geometry/furniture";
 import { LowPoly } from "./lowpoly";
 import { glowMesh, propMesh, square } from "./props";
@@ -102,7 +102,7 @@ export class Signals {
     this.phases.set(phases);
     for (let k = 0; k < this.rows.length; k += 8) {
       const program = this.rows[k + 4];
-      this.rows[k + 6] = lightOf(programs, program, phases[program] ?? 0, this.rows[k + 5]);
+      this.rows[k + 6] = headLight(programs, program, phases[program] ?? 0, this.rows[k + 5], this.rows[k + 7]);
     }
     return true;
   }

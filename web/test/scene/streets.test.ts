@@ -5,7 +5,7 @@ import type { MeshData } from "../../src/scene/geometry/mesh";
 import { spineOf } from "../../src/scene/geometry/ribbon";
 import { buildStreets } from "../../src/scene/geometry/streets";
 import { Line, Paving, StreetMesh, plain } from "../../src/scene/geometry/streetmesh";
-import { lightOf } from "../../src/world/lights";
+import { headLight, Light, lightOf } from "../../src/world/lights";
 import { Surface } from "../../src/scene/surface";
 import { network, polylines, STREET_Y } from "./city";
 
@@ -106,6 +106,21 @@ describe("furniture", () => {
     expect(lightOf(signals, 0, 1, 0)).toBe(0);
     expect(lightOf(signals, 0, 1, 1)).toBe(1);
     expect(lightOf(signals, 0, 9, 0)).toBe(4);
+  });
+
+  it("shows a lane's green arrow beside its red light, and only there", () => {
+    const town = network();
+    town.connections.from.fill(town.connections.from[0]);
+    town.signals.light.set([Light.RED, Light.GREEN_ARROW, Light.GREEN_PROTECTED, Light.GREEN_ARROW]);
+    const heads = placeFurniture(town).heads;
+    const [link, arrow] = [heads[5], heads[7]];
+    expect(heads.length / 8).toBe(1);
+    expect(arrow).toBe(1);
+    expect(headLight(town.signals, 0, 0, 0, arrow)).toBe(Light.GREEN_ARROW);
+    expect(headLight(town.signals, 0, 1, 0, arrow)).toBe(Light.GREEN_PROTECTED);
+    expect(headLight(town.signals, 0, 0, 0, -1)).toBe(Light.RED);
+    expect([0, 1]).toContain(link);
+    expect(furniture.heads[7]).toBe(-1);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Where street lamps, signal masts and signal heads stand. Rows of 8 numbers, as `scatter.ts` takes them. */
 import type { Network, Polylines } from "../../world/model";
+import { Light } from "../../world/lights";
 import { Street, Turn } from "../words";
 import { spineOf, type Spine } from "./ribbon";
 
@@ -13,7 +14,7 @@ export interface Furniture {
   readonly lamps: Float32Array;
   /** x, y, z, heading, length of the arm, 0, 0, 0 */
   readonly masts: Float32Array;
-  /** x, y, z, heading, program, link within it, light, 0 */
+  /** x, y, z, heading, program, link within it, light, the lane's link with a green arrow or -1 */
   readonly heads: Float32Array;
 }
 
@@ -60,11 +61,12 @@ function placeSignals(network: Network): { masts: Float32Array; heads: Float32Ar
   for (let program = 0; program < signals.count; program++) {
     const chosen = linksByLane(network, program);
     const seen = new Set<number>();
+    const arrows = arrowsByLane(network, program);
     for (const [lane, link] of chosen) {
       const end = endOf(lanes.line, lane);
       if (!end || end[2] < -0.4) continue;
       const [x, y, z, heading] = end;
-      heads.push(x + Math.cos(heading) * 0.3, y + Math.sin(heading) * 0.3, z + HEAD_HEIGHT, heading, program, link, 0, 0);
+      heads.push(x + Math.cos(heading) * 0.3, y + Math.sin(heading) * 0.3, z + HEAD_HEIGHT, heading, program, link, 0, arrows.get(lane) ?? -1);
       const edge = lanes.edge[lane];
       if (edge < 0 || seen.has(edge)) continue;
       seen.add(edge);
@@ -86,6 +88,20 @@ function linksByLane({ signals, connections }: Network, program: number): Map<nu
     if (!chosen.has(lane) || straight) chosen.set(lane, link);
   }
   return chosen;
+}
+
+/** The link of each lane that has a green arrow in some phase. */
+function arrowsByLane({ signals, connections }: Network, program: number): Map<number, number> {
+  const found = new Map<number, number>();
+  const first = signals.linkStart[program];
+  for (let link = 0; first + link < signals.linkStart[program + 1]; link++) {
+    const connection = signals.linkConnection[first + link];
+    if (connection < 0) continue;
+    for (let row = signals.phaseStart[program]; row < signals.phaseStart[program + 1]; row++) {
+      if (signals.light[signals.lightStart[row] + link] === Light.GREEN_ARROW) found.set(connections.from[connection], link);
+    }
+  }
+  return found;
 }
 
 /** A post at the kerb with an arm over all lanes of the edge. */
