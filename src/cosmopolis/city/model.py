@@ -99,9 +99,7 @@ class Connections:
     turn: U16  # (C,) one words.Turn
     speed: F32  # (C,) m/s that the curve allows
     signal: I32  # (C,) row in the signal program's links, -1 without
-    must_stop: NDArray[
-        np.bool_
-    ]  # (C,) everybody comes to a stand before it where no light is on: a stop sign
+    must_stop: NDArray[np.bool_]  # (C,) a stop sign: everybody stands before it where no light is on
     line: Polylines  # (C,) path through the junction
 
     def __len__(self) -> int:

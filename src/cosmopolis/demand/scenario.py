@@ -291,6 +291,7 @@ def _starts(rows: list) -> NDArray[np.int64]:
 def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges, tuple[Halt, ...]]:
     wish = one.wish
     if one.via:
+        ways.named([key for key in one.via if key], wish.row)
         for key, name, edge in zip(("fromTaz", "toTaz"), wish.districts, (one.via[0], one.via[-1])):
             if name and not edge:
                 raise wish.row.bad(f'has {key}="{name}", of which there is no taz with edges; add it.')

@@ -328,6 +328,7 @@ def test_trips_between_points_take_the_nearest_edges(tmp_path):
     [
         ('<trip id="t" depart="100" fromJunction="x" to="e_out"/>', 'fromJunction="x", which is no junction'),
         ('<trip id="t" depart="100" fromJunction="w" toJunction="w"/>', "finds no way"),
+        ('<trip id="t" depart="100" from="typo" toJunction="e"/>', 'over edge "typo"'),
         ('<trip id="t" depart="100" fromXY="1;2" to="e_out"/>', "two numbers and a comma"),
         ('<trip id="t" depart="100" fromXY="900,2" to="e_out"/>', "within 100 m of its fromXY"),
         ('<trip id="t" depart="100" from="w_in" toLonLat="8,50"/>', "within 100 m of its toLonLat"),
