@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cosmopolis.benchmarks import measures, sumo_traffic
+from cosmopolis.benchmarks import measurement, sumo_traffic
 from cosmopolis.benchmarks.grid import grid
 from cosmopolis.benchmarks.random_trips import free_times, random_trips
 from cosmopolis.benchmarks.traffic import Case, run
@@ -58,7 +58,7 @@ def test_the_peer_drives_the_same_trips_and_the_last_row_compares(rows):
 
 
 def test_watching_is_timed_beside_the_run():
-    rows = list(measures.run(replace(TINY, seconds=120.0, period=2.0)))
+    rows = list(measurement.run(replace(TINY, seconds=120.0, period=2.0)))
     assert rows[0]["threads"] == 1
     for row in rows:
         assert row["updates"] > 500

@@ -23,7 +23,7 @@ from cosmopolis.control import (
     begin,
     programs_of,
 )
-from cosmopolis.simulation import FollowPlan, Lookout, ShowPhase, Simulation, View
+from cosmopolis.simulation import FollowSignalPlan, Lookout, ShowPhase, Simulation, View
 from tests.control.scenes import (
     arms,
     controlled,
@@ -253,7 +253,7 @@ def test_any_object_with_a_decision_is_a_controller() -> None:
     runner = controlled(simulation, Alternating)
     seen = history(simulation, runner, 100.0)
     assert len(seen) >= 5 and len({phase for _, phase in seen}) == 2
-    simulation.step([FollowPlan(0)])
+    simulation.step([FollowSignalPlan(0)])
 
 
 def test_programs_where_people_cross_keep_their_plan() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.control import Steering
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import Extension, Scenario, read_scenario

@@ -15,7 +15,7 @@ from cosmopolis.control.arterials import arterials, wave_plans
 from cosmopolis.control.delay import clock_of, disperse, incremental_delay, streams_of, wait
 from cosmopolis.control.optimise import optimised, optimised_plan, optimised_row
 from cosmopolis.control.plans import LEAST_GREEN, LONGEST, SATURATION, SHORTEST, timed
-from cosmopolis.simulation import SetPlan
+from cosmopolis.simulation import SetSignalPlan
 from tests.control.scenes import arms, crossing, durations, straight_through, street_of_lights
 from tests.simulation.drawings import one_trip
 from tests.simulation.roads import trips_of
@@ -170,8 +170,8 @@ def test_cars_at_an_uneven_crossing_lose_less_than_with_the_citys_plan_and_no_mo
     flows = {"west": 900.0, "east": 500.0, "south": 250.0, "north": 150.0}
     trips = trips_of(straight_through(city, flows, 1_500.0))
     flow = from_sides(program, **flows)
-    webster = SetPlan(program.row, timed(program, flow).greens, 0.0)
-    best = SetPlan(program.row, optimised_plan(program, flow).greens, 0.0)
+    webster = SetSignalPlan(program.row, timed(program, flow).greens, 0.0)
+    best = SetSignalPlan(program.row, optimised_plan(program, flow).greens, 0.0)
     own, by_webster, by_delay = (
         durations(city, trips, None, first=first).mean() for first in ([], [webster], [best])
     )
@@ -188,8 +188,8 @@ def test_cars_along_a_street_stop_less_than_in_step(street):
     flow = np.where(np.isin(city.network.lanes.edge[city.network.connections.from_lane], edges), 450.0, 100.0)
     (arterial,) = arterials(city, programs)
     plans, _ = optimised_row(arterial, programs, flow, greens=False)
-    found = [SetPlan(p.row, p.greens, p.offset) for p in plans]
-    in_step = [SetPlan(p.row, p.greens, 0.0) for p in plans]
+    found = [SetSignalPlan(p.row, p.greens, p.offset) for p in plans]
+    in_step = [SetSignalPlan(p.row, p.greens, 0.0) for p in plans]
     assert (
         durations(city, trips, None, first=found).mean()
         < durations(city, trips, None, first=in_step).mean() - 10

@@ -11,7 +11,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.control import programs_of
 from cosmopolis.control.flows import measured_flows, planned_flows
 from cosmopolis.control.plans import EVENLY, critical_ratios, timed, webster, webster_cycle, with_cycle
-from cosmopolis.simulation import SetPlan, Simulation
+from cosmopolis.simulation import SetSignalPlan, Simulation
 from tests.control.scenes import arms, crossing, durations, straight_through
 from tests.simulation.drawings import busy_trips, chessboard
 from tests.simulation.roads import trips_of
@@ -99,7 +99,7 @@ def test_websters_greens_beat_even_ones_where_the_streets_are_uneven() -> None:
         assert plan.greens[0] != pytest.approx(plan.greens[1])
         taken.append(
             (
-                durations(city, trips, None, first=[SetPlan(program.row, plan.greens, 0.0)]),
+                durations(city, trips, None, first=[SetSignalPlan(program.row, plan.greens, 0.0)]),
                 durations(city, trips, None),
             )
         )

@@ -11,7 +11,7 @@ from cosmopolis.city.model import City
 from cosmopolis.control import programs_of
 from cosmopolis.control.arterials import arterials, coordinated, wave_plans
 from cosmopolis.control.progression import bands, best_wave, longest_run, one_way
-from cosmopolis.simulation import Command, SetPlan, Simulation
+from cosmopolis.simulation import Command, SetSignalPlan, Simulation
 from tests.control.scenes import street_of_lights
 from tests.simulation.drawings import chessboard, one_trip
 from tests.simulation.roads import trips_of
@@ -98,7 +98,7 @@ def test_a_platoon_passes_five_lights_without_a_stop_and_stops_where_they_are_no
         160.0 - 290.0 / (0.95 * 50 / 3.6) + 8.0
     )  # so that the platoon is at the first line 8 s into its green
     assert stops(city, edges, list(plans), at_line) == 0
-    together = [SetPlan(p.program, p.greens, 0.0) for p in plans]
+    together = [SetSignalPlan(p.program, p.greens, 0.0) for p in plans]
     assert stops(city, edges, together, at_line) >= 8
 
 

@@ -11,7 +11,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import Light, VehicleKind
 from cosmopolis.planning.conditions import DIALS, Conditions
 from cosmopolis.planning.run import record
-from cosmopolis.planning.scenario import record_scenario
+from cosmopolis.planning.sumo_scenario import record_scenario
 from cosmopolis.simulation.traffic.drivers import drivers
 from cosmopolis.sources.sumo import read_scenario
 from tests.simulation.roads import Drawing, trips_of

@@ -7,7 +7,7 @@ import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import DeparturePosition, Light, Mode, VehicleKind
-from cosmopolis.demand.scenario import RunType, VehicleType
+from cosmopolis.demand.sumo_scenario import RunType, VehicleType
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from tests.simulation.roads import Drawing, trips_of

@@ -8,8 +8,8 @@ import pytest
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips, take
+from cosmopolis.kernels import crew
 from cosmopolis.simulation import AddTrip, CloseLane, OpenLane, SetSpeedLimit, Simulation
-from cosmopolis.simulation.traffic import crew
 from cosmopolis.simulation.traffic import network as roads_of
 from cosmopolis.validation.places import random_trips
 from tests.simulation.drawings import busy_trips, chessboard

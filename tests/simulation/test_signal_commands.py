@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Light
-from cosmopolis.simulation import FollowPlan, SetPlan, ShowPhase, Simulation
+from cosmopolis.simulation import FollowSignalPlan, SetSignalPlan, ShowPhase, Simulation
 from cosmopolis.simulation.traffic.signals import LEAST_GREEN
 from cosmopolis.simulation.traffic.stages import lights_of, stages_of
 from tests.simulation.drawings import busy_trips, chessboard
@@ -141,8 +141,8 @@ def test_whatever_is_asked_for_the_lights_are_safe(program: Program, data: st.Da
     assert stages == list(range(0, each * len(program.stages), each))
     orders = st.one_of(
         st.sampled_from(stages).map(lambda phase: ShowPhase(0, phase)),
-        st.just(FollowPlan(0)),
-        st.floats(0.0, 100.0).map(lambda offset: SetPlan(0, tuple(program.greens), offset)),
+        st.just(FollowSignalPlan(0)),
+        st.floats(0.0, 100.0).map(lambda offset: SetSignalPlan(0, tuple(program.greens), offset)),
     )
     for _ in range(25):
         simulation.step([data.draw(orders)])
@@ -238,7 +238,7 @@ def test_back_on_its_plan_a_program_shows_what_it_would_have_shown(away: float) 
     simulation, other = (Simulation(city, trips_of([]), threads=1) for _ in range(2))
     simulation.step([ShowPhase(0, 3)])
     simulation.run(away)
-    simulation.step([FollowPlan(0)])
+    simulation.step([FollowSignalPlan(0)])
     simulation.run(2 * 45.0)
     other.run(simulation.time)
     assert shown(simulation, 90.0) == shown(other, 90.0)
@@ -249,7 +249,7 @@ def test_a_new_plan_is_followed_within_two_cycles() -> None:
     city = CROSS.city()
     simulation = Simulation(city, trips_of([]), threads=1)
     simulation.run(12.0)
-    simulation.step([SetPlan(0, (12.0, 30.0), 7.0)])
+    simulation.step([SetSignalPlan(0, (12.0, 30.0), 7.0)])
     simulation.run(2 * 52.0)
     simulation.run(52.0 - (simulation.time - 7.0) % 52.0)
     seen = shown(simulation, 52.0)
@@ -261,13 +261,16 @@ def test_a_controlled_run_is_restored_and_the_same_on_two_threads() -> None:
     signals = city.network.signals
     stage = stages_of(signals)[0]
 
-    def orders(time: float) -> list[ShowPhase | FollowPlan | SetPlan]:
+    def orders(time: float) -> list[ShowPhase | FollowSignalPlan | SetSignalPlan]:
         if time % 7.0 >= 0.5:
             return []
         program = int(time // 7.0) % len(signals)
         rows = np.flatnonzero(stage[signals.phase_start[program] : signals.phase_start[program + 1]])
         if time % 21.0 < 7.0:
-            return [FollowPlan(program), SetPlan(program, (10.0 + time % 13.0,) * len(rows), time)]
+            return [
+                FollowSignalPlan(program),
+                SetSignalPlan(program, (10.0 + time % 13.0,) * len(rows), time),
+            ]
         return [ShowPhase(program, int(rows[int(time) % len(rows)]))]
 
     def drive(simulation: Simulation, until: float) -> Simulation:
@@ -299,11 +302,11 @@ WRONG = [
     (ShowPhase(-1, 0), "There is no signal program -1"),
     (ShowPhase(0, 1), "Phase 1 of signal program 0 is no stage; its stages are 0, 3"),
     (ShowPhase(0, 99), "Phase 99"),
-    (FollowPlan(9), "There is no signal program 9"),
-    (SetPlan(0, (10.0,), 0.0), "has 2 stages and was given 1"),
-    (SetPlan(0, (10.0, 1.0), 0.0), "between 5 and 600 s"),
-    (SetPlan(0, (10.0, float("nan")), 0.0), "between 5 and 600 s"),
-    (SetPlan(0, (10.0, 20.0), float("inf")), "offset"),
+    (FollowSignalPlan(9), "There is no signal program 9"),
+    (SetSignalPlan(0, (10.0,), 0.0), "has 2 stages and was given 1"),
+    (SetSignalPlan(0, (10.0, 1.0), 0.0), "between 5 and 600 s"),
+    (SetSignalPlan(0, (10.0, float("nan")), 0.0), "between 5 and 600 s"),
+    (SetSignalPlan(0, (10.0, 20.0), float("inf")), "offset"),
 ]
 
 
@@ -323,6 +326,6 @@ def test_a_program_without_a_stage_is_not_led() -> None:
     off = replace(signals, light=np.full_like(signals.light, int(Light.OFF)))
     city = replace(city, network=replace(city.network, signals=off))
     simulation = Simulation(city, trips_of([]), threads=1)
-    for command in (ShowPhase(0, 0), SetPlan(0, (), 0.0)):
+    for command in (ShowPhase(0, 0), SetSignalPlan(0, (), 0.0)):
         with pytest.raises(BadInput, match="stage"):
             simulation.step([command])

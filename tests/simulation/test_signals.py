@@ -10,7 +10,7 @@ import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Light, Mode, VehicleKind
-from cosmopolis.demand.scenario import RunType, VehicleType
+from cosmopolis.demand.sumo_scenario import RunType, VehicleType
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers, drivers_of
 from tests.simulation.drawings import YELLOW, busy_trips, chessboard, one_trip, roads_with_lights

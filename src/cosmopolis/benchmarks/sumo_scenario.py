@@ -27,7 +27,7 @@ from scipy.stats import spearmanr
 
 from cosmopolis.benchmarks.process import DATA, sumo_binary
 from cosmopolis.control import Steering
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.simulation import Guidance, Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import Scenario, read_scenario

@@ -30,7 +30,7 @@ from cosmopolis.benchmarks.grid import grid
 from cosmopolis.benchmarks.random_trips import free_times, random_trips
 from cosmopolis.city.build import build
 from cosmopolis.city.model import City
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import Events, Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of

@@ -16,7 +16,7 @@ from cosmopolis.cli.terminal import print_json, progress, told
 class Benchmark(StrEnum):
     imports = "import"
     traffic = "traffic"
-    measures = "measures"
+    measurement = "measurement"
     world = "world"
     grow = "grow"
     routing = "routing"

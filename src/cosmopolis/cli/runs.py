@@ -171,7 +171,7 @@ def run_scenario(
     recording: dict[str, Any],
 ) -> dict[str, Any]:
     """A SUMO scenario as it is, to its end, or until everybody has arrived where it has none."""
-    from cosmopolis.planning.scenario import record_scenario
+    from cosmopolis.planning.sumo_scenario import record_scenario
     from cosmopolis.sources.sumo import read_scenario
 
     with progress() as tell:

@@ -13,7 +13,7 @@ from cosmopolis.city.words import Light, Turn
 from cosmopolis.control.plans import EVENLY, critical_ratios, webster, with_cycle
 from cosmopolis.control.program import Program
 from cosmopolis.control.progression import best_wave
-from cosmopolis.simulation import SetPlan
+from cosmopolis.simulation import SetSignalPlan
 
 F64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -113,7 +113,7 @@ def _straight_on(network: Network) -> dict[int, tuple[int, float]]:
     return found
 
 
-def coordinated(city: City, programs: Mapping[int, Program], flow: F64 | None = None) -> list[SetPlan]:
+def coordinated(city: City, programs: Mapping[int, Program], flow: F64 | None = None) -> list[SetSignalPlan]:
     """Plans for all arterials of a city: a common cycle each, and offsets with the widest bands.
 
     With `flow` (C,) veh/h the cycle is the longest that Webster gives one of the signals; without, that of the plans.
@@ -122,7 +122,9 @@ def coordinated(city: City, programs: Mapping[int, Program], flow: F64 | None = 
     return [plan for arterial in arterials(city, programs) for plan in wave_plans(arterial, programs, flow)]
 
 
-def wave_plans(arterial: Arterial, programs: Mapping[int, Program], flow: F64 | None = None) -> list[SetPlan]:
+def wave_plans(
+    arterial: Arterial, programs: Mapping[int, Program], flow: F64 | None = None
+) -> list[SetSignalPlan]:
     """Plans for the signals of one arterial; arguments as in `coordinated`."""
     members = [programs[row] for row in arterial.programs]
     ratios = [
@@ -137,7 +139,9 @@ def wave_plans(arterial: Arterial, programs: Mapping[int, Program], flow: F64 | 
     out = np.stack([_lets_go(p, edge, int(cycle)) for p, edge in zip(plans, arterial.out)])
     back = np.stack([_lets_go(p, edge, int(cycle)) for p, edge in zip(plans, arterial.back)])
     wave = best_wave(out, back, arterial.travel, share=_share_out(arterial, members, flow))
-    return [SetPlan(p.row, t.greens, float(offset)) for p, t, offset in zip(members, timings, wave.offsets)]
+    return [
+        SetSignalPlan(p.row, t.greens, float(offset)) for p, t, offset in zip(members, timings, wave.offsets)
+    ]
 
 
 def _share_out(arterial: Arterial, members: list[Program], flow: F64 | None) -> float:

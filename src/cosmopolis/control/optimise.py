@@ -19,7 +19,7 @@ from cosmopolis.control.arterials import Arterial, arterials, through_links, wav
 from cosmopolis.control.delay import Streams, disperse, steps_of, streams_of, wait
 from cosmopolis.control.plans import LEAST_GREEN, LONGEST, SHORTEST, timed
 from cosmopolis.control.program import Program
-from cosmopolis.simulation import SetPlan
+from cosmopolis.simulation import SetSignalPlan
 
 F64 = NDArray[np.float64]
 GREEN_STEPS = (12.0, 5.0, 2.0, 1.0)  # s
@@ -195,12 +195,12 @@ def _with(plans: list[Program], k: int, plan: Program) -> list[Program]:
     return [*plans[:k], plan, *plans[k + 1 :]]
 
 
-def webster_plans(programs: Mapping[int, Program], flow: F64) -> list[SetPlan]:
+def webster_plans(programs: Mapping[int, Program], flow: F64) -> list[SetSignalPlan]:
     """Webster's plan for every program, each for itself; `flow` (C,) veh/h on each connection."""
-    return [SetPlan(row, timed(p, flow[p.link]).greens, p.offset) for row, p in programs.items()]
+    return [SetSignalPlan(row, timed(p, flow[p.link]).greens, p.offset) for row, p in programs.items()]
 
 
-def optimised(city: City, programs: Mapping[int, Program], flow: F64) -> list[SetPlan]:
+def optimised(city: City, programs: Mapping[int, Program], flow: F64) -> list[SetSignalPlan]:
     """Plans of least delay for a whole city: arterials together where that costs less than each signal for itself."""
     alone = {row: optimised_plan(p, flow[p.link]) for row, p in programs.items()}
     for arterial in arterials(city, programs):
@@ -208,4 +208,4 @@ def optimised(city: City, programs: Mapping[int, Program], flow: F64) -> list[Se
         apart = sum(wait(alone[p.row], s).total(s) for p, s in zip(plans, row.streams))
         if row.delay(plans) < apart:
             alone.update((p.row, p) for p in plans)
-    return [SetPlan(row, plan.greens, plan.offset) for row, plan in alone.items()]
+    return [SetSignalPlan(row, plan.greens, plan.offset) for row, plan in alone.items()]

@@ -17,7 +17,7 @@ from cosmopolis.control.pressure import MaxPressure
 from cosmopolis.control.priority import Preemption, TransitPriority
 from cosmopolis.control.program import Program, programs_of
 from cosmopolis.control.run import Runner
-from cosmopolis.simulation import Command, Lookout, SetPlan, Simulation
+from cosmopolis.simulation import Command, Lookout, SetSignalPlan, Simulation
 
 if TYPE_CHECKING:
     from cosmopolis.sources.sumo import Extension
@@ -67,7 +67,7 @@ def begin(
     wait for vehicles.
     """
     programs = programs_of(simulation.city)
-    first: list[SetPlan] = []
+    first: list[SetSignalPlan] = []
     if scheme in BY_THE_CLOCK[1:]:
         first = _plans(scheme, simulation, programs)
         programs |= {p.program: programs[p.program].with_plan(p.greens, p.offset) for p in first}
@@ -91,7 +91,7 @@ def begin(
     return Runner(simulation, controllers, first=first, lookout=lookout)
 
 
-def _plans(scheme: Scheme, simulation: Simulation, programs: Mapping[int, Program]) -> list[SetPlan]:
+def _plans(scheme: Scheme, simulation: Simulation, programs: Mapping[int, Program]) -> list[SetSignalPlan]:
     """New plans for the trips that depart in the next hour."""
     since = simulation.time % 86_400.0
     flow = planned_flows(simulation.city, simulation.trips, since, since + FLOW_OF)

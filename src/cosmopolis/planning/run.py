@@ -49,7 +49,7 @@ class Control(Protocol):
         ...
 
 
-class Plans:
+class SignalPlans:
     """Nobody: the signals follow the city's plans."""
 
     name = "fixed"
@@ -58,7 +58,7 @@ class Plans:
         return tuple
 
 
-AS_PLANNED = Plans()
+AS_PLANNED = SignalPlans()
 
 
 def record(

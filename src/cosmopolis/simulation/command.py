@@ -48,14 +48,14 @@ class ShowPhase:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowPlan:
+class FollowSignalPlan:
     """A signal program goes back to its plan, as soon as the plan stands where it can be joined."""
 
     program: int
 
 
 @dataclass(frozen=True, slots=True)
-class SetPlan:
+class SetSignalPlan:
     """New green times and a new offset for a program's plan; yellow and all-red stay as they are."""
 
     program: int
@@ -63,5 +63,5 @@ class SetPlan:
     offset: float  # s after midnight at which the first phase begins, modulo the cycle
 
 
-SignalCommand = ShowPhase | FollowPlan | SetPlan
+SignalCommand = ShowPhase | FollowSignalPlan | SetSignalPlan
 Command = CloseLane | OpenLane | SetSpeedLimit | AddTrip | SignalCommand

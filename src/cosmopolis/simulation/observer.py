@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.kernels.crew import Crew
 from cosmopolis.simulation.detectors import Area, Loop, laid_areas, laid_loops
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, TripRecords
@@ -25,7 +26,6 @@ from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic import ledger
 from cosmopolis.simulation.traffic.areas import read_areas
 from cosmopolis.simulation.traffic.bookkeeping import book_step
-from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.drivers import electric_trips
 from cosmopolis.simulation.traffic.loops import read_loops
 

@@ -16,7 +16,7 @@ from typing import Any
 from cosmopolis import __version__
 from cosmopolis.city.aside import file_aside
 from cosmopolis.city.errors import BadInput
-from cosmopolis.simulation.traffic.kernels import FINGERPRINT
+from cosmopolis.kernels.decorators import FINGERPRINT
 from cosmopolis.validation.experiments import EXPERIMENTS, ON_REQUEST
 from cosmopolis.validation.record import Chapter, Check
 from cosmopolis.validation.svg import draw

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cosmopolis.benchmarks.process import DATA, sumo_binary
 from cosmopolis.benchmarks.sumo_scenario import NAMES, Outcome, drive, drive_sumo, geh_by_edge, rank
 from cosmopolis.city.errors import BadInput
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.sources.sumo import read_scenario
 from cosmopolis.validation.chart import Chart, Dots, Line
 from cosmopolis.validation.record import Chapter, Check

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.demand.scenario import Planned, plan_scenario
+from cosmopolis.demand.sumo_scenario import Planned, plan_scenario
 from cosmopolis.sources.sumo import Scenario, read_scenario
 
 ARMS = {"w": (-1, 0), "s": (0, -1), "e": (1, 0), "n": (0, 1)}

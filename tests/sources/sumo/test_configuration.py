@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.sources.sumo import SKIPPED, read_scenario
 from tests.sources.sumo.nets import VEHICLE, complaint, crossroads, planned, read, scenario
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario import Planned, plan_scenario
+from cosmopolis.demand.sumo_scenario import Planned, plan_scenario
 from cosmopolis.sources.sumo import SKIPPED, Scenario, read_scenario
 from cosmopolis.sources.sumo.traffic import Repeat
 from cosmopolis.sources.sumo.types import default_type

@@ -6,8 +6,8 @@ simply stays.
 
 from __future__ import annotations
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.ground import overhang
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, SAFE, beside
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import DOWN, DOWN_TAKEN, STAY, UP, UP_TAKEN, Cars, Moves, Ways

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, Cars, Fleet
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Cars
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.geometry.polylines import Polylines
-from cosmopolis.simulation.traffic.kernels import kernel
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.state import Cars, Moves
 
 WINDOW = 20.0  # m over which a change of direction is one bend: a line's corner is driven as an arc so long

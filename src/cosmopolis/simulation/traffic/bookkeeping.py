@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.car_following import STANDING
-from cosmopolis.simulation.traffic.crew import (
+from cosmopolis.kernels.crew import (
     Board,
     finish,
     open_round,
@@ -20,9 +19,10 @@ from cosmopolis.simulation.traffic.crew import (
     wait_until_done,
     wait_until_open,
 )
+from cosmopolis.kernels.decorators import entry, kernel
+from cosmopolis.simulation.traffic.car_following import STANDING
 from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.ledger import (
     ARRIVED,
     BACK,

@@ -9,8 +9,8 @@ from math import sqrt
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import formula, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
 
 HARDEST = np.float32(9.0)  # m/s^2, what tyres give

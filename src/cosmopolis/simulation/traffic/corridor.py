@@ -10,8 +10,8 @@ from math import sqrt
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, Cars, Fleet, Ways
 from cosmopolis.simulation.traffic.turning import likely_way

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.demand.scenario_routes import waits
+from cosmopolis.demand.sumo_routes import waits
+from cosmopolis.kernels.decorators import entry
+from cosmopolis.kernels.tables import Table, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.routing import EdgeGraph, quickest
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
-from cosmopolis.simulation.traffic.tables import Table, local_floats
 from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes, settle
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import City
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
+from cosmopolis.kernels.crew import Crew
+from cosmopolis.kernels.tables import Table, Tables
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.traffic import detours, guidance
 from cosmopolis.simulation.traffic.corridor import announce
-from cosmopolis.simulation.traffic.crew import Crew
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
 from cosmopolis.simulation.traffic.departures import AGAIN, WayFinder, choose_lanes, set_out_anew
@@ -23,7 +24,7 @@ from cosmopolis.simulation.traffic.fleet import muster
 from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.insertion import set_back
 from cosmopolis.simulation.traffic.kerb import at_the_kerb
-from cosmopolis.simulation.traffic.measures import EVERY, measure
+from cosmopolis.simulation.traffic.measurement import EVERY, measure
 from cosmopolis.simulation.traffic.network import Roads, flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import Rules
@@ -38,7 +39,6 @@ from cosmopolis.simulation.traffic.state import (
     empty_ways,
 )
 from cosmopolis.simulation.traffic.step import STAGES, step_traffic
-from cosmopolis.simulation.traffic.tables import Table, Tables
 from cosmopolis.simulation.traffic.teleport import EVERY as LOOKS_EVERY
 from cosmopolis.simulation.traffic.teleport import lift_stuck
 from cosmopolis.simulation.traffic.warm_start import place_under_way

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
-from cosmopolis.simulation.traffic.kernels import formula
+from cosmopolis.kernels.decorators import formula
 
 GRAVITY = 9.81  # m/s^2
 AIR = 1.2041  # kg/m^3 at 20 degrees

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
-from cosmopolis.simulation.traffic.kernels import formula
+from cosmopolis.kernels.decorators import formula
 
 Six = tuple[float, float, float, float, float, float]
 

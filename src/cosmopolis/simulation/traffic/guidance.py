@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
-from cosmopolis.simulation.traffic.crew import together
+from cosmopolis.kernels.crew import together
+from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.routing import EdgeGraph, follow, tree_to
 from cosmopolis.simulation.traffic.state import Cars, Fleet
 

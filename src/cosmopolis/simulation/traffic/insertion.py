@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.city.words import DeparturePosition
+from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.admission import is_free
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.command import (
     AddTrip,
     CloseLane,
     Command,
-    FollowPlan,
+    FollowSignalPlan,
     OpenLane,
-    SetPlan,
+    SetSignalPlan,
     SetSpeedLimit,
     ShowPhase,
 )
 from cosmopolis.simulation.traffic.detours import everybody, go_round
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.fleet import added, factors_of
-from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.programs import direct
 from cosmopolis.simulation.traffic.routing import quickest
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def obey(command: Command, traffic: Traffic, time: float) -> None:
     """Carry out one command; BadInput where it names something that is not there."""
     match command:
-        case ShowPhase() | FollowPlan() | SetPlan():
+        case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
             direct(command, traffic.roads, traffic.ways)
             return  # a light is nothing that a driver plans by
         case CloseLane(lane):

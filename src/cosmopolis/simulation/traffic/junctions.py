@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import formula, kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import too_near, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.ground import FREE, PASSED, SETS_OFF, rear_within, to_stop
-from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.merging import queues
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM

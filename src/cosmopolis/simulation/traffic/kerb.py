@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
 from cosmopolis.city.words import Control, StreetKind
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import kernel
 
 BEGINS_AT_KERB, ENDS_AT_KERB = 1, 2  # bits of Fleet.kerb
 ROOM, HOLDS, BORDER = 0, 1, 2  # Roads.kerb: parking room beside the lane; none; traffic leaves the map here

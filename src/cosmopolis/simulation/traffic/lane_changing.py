@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.corridor import COMES, makes_room
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (
     DOWN,

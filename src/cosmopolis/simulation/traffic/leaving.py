@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
 from cosmopolis.simulation.traffic.state import BROKEN, CROSS, LEAVES, STAY, STRAYS, TURN, Cars, Moves, Ways

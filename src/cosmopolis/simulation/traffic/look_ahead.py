@@ -6,6 +6,7 @@ from math import sqrt
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
     brake_for,
@@ -26,7 +27,6 @@ from cosmopolis.simulation.traffic.junctions import (
     oncoming,
     stops_for_light,
 )
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import ROOM_TO_ENTER, beside
 from cosmopolis.simulation.traffic.merging import REACH, sort_in
 from cosmopolis.simulation.traffic.network import Roads

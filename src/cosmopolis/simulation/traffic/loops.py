@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.ledger import DISTANCE, WIDTH, TripLines
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import BROKEN, CROSS, DONE, Cars, Fleet, Moves

@@ -12,10 +12,10 @@ from math import sqrt
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import formula, kernel
 from cosmopolis.simulation.traffic.car_following import keep_behind
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.ground import to_stop
-from cosmopolis.simulation.traffic.kernels import formula, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PROTECTED, YELLOW
 from cosmopolis.simulation.traffic.state import TURN, Cars, Moves, Ways

@@ -11,8 +11,8 @@ from math import exp
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Moves, Ways

@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.simulation.command import FollowPlan, SetPlan, ShowPhase
+from cosmopolis.simulation.command import FollowSignalPlan, SetSignalPlan, ShowPhase
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.signals import LEAST_GREEN
 from cosmopolis.simulation.traffic.state import LED, PLAN, RETURNS, Ways
@@ -15,16 +15,16 @@ from cosmopolis.simulation.traffic.state import LED, PLAN, RETURNS, Ways
 LONGEST_GREEN = 600.0  # s
 
 
-def direct(command: ShowPhase | FollowPlan | SetPlan, roads: Roads, ways: Ways) -> None:
+def direct(command: ShowPhase | FollowSignalPlan | SetSignalPlan, roads: Roads, ways: Ways) -> None:
     """Carry out a command to a signal program; BadInput where it cannot be."""
     match command:
         case ShowPhase(program, phase):
             _lead(program, phase, roads, ways)
-        case FollowPlan(program):
+        case FollowSignalPlan(program):
             _phases(program, roads)
             if ways.mode[program] == LED:
                 ways.mode[program] = RETURNS
-        case SetPlan(program, greens, offset):
+        case SetSignalPlan(program, greens, offset):
             _set_plan(program, greens, offset, roads, ways)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.lane_changing import REST_AFTER, beside
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import (

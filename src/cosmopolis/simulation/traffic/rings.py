@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.kernels.decorators import entry, kernel
+from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import follow, keep_behind, move
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_cars, empty_moves
-from cosmopolis.simulation.traffic.tables import Table
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]

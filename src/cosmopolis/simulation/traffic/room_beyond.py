@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.ground import LONGEST
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Cars, Ways
 

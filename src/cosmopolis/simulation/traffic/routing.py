@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.kernels import entry
+from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Ways
 

@@ -6,7 +6,7 @@ and the lane beyond. Who crosses or merges, who changes lane in between, and peo
 
 from __future__ import annotations
 
-from cosmopolis.simulation.traffic.kernels import formula
+from cosmopolis.kernels.decorators import formula
 from cosmopolis.simulation.traffic.state import FAR
 
 CONFLICT = 1.5  # s, below which two vehicles count as in conflict

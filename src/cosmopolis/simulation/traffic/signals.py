@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.city.words import Light
-from cosmopolis.simulation.traffic.kernels import formula, kernel
+from cosmopolis.kernels.decorators import formula, kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import CLEAR, CLEARS_RED, CLEARS_YELLOW, RETURNS, Ways
 from cosmopolis.simulation.traffic.state import PLAN as ON_PLAN

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.ground import overhang
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import SLIPS, STANDS, STAY, Cars, Moves, Ways
 

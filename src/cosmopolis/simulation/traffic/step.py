@@ -14,11 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.admission import admit_changes
-from cosmopolis.simulation.traffic.bends import slow_for_bends
-from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
-from cosmopolis.simulation.traffic.crew import (
+from cosmopolis.kernels.crew import (
     Board,
     finish,
     open_round,
@@ -28,9 +24,14 @@ from cosmopolis.simulation.traffic.crew import (
     wait_until_open,
     watch,
 )
+from cosmopolis.kernels.decorators import entry, kernel
+from cosmopolis.kernels.tables import table_at
+from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.admission import admit_changes
+from cosmopolis.simulation.traffic.bends import slow_for_bends
+from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
-from cosmopolis.simulation.traffic.kernels import entry, kernel
 from cosmopolis.simulation.traffic.lane_changing import fall_back, let_in, wish_changes
 from cosmopolis.simulation.traffic.leaving import leave_path
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
@@ -57,7 +58,6 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.tables import table_at
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3

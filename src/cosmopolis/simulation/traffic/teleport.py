@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import DONE, FAR, STANDS, Cars, Fleet, Ways
 from cosmopolis.simulation.traffic.turning import settle

@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.tables import local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BORDER, ENDS_AT_KERB, HOLDS, stop_seconds
-from cosmopolis.simulation.traffic.kernels import kernel
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, Ways
-from cosmopolis.simulation.traffic.tables import local_floats
 
 NO_WAY = 1000  # lanes: there is none
 NEVER = np.float32(1000.0)  # lane changes: there is no way

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from cosmopolis.kernels.decorators import entry
+from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kernels import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, RUNNING, Cars, Fleet, Ways, empty_cars
-from cosmopolis.simulation.traffic.tables import Table
 from cosmopolis.simulation.traffic.turning import lanes_to, settle
 
 CONGESTION = 1.35  # how much slower than free a trip under way has been

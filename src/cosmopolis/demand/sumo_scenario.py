@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.scenario_routes import NEAR, Edges, Ways
+from cosmopolis.demand.sumo_routes import NEAR, Edges, Ways
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
 from cosmopolis.sources.sumo.traffic import Halt, Mixture, Point, Traffic, Wish

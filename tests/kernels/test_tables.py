@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.kernels import entry
-from cosmopolis.simulation.traffic.tables import Table, Tables
+from cosmopolis.kernels.decorators import entry
+from cosmopolis.kernels.tables import Table, Tables
 
 
 class Row(NamedTuple):

@@ -30,8 +30,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from cosmopolis.simulation.traffic.kernels import kernel
-from cosmopolis.simulation.traffic.tables import Table
+from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.tables import Table
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.simulation.traffic.kernels import entry
+from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.state import Cars, Ways
 

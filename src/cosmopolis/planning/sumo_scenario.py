@@ -10,7 +10,7 @@ import numpy as np
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.planning.conditions import Conditions
 from cosmopolis.planning.recorder import Wanted
 from cosmopolis.planning.run import AS_PLANNED, PLAIN, Control, record

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from cosmopolis.city.words import VehicleKind
-from cosmopolis.demand.scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.planning.recorder import Wanted
-from cosmopolis.planning.scenario import record_scenario
+from cosmopolis.planning.sumo_scenario import record_scenario
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import read_scenario

@@ -31,7 +31,7 @@ from numba.core.typed_passes import (
 from numba.core.typeinfer import ConstraintNetwork, TypeInferer, TypeVarMap
 from numba.core.untyped_passes import FixupArgs
 
-from cosmopolis.simulation.traffic.remembering import RememberedTypes, remember_sizes
+from cosmopolis.kernels.remembering import RememberedTypes, remember_sizes
 
 for _name in ("_optimize_functions", "_get_module_for_linking", "add_llvm_module", "finalize"):
     if not hasattr(JITCodeLibrary, _name):

@@ -26,7 +26,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 try:
-    from cosmopolis.simulation.traffic.compiler import EntryCompiler, KernelCompiler
+    from cosmopolis.kernels.compiler import EntryCompiler, KernelCompiler
 except ImportError:
     # A numba that has become another inside: three times slower to compile, and the same otherwise.
     _FOR_KERNELS: dict[str, Any] = {}
@@ -67,7 +67,12 @@ def fingerprint() -> str:
     """Hash of the kernels' sources: any change compiles all of them anew."""
     digest = hashlib.blake2b(digest_size=4)
     here = Path(__file__).parent
-    for file in [*sorted(here.glob("*.py")), here.parent / "clock.py"]:
+    simulation = here.parent / "simulation"
+    for file in [
+        *sorted(here.glob("*.py")),
+        *sorted(simulation.glob("traffic/*.py")),
+        simulation / "clock.py",
+    ]:
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

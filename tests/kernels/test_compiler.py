@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-pytest.importorskip("cosmopolis.simulation.traffic.compiler", reason="another numba inside")
+pytest.importorskip("cosmopolis.kernels.compiler", reason="another numba inside")
 
 ONCE = """
-from cosmopolis.simulation.traffic.kernels import formula
+from cosmopolis.kernels.decorators import formula
 
 @formula
 def once(x):
@@ -23,7 +23,7 @@ def once(x):
 
 KERNELS = """
 import numpy as np
-from cosmopolis.simulation.traffic.kernels import entry, formula, kernel
+from cosmopolis.kernels.decorators import entry, formula, kernel
 from elsewhere import once
 
 @formula
@@ -52,8 +52,8 @@ import json, sys
 from typing import Any, NamedTuple
 import numpy as np
 from numba.core import event
-from cosmopolis.simulation.traffic import kernels, tables
-kernels.FINGERPRINT = sys.argv[1]
+from cosmopolis.kernels import decorators, tables
+decorators.FINGERPRINT = sys.argv[1]
 import written
 
 class Cars(NamedTuple):
@@ -162,8 +162,8 @@ CHOICES = """
 import json
 import numpy as np
 from typing import Any, NamedTuple
-from cosmopolis.simulation.traffic import tables
-from cosmopolis.simulation.traffic.kernels import entry, kernel
+from cosmopolis.kernels import tables
+from cosmopolis.kernels.decorators import entry, kernel
 
 class Numbers(NamedTuple):
     f32: Any
