@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from cosmopolis.city.model import City
+from cosmopolis.city.vehicle_types import VehicleType
 from cosmopolis.city.words import Light, Mode, VehicleKind
-from cosmopolis.demand.sumo_scenario import RunType, VehicleType
+from cosmopolis.demand.run_types import RunType
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers, drivers_of
 from tests.simulation.drawings import YELLOW, busy_trips, chessboard, one_trip, roads_with_lights

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.vehicle_types import VehicleType
 from cosmopolis.city.words import Light, Mode, VehicleKind
-from cosmopolis.demand.sumo_scenario import RunType, VehicleType
+from cosmopolis.demand.run_types import RunType
 from cosmopolis.simulation import AddTrip, Simulation
 from cosmopolis.simulation.traffic.drivers import SETS, Drivers, drivers, drivers_of, speed_factors
 from tests.simulation.drawings import parallel_roads, row_of

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.demand.capacity import Capacity
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.routing import route
-
-if TYPE_CHECKING:
-    from cosmopolis.demand.plan import Wishes
+from cosmopolis.demand.wishes import Wishes
 
 PEAK = (7.25 * 3600, 8.75 * 3600)  # s after midnight
 ROUNDS = 4

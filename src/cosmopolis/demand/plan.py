@@ -26,13 +26,13 @@ from cosmopolis.demand.relief import relieved
 from cosmopolis.demand.routing import Routes, route
 from cosmopolis.demand.transit import bus_trips
 from cosmopolis.demand.trips import Trips, concatenate, sorted_by_departure, take
+from cosmopolis.demand.wishes import Wishes
 
 CELL = 400.0  # m
 FEW = 40  # trips a day to one destination edge that share one view of the streets
 SAMPLED = 400  # destinations from which the peak is judged
 PEAK_HOUR = (7.5 * 3600, 8.5 * 3600)  # s after midnight
 SPARE = 1.5  # times what can be driven that routes are found for, as part of it will not fit
-AHEAD = 12.0  # m a trip must go at least along one lane, else it goes round the block
 
 
 @dataclass(frozen=True)
@@ -79,27 +79,6 @@ def plan_trips(
     return sorted_by_departure(trips)
 
 
-@dataclass(frozen=True)
-class Wishes:
-    """N trips without a route: where from, where to, when, in what."""
-
-    origin: Ends
-    destination: Ends
-    depart: NDArray[np.float64]  # (N,) s
-    kind: NDArray[np.uint8]  # (N,)
-
-    def __len__(self) -> int:
-        return len(self.depart)
-
-    def take(self, rows: NDArray) -> Wishes:
-        return Wishes(self.origin.take(rows), self.destination.take(rows), self.depart[rows], self.kind[rows])
-
-    def around(self) -> NDArray[np.bool_]:
-        """(N,) ends on its first edge but behind where it begins."""
-        ahead = self.destination.position - self.origin.position >= AHEAD
-        return (self.origin.edge == self.destination.edge) & ~ahead
-
-
 def random(seed: int, what: str) -> np.random.Generator:
     """The random stream of one stage: stages do not disturb each other when one of them changes."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, crc32(what.encode())])))
@@ -128,7 +107,7 @@ def _wishes(city: City, graph: RoadGraph, people: Population, dials: DemandParam
         (Purpose.THROUGH, gates_in, gates_in.weight, gates_out, gates_out.weight, min(inward, outward) * 0.4),
     ]
     parts = [_drawn(*row, dials=dials, seed=seed) for row in table]
-    return _joined([part for part in parts if len(part)], homes_etc)
+    return Wishes.joined([part for part in parts if len(part)], homes_etc)
 
 
 def _drawn(
@@ -146,7 +125,7 @@ def _drawn(
     rng = random(seed, purpose.name)
     count = round(number)
     if count == 0 or production.sum() <= 0 or attraction.sum() <= 0:
-        return Wishes(origins.take([]), destinations.take([]), np.zeros(0), np.zeros(0, dtype=np.uint8))
+        return Wishes.none(origins)
     from_cells, to_cells = Cells.of(origins.xy, CELL), Cells.of(destinations.xy, CELL)
     if purpose is Purpose.THROUGH:  # the farther apart, the likelier: nobody drives through to turn back
         apart = np.hypot(*(from_cells.centre[:, None] - to_cells.centre[None]).transpose(2, 0, 1))
@@ -159,17 +138,6 @@ def _drawn(
     destination = destinations.take(sample_ends(to_cells, attraction, goal, rng))
     depart = departures(purpose, len(start), rng)
     return Wishes(origin, destination, depart, drawn_kinds(purpose, len(start), rng))
-
-
-def _joined(parts: list[Wishes], empty: Ends) -> Wishes:
-    if not parts:
-        return Wishes(empty.take([]), empty.take([]), np.zeros(0), np.zeros(0, dtype=np.uint8))
-    return Wishes(
-        Ends.joined([part.origin for part in parts]),
-        Ends.joined([part.destination for part in parts]),
-        np.concatenate([part.depart for part in parts]),
-        np.concatenate([part.kind for part in parts]),
-    )
 
 
 def _thinned(

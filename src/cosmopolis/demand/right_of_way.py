@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.words import Control, Light
+from cosmopolis.city.words import Control, Light, Turn
 
 PERMISSIVE = 0.5  # of green that must find gaps
 LOST = 2.0  # s of every green until the queue moves
 GIVES_WAY = 0.5  # share of the hour in which a minor approach finds a gap
 BY_CONTROL = {Control.ALL_WAY_STOP: 0.4, Control.RIGHT_BEFORE_LEFT: 0.55, Control.ROUNDABOUT: 0.6}
+MINOR_PENALTY = 1.5  # s before a connection that gives way, SUMO's weights.minor-penalty
+TURNAROUND_PENALTY = 5.0  # s for a U-turn, SUMO's weights.turnaround-penalty
 GAP_SECONDS = 7.0  # s that a vehicle waits on average where it gives way without a light
 
 
@@ -40,6 +42,14 @@ def gives_way(network: Network) -> NDArray[np.bool_]:
     conflicts = network.conflicts
     owner = np.repeat(np.arange(len(network.connections)), np.diff(conflicts.start))
     return np.bincount(owner[conflicts.yields], minlength=len(network.connections)) > 0
+
+
+def turn_penalties(network: Network) -> NDArray[np.float64]:
+    """(C,) s that SUMO's router adds to each connection for giving way without a light and for turning round."""
+    links = network.connections
+    minor = gives_way(network) & (links.signal < 0)
+    turns_round = links.turn == int(Turn.U_TURN)
+    return np.asarray(MINOR_PENALTY * minor + TURNAROUND_PENALTY * turns_round, np.float64)
 
 
 def _green(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -12,13 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.words import Mode, Turn
+from cosmopolis.city.words import Mode
 from cosmopolis.demand.graph import RoadGraph
-from cosmopolis.demand.right_of_way import gives_way
+from cosmopolis.demand.right_of_way import turn_penalties
 from cosmopolis.demand.routing import route
 from cosmopolis.sources.sumo.stream import Row
 
-MINOR, TURNAROUND = 1.5, 5.0  # s, SUMO's weights.minor-penalty and weights.turnaround-penalty
 NEAR = 100.0  # m from a point within which a trip begins and ends, SUMO's mapmatch.distance by default
 FORESIGHT = 3000.0  # m ahead over which lanes are compared
 Edges = tuple[int, ...]
@@ -26,14 +25,7 @@ Edges = tuple[int, ...]
 
 def scenario_graph(network: Network, modes: Mode) -> RoadGraph:
     """The network as SUMO reckons: by the limits, and something for giving way and for turning round."""
-    return RoadGraph.of(network, modes, waits=waits(network))
-
-
-def waits(network: Network) -> NDArray[np.float64]:
-    """(C,) s that SUMO adds to each connection."""
-    links = network.connections
-    minor = gives_way(network) & (links.signal < 0)
-    return np.asarray(MINOR * minor + TURNAROUND * (links.turn == int(Turn.U_TURN)), np.float64)
+    return RoadGraph.of(network, modes, waits=turn_penalties(network))
 
 
 @dataclass

@@ -11,33 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
+from cosmopolis.city.words import DeparturePosition, Mode
 from cosmopolis.demand.flows import departures
+from cosmopolis.demand.run_types import RunType
 from cosmopolis.demand.sumo_routes import NEAR, Edges, Ways
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
 from cosmopolis.sources.sumo.traffic import Halt, Mixture, Point, Traffic, Wish
-from cosmopolis.sources.sumo.types import VehicleType, default_type
 from cosmopolis.sources.sumo.words import CLASSES, ELSEWHERE
-
-__all__ = ["Planned", "RunType", "VehicleType", "default_type", "plan_scenario"]
 
 ROOM = 2.0  # m more than its length that a lane must have for a vehicle to enter on it
 EDGE = 0.5  # m from the end of a lane
-
-
-class RunType(NamedTuple):
-    """A row of the run's types: one for each vType and way of entering and leaving the road that occurs."""
-
-    type: VehicleType
-    kind: VehicleKind
-    modes: Mode
-    enters: float  # m/s at most when it enters the road; inf: as fast as the road allows
-    leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
-    looks: bool = False  # for the quickest way as it departs
-    picks: bool = False  # its first lane as it departs
-    departure_position: DeparturePosition = DeparturePosition.AS_PLANNED
-    step: float = 1.0  # s, of the simulation that its driver is told from
 
 
 @dataclass(frozen=True)

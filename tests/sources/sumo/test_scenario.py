@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.vehicle_types import default_type
 from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
 from cosmopolis.demand.sumo_scenario import Planned, plan_scenario
 from cosmopolis.sources.sumo import SKIPPED, Scenario, read_scenario
 from cosmopolis.sources.sumo.traffic import Repeat
-from cosmopolis.sources.sumo.types import default_type
 from tests.sources.sumo.nets import VEHICLE, complaint, crossroads, planned, read, scenario
 
 STRAIGHT = 'route edges="w_in e_out"'

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.demand.sumo_routes import waits
+from cosmopolis.demand.right_of_way import turn_penalties
 from cosmopolis.kernels.decorators import entry
 from cosmopolis.kernels.tables import Table, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
@@ -43,7 +43,9 @@ class WayFinder:
         self._of = roads.edge.copy()  # (P,) rows of `memory`
         self._of[way] = edges + turn
         self._path = np.concatenate([roads.edge_main, first]).astype(np.int32)  # (E + A,) that stands for it
-        self._wait = waits(network)[roads.city_path[first] - len(network.lanes)].astype(np.float32)  # (A,) s
+        self._wait = turn_penalties(network)[roads.city_path[first] - len(network.lanes)].astype(
+            np.float32
+        )  # (A,) s
         self.memory = np.tile(roads.limit[self._path], (WINDOW, 1))  # (WINDOW, E + A) m/s
         self._mean: NDArray[np.float32] | None = None
 

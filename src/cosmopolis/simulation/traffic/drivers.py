@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.vehicle_types import VehicleType, default_type
 from cosmopolis.city.words import Mode, VehicleKind
-from cosmopolis.demand.sumo_scenario import RunType, VehicleType, default_type
+from cosmopolis.demand.run_types import RunType
 from cosmopolis.simulation.traffic.by_kind import habits, of_scenario
 from cosmopolis.simulation.traffic.krauss import as_idm
 from cosmopolis.simulation.traffic.state import FAR

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import NamedTuple
 
+from cosmopolis.city.vehicle_types import VehicleType, default_type
 from cosmopolis.sources.sumo.drawing import DrawnProgram, read_program
 from cosmopolis.sources.sumo.faults import Faults
 from cosmopolis.sources.sumo.stream import Row
-from cosmopolis.sources.sumo.types import DEFAULT, VehicleType, default_type, read_type
+from cosmopolis.sources.sumo.types import DEFAULT, read_type
 
 Mixture = tuple[tuple[str, float], ...]  # names with their weights
 
