@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import type UPlot from "uplot";
 import { formatNumber, t } from "../messages/language";
-import type { Stats } from "../world/world";
+import type { Stats } from "../world/trafficlog";
 import { clockTime, speed } from "./format";
 import { useUi } from "./state";
 

@@ -7,7 +7,7 @@ import type { SceneHandle } from "./handle";
 import { keepAddress } from "./address";
 import { listenToKeys } from "./keys";
 import { showLabels } from "./labels";
-import { tellNotices } from "./notices";
+import { tellArrivals, tellClock, tellNotices } from "./notices";
 import { listenToPointer } from "./pointer";
 import { createUi, UiProvider, type Problem, type Ui } from "./state";
 import { keepTime } from "./tick";
@@ -40,6 +40,8 @@ export function mountUi(root: HTMLElement, world: World, scene: SceneHandle | nu
     keepTime(ui),
     listenToKeys(ui),
     tellNotices(ui),
+    tellClock(ui),
+    tellArrivals(ui),
     keepAddress(ui),
     ...(scene === null ? [] : [showLabels(ui, labelLayer, scene)]),
     ...(canvas === null ? [] : [listenToPointer(ui, canvas)]),

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatNumber, t } from "../messages/language";
-import type { Stats as CityStats } from "../world/world";
+import type { Stats as CityStats } from "../world/trafficlog";
 import { TrafficChart } from "./chart";
 import { speed } from "./format";
 import { toggle, useUi, type Ui } from "./state";
