@@ -4,6 +4,7 @@ import { diagramPanel } from "./diagram/diagram";
 import { helpPanel } from "./help";
 import { inspectorPanel } from "./inspector";
 import { layersPanel } from "./layers";
+import { ordersPanel } from "./orders";
 import type { Panels } from "./panel";
 import { searchPanel } from "./search";
 import { sharePanel } from "./share";
@@ -17,6 +18,7 @@ export const CITY_PANELS: Panels = [
   cameraPanel,
   diagramPanel,
   inspectorPanel,
+  ordersPanel,
   layersPanel,
   statsPanel,
   creditsPanel,
