@@ -26,7 +26,7 @@ const PULL = "code.x < 0.5 ? 0.3 : code.x < 1.5 ? 0.8 : code.x < 2.5 ? 1.3 : abs
 const PAINT_GLSL = /* glsl */ `
 varying vec4 vLane; flat varying vec4 vCode; flat varying vec4 vTint; varying float vUp;
 uniform float uLayer;
-const vec3 WHITE = vec3(0.78, 0.77, 0.73), YELLOW = vec3(0.78, 0.5, 0.09), RED = vec3(0.56, 0.065, 0.04);
+const vec3 WHITE = vec3(0.78, 0.77, 0.73), YELLOW = vec3(0.78, 0.5, 0.09), RED = vec3(0.5, 0.085, 0.05);
 float band(float x, float half_, float px) { return clamp((half_ - abs(x)) / px + 0.5, 0.0, 1.0); }
 float dashes(float along, float on, float period, float px) {
   return mix(band((fract(along / period) - 0.5) * period, on * 0.5, px), on / period, smoothstep(0.5, 3.0, px));
@@ -75,10 +75,6 @@ vec3 laneSurface(vec3 base) {
   return mix(base, mark.rgb, mark.a * (0.82 + 0.18 * noise(vPlace.xy * 3.0)));
 }
 float bars(float s) { float w = fwidth(s) + 1e-4; return mix(clamp((0.25 - abs(fract(s) - 0.5)) / w + 0.5, 0.0, 1.0), 0.5, smoothstep(0.3, 1.0, w)); }
-vec3 closedLane(vec3 base) {
-  float side = band(abs(vLane.y) - vLane.w + 0.2, 0.09, fwidth(vLane.y) + 1e-4);
-  return mix(mix(mix(base, RED, 0.22), RED, bars((vLane.x + vLane.y) / 3.2)), WHITE, side * 0.9);
-}
 vec3 paved() {
   float kind = vCode.x;
   vec3 base = asphalt(vPlace.xy);
@@ -104,7 +100,7 @@ vec3 paved() {
     return mix(mix(vec3(0.17, 0.15, 0.135) * grain, vec3(0.32, 0.3, 0.28), sleeper), vec3(0.3, 0.27, 0.25), rail);
   }
   if (kind < 8.5) return vec3(0.5, 0.48, 0.45) * grain;
-  return kind < 9.5 ? closedLane(base) : mix(WHITE, RED, bars((vLane.x + vLane.y) / 0.8));
+  return kind < 9.5 ? mix(base, RED, 0.12 + 0.78 * bars((vLane.x + vLane.y) / 3.2)) : mix(WHITE, RED, bars((vLane.x + vLane.y) / 0.8));
 }
 `;
 

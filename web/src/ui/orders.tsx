@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { say } from "../messages/language";
-import type { Command } from "../world/channels/orders";
+import { Unanswered, type Command } from "../world/channels/orders";
 import type { Network, Thing } from "../world/model";
 import { speed } from "./format";
 import { Icon } from "./icons";
@@ -94,6 +94,13 @@ function Limit({ ui, edge, limit }: { ui: Ui; edge: number; limit: number }): JS
   );
 }
 
+/** The server's sentence, or why there is none. */
+function reasonOf({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (message !== "") return message;
+  const unanswered = Object.values(Unanswered).find((one) => one === code);
+  return unanswered === undefined ? code : t(`orders.${unanswered}`);
+}
+
 /** Gives one order at a time, and tells why one was refused. */
 function useOrder(ui: Ui): [boolean, (commands: readonly Command[]) => Promise<boolean>] {
   const [waiting, setWaiting] = useState(false);
@@ -101,7 +108,7 @@ function useOrder(ui: Ui): [boolean, (commands: readonly Command[]) => Promise<b
     setWaiting(true);
     const answer = await ui.world.order(commands);
     setWaiting(false);
-    if (!answer.done) tell(ui, answer.message || t(`orders.${answer.code as "offline" | "lost" | "silent"}`), { tone: "error" });
+    if (!answer.done) tell(ui, reasonOf(answer), { tone: "error" });
     return answer.done;
   };
   return [waiting, order];

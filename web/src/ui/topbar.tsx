@@ -60,7 +60,7 @@ function PanelButton({ panel, icon }: { panel: Panel; icon: string }): JSX.Eleme
       class="card icon-button"
       aria-expanded={ui.panel.value === panel.id}
       aria-label={label}
-      aria-keyshortcuts={panel.key ?? ""}
+      {...(panel.key === undefined ? {} : { "aria-keyshortcuts": panel.key })}
       title={panel.key === undefined ? label : `${label} (${panel.key.toUpperCase()})`}
       data-testid={`open-${panel.id}`}
       onClick={() => toggle(ui, panel.id)}

@@ -141,11 +141,11 @@ describe("closed lanes", () => {
   const boards = rowsOf(mesh, Paving.BOARD);
   const laneOf = (i: number): number => mesh.attributes.owner.array[2 * i + 1];
 
-  it("are hatched over their whole width and length, bridges too, and no others are", () => {
+  it("are hatched between their lines, over their whole length, bridges too, and no others are", () => {
     expect(new Set(hatched.map(laneOf))).toEqual(new Set([1, 2]));
     const flat = hatched.filter((i) => laneOf(i) === 1);
     expect(flat.map((i) => x(mesh, i)).sort((a, b) => a - b)).toEqual([0, 0, 100, 100]);
-    expect([Math.min(...flat.map((i) => y(mesh, i))), Math.max(...flat.map((i) => y(mesh, i)))].map((v) => +v.toFixed(3))).toEqual([0, 3.2]);
+    expect([Math.min(...flat.map((i) => y(mesh, i))), Math.max(...flat.map((i) => y(mesh, i)))].map((v) => +v.toFixed(3))).toEqual([0.2, 3]);
     expect(Math.max(...hatched.map((i) => z(mesh, i)))).toBeCloseTo(6.02);
   });
 

@@ -6,6 +6,7 @@ import { spineOf, type Spine } from "./ribbon";
 import { BURIED, LaneFlag, Paving, StreetMesh, plain } from "./streetmesh";
 
 const LIFT = 0.02; // m above the asphalt
+const MARKED = 0.2; // m at each side of a lane that stay free: there its lines are painted
 const FROM_END = 1.5; // m from the lane's end to its barrier
 const SHORTEST = 6; // m of lane that has two barriers; a shorter one has one
 const BOARD = { low: 0.6, high: 1.0, half: 0.03, margin: 0.25 } as const; // m; as wide as the lane but for the margins
@@ -30,7 +31,7 @@ function isBuried({ points }: Spine): boolean {
 /** The edge is not told, so that no layer's colours hide the hatching. */
 function addClosure(mesh: StreetMesh, spine: Spine, lane: number, half: number): void {
   mesh.begin(plain(Paving.CLOSED, LaneFlag.LIT), -1, lane);
-  mesh.strip(spine, -half, half, LIFT, half);
+  mesh.strip(spine, MARKED - half, half - MARKED, LIFT, half);
   mesh.begin(plain(Paving.BOARD), -1, lane);
   const stations = spine.length < SHORTEST ? [spine.length / 2] : [FROM_END, spine.length - FROM_END];
   for (const station of stations) addBarrier(mesh, spine, station, half - BOARD.margin);
