@@ -24,23 +24,23 @@ export const helpPanel = panel({
 /** How to move, which keys there are, and the page's settings. */
 function Help(): JSX.Element {
   return (
-      <div class="help-columns">
-        <section>
-          <h3>{t("help.mouse")}</h3>
-          <p>{t("help.mouse.drag")}</p>
-          <p>{t("help.mouse.right")}</p>
-          <p>{t("help.mouse.wheel")}</p>
-          <p>{t("help.mouse.click")}</p>
-        </section>
-        <section>
-          <h3>{t("help.touch")}</h3>
-          <p>{t("help.touch.one")}</p>
-          <p>{t("help.touch.two")}</p>
-          <p>{t("help.touch.tap")}</p>
-        </section>
-        <Keys />
-        <Settings />
-      </div>
+    <div class="help-columns">
+      <section>
+        <h3>{t("help.mouse")}</h3>
+        <p>{t("help.mouse.drag")}</p>
+        <p>{t("help.mouse.right")}</p>
+        <p>{t("help.mouse.wheel")}</p>
+        <p>{t("help.mouse.click")}</p>
+      </section>
+      <section>
+        <h3>{t("help.touch")}</h3>
+        <p>{t("help.touch.one")}</p>
+        <p>{t("help.touch.two")}</p>
+        <p>{t("help.touch.tap")}</p>
+      </section>
+      <Keys />
+      <Settings />
+    </div>
   );
 }
 
