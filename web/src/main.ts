@@ -1,6 +1,7 @@
-/** Wires the page: the world is loaded, the scene draws it, the page stands around it. */
+/** Wires the page: the world and its channels, the scene that draws it, and the panels that stand around it. */
 import { createScene, WebGLMissing, type Scene } from "./scene/scene";
 import { mountUi } from "./ui/mount";
+import { CITY_PANELS } from "./ui/panels";
 import { World } from "./world/world";
 
 declare global {
@@ -15,7 +16,7 @@ const root = document.querySelector<HTMLElement>("#ui")!;
 const world = new World({ cityChanged: () => location.reload() });
 const scene = sceneOrNull();
 window.cosmopolis = { world, scene };
-mountUi(root, world, scene);
+mountUi(root, world, scene, CITY_PANELS);
 void world.start();
 
 /** `?quality=low|medium|high` overrides what the machine seems to be good for. */

@@ -14,13 +14,31 @@ export const messages: Readonly<Record<Language, Readonly<Record<string, string>
   zh: { ...zh, ...fieldsZh },
 };
 
+/** Texts by key, in every language. */
+export type Words<K extends string = string> = Readonly<Record<Language, Readonly<Record<K, string>>>>;
+
+/** The words of one part of the page; each key stands in every language, or it does not compile. */
+export function words<K extends string>(texts: Words<K>): Words<K> {
+  return texts;
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
 const STORED = "cosmopolis.language";
 
 export const language = signal<Language>(firstLanguage());
 
 /** The text of a key in the present language, with `{name}` filled in. */
-export function t(key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = messages[language.value][key] ?? key;
+export function t(key: MessageKey, values: Values = {}): string {
+  return filled(messages[language.value][key] ?? key, values);
+}
+
+/** As `t`, for the keys of a part's own words and those of the page. */
+export function say<K extends string>(own: Words<K>): (key: K | MessageKey, values?: Values) => string {
+  return (key, values = {}) => filled((own as Words)[language.value][key] ?? messages[language.value][key] ?? key, values);
+}
+
+function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
 

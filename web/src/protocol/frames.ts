@@ -1,36 +1,35 @@
 /** Binary frames of the live socket (protocol section 6). */
 
-export interface FrameHeader {
+/** Kinds of frames (6.2 to 6.8). */
+export const FrameKind = { VEHICLES: 1, SIGNALS: 2, FLOW: 3, WATCHED: 4 } as const;
+
+/** A frame whose header is read (6.1). */
+export interface Frame {
+  readonly kind: number;
+  /** What this number counts depends on the kind. */
+  readonly count: number;
   readonly tick: number;
   /** City time of the state in this frame, seconds after midnight of day 0 (6.6). */
   readonly time: number;
+  /** All of its bytes, header included. */
+  readonly view: DataView;
 }
-export interface VehiclesFrame extends FrameHeader {
-  readonly type: "vehicles";
-  readonly vehicles: VehicleRows;
+/** By edge (6.5). */
+export interface FlowColumns {
+  /** 255 = free flow speed, 0 = standing. */
+  readonly speed: Uint8Array;
+  /** Vehicles per lane-kilometre, saturating at 255. */
+  readonly density: Uint8Array;
+  /** Tens of vehicles an hour and lane, saturating at 255. */
+  readonly flow: Uint8Array;
+  /** Share of its fullest lane that stands, 255 = all of it. */
+  readonly queue: Uint8Array;
 }
-export interface SignalsFrame extends FrameHeader {
-  readonly type: "signals";
+/** The phase that each of some signal programs is in (6.4). */
+export interface PhaseColumns {
   readonly program: Uint16Array;
   readonly phase: Uint16Array;
 }
-export interface FlowFrame extends FrameHeader {
-  readonly type: "flow";
-  /** By edge: 255 = free flow speed, 0 = standing. */
-  readonly speed: Uint8Array;
-  /** By edge: vehicles per lane-kilometre, saturating at 255. */
-  readonly density: Uint8Array;
-  /** By edge: tens of vehicles an hour and lane, saturating at 255. */
-  readonly flow: Uint8Array;
-  /** By edge: share of its fullest lane that stands, 255 = all of it. */
-  readonly queue: Uint8Array;
-}
-/** All vehicles on the paths that were asked for by `watch` (6.8). */
-export interface WatchedFrame extends FrameHeader {
-  readonly type: "watched";
-  readonly vehicles: VehicleRows;
-}
-export type Frame = VehiclesFrame | SignalsFrame | FlowFrame | WatchedFrame;
 
 /** Vehicles of a frame, a row each. Reused from frame to frame: copy what is to be kept. */
 export class VehicleRows {
@@ -77,32 +76,18 @@ const CELL_BYTES = 8;
 const VEHICLE_BYTES = 12;
 const LOW_24_BITS = 0xffffff;
 
-/** Decodes one frame; vehicles go into `rows`. Throws FrameError where it is cut short or of no known type. */
-export function decodeFrame(buffer: ArrayBuffer, rows = new VehicleRows()): Frame {
+/** Reads the header. Throws FrameError where it is cut short. */
+export function openFrame(buffer: ArrayBuffer): Frame {
   if (buffer.byteLength < HEADER_BYTES) throw new FrameError(`a frame of ${buffer.byteLength} bytes has no header`);
   const view = new DataView(buffer);
-  const count = view.getUint16(2, true);
-  const header = { tick: view.getUint32(4, true), time: view.getFloat64(8, true) };
-  switch (view.getUint8(0)) {
-    case 1:
-      readVehicles(view, count, rows);
-      return { type: "vehicles", ...header, vehicles: rows };
-    case 2:
-      return { type: "signals", ...header, ...readSignals(view, count) };
-    case 3:
-      return { type: "flow", ...header, ...readFlow(view) };
-    case 4:
-      readWatched(view, rows);
-      return { type: "watched", ...header, vehicles: rows };
-    default:
-      throw new FrameError(`a frame has the type ${view.getUint8(0)}, which this version of the protocol does not know`);
-  }
+  return { kind: view.getUint8(0), count: view.getUint16(2, true), tick: view.getUint32(4, true), time: view.getFloat64(8, true), view };
 }
 
-function readVehicles(view: DataView, cells: number, rows: VehicleRows): void {
+/** The vehicles of some cells (6.2) into `rows`; throws FrameError where the frame is cut short, as all readers do. */
+export function readVehicles({ view, count }: Frame, rows: VehicleRows): void {
   rows.reserve(Math.floor((view.byteLength - HEADER_BYTES) / VEHICLE_BYTES));
   let at = HEADER_BYTES;
-  for (let cell = 0; cell < cells; cell++) {
+  for (let cell = 0; cell < count; cell++) {
     need(view, at + CELL_BYTES, "vehicles");
     const n = view.getUint16(at + 4, true);
     at += CELL_BYTES;
@@ -111,7 +96,8 @@ function readVehicles(view: DataView, cells: number, rows: VehicleRows): void {
   }
 }
 
-function readWatched(view: DataView, rows: VehicleRows): void {
+/** All vehicles on the paths that were asked for by `watch` (6.8), into `rows`. */
+export function readWatched({ view }: Frame, rows: VehicleRows): void {
   const body = HEADER_BYTES + 4;
   need(view, body, "watched vehicles");
   const n = view.getUint32(HEADER_BYTES, true);
@@ -131,7 +117,7 @@ function readVehicle(view: DataView, at: number, rows: VehicleRows): void {
   rows.speed[row] = (positionAndSpeed >>> 24) / 4;
 }
 
-function readSignals(view: DataView, count: number): { program: Uint16Array; phase: Uint16Array } {
+export function readSignals({ view, count }: Frame): PhaseColumns {
   need(view, HEADER_BYTES + 4 * count, "signals");
   const program = new Uint16Array(count);
   const phase = new Uint16Array(count);
@@ -142,7 +128,7 @@ function readSignals(view: DataView, count: number): { program: Uint16Array; pha
   return { program, phase };
 }
 
-function readFlow(view: DataView): Pick<FlowFrame, "speed" | "density" | "flow" | "queue"> {
+export function readFlow({ view }: Frame): FlowColumns {
   need(view, HEADER_BYTES + 4, "flow");
   const n = view.getUint32(HEADER_BYTES, true);
   const body = HEADER_BYTES + 4;

@@ -3,95 +3,47 @@ import type { ThingKind } from "../world/model";
 
 export const PROTOCOL = 1;
 
-// ---- what a client says (5.1, 5.2)
-export type ClientMessage =
-  | { type: "hello"; protocol: number; name: string; token?: string }
-  | { type: "view"; x: number; y: number; radius: number }
-  | ({ type: "time" } & TimeWish)
-  | { type: "follow"; vehicle: number | null }
-  | { type: "layers"; flow: boolean }
-  | { type: "watch"; paths: readonly number[] }
-  | { type: "ping"; sent: number };
-
-/** `jump` is seconds after midnight. */
-export interface TimeWish {
-  paused?: boolean;
-  speed?: number;
-  jump?: number;
+/**
+ * A message of the live socket: JSON with a `type`. What else it holds is declared by the channel that says or takes
+ * it (world/channels).
+ */
+export interface Message {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+/** The first answer of a server (5.1). Channels read fields of their own from it. */
+export interface Welcome extends Message {
+  readonly type: "welcome";
+  readonly protocol: number;
+  readonly id: number | string;
+  readonly time: number;
+  readonly speed: number;
+  readonly paused: boolean;
+  readonly visitors: number;
+  readonly city: string;
 }
 
-// ---- what a server says (5.1, 5.3)
-export interface Welcome {
-  type: "welcome";
-  protocol: number;
-  id: number | string;
-  time: number;
-  speed: number;
-  paused: boolean;
-  visitors: number;
-  city: string;
-}
-export interface ClockMessage {
-  type: "clock";
-  time: number;
-  speed: number;
-  paused: boolean;
-  by?: string | null;
-}
-export interface FollowedMessage {
-  type: "followed";
-  vehicle: number;
-  gone?: boolean;
-  [field: string]: unknown;
-}
-export interface StatsMessage {
-  type: "stats";
-  time: number;
-  vehicles: number;
-  waiting: number;
-  arrived: number;
-  /** Slower than 5 km/h. */
-  halted?: number;
-  speed_mean: number;
-  updates_per_s: number;
-  /** City seconds a second that the server reaches; less than the speed asked for where it cannot keep up. */
-  speed_reached?: number;
-}
-export type ServerMessage =
-  | Welcome
-  | ClockMessage
-  | { type: "jumping"; to: number; by?: string }
-  | { type: "visitors"; count: number }
-  | FollowedMessage
-  | { type: "pong"; sent: number; time: number }
-  | StatsMessage
-  | { type: "error"; code: string; message: string };
+/** The fields that a message must have to be taken, and their types. */
+export type Shape = { readonly [field: string]: "number" | "string" | "boolean" | "array" };
+export const WELCOME: Shape = { protocol: "number", time: "number", speed: "number", paused: "boolean", visitors: "number", city: "string" };
 
-type FieldType = "number" | "string" | "boolean";
-const REQUIRED: { readonly [type: string]: { readonly [field: string]: FieldType } } = {
-  welcome: { protocol: "number", time: "number", speed: "number", paused: "boolean", visitors: "number", city: "string" },
-  clock: { time: "number", speed: "number", paused: "boolean" },
-  jumping: { to: "number" },
-  visitors: { count: "number" },
-  followed: { vehicle: "number" },
-  pong: { sent: "number", time: "number" },
-  stats: { time: "number", vehicles: "number", waiting: "number", arrived: "number", speed_mean: "number", updates_per_s: "number" },
-  error: { code: "string", message: "string" },
-};
-
-/** The message in a text frame, or null where it is not one that this client knows. */
-export function parseServerMessage(text: string): ServerMessage | null {
+/** The message in a text frame, or null where it is none. */
+export function parseMessage(text: string): Message | null {
   let message: unknown;
   try {
     message = JSON.parse(text);
   } catch {
     return null;
   }
-  if (!isRecord(message) || typeof message["type"] !== "string") return null;
-  const fields = Object.hasOwn(REQUIRED, message["type"]) ? REQUIRED[message["type"]] : undefined;
-  if (fields === undefined) return null;
-  for (const [field, type] of Object.entries(fields)) if (typeof message[field] !== type) return null;
-  return message as unknown as ServerMessage;
+  return isRecord(message) && typeof message["type"] === "string" ? (message as Message) : null;
+}
+
+/** Whether a message has the fields that it must have. */
+export function fits(message: Message, shape: Shape): boolean {
+  return Object.entries(shape).every(([field, type]) => {
+    const value = Object.hasOwn(message, field) ? message[field] : undefined;
+    return type === "array" ? Array.isArray(value) : typeof value === type;
+  });
 }
 
 // ---- HTTP

@@ -60,6 +60,12 @@ export class City {
     this.markPickable();
   }
 
+  /** Which lanes are closed now. */
+  close(network: Network, lanes: ReadonlySet<number>): void {
+    this.roads.close(network, lanes);
+    this.showed();
+  }
+
   /** Cars drive: now for all that stands along the streets. */
   complete(): void {
     if (this.completing) return;

@@ -1,7 +1,9 @@
 /** Streets, sidewalks, crossings, bridges and tracks: one material that knows how each is paved and painted. */
-import { DataTexture, Group, MeshLambertMaterial, RGBAFormat, UnsignedByteType } from "three";
+import { DataTexture, Group, MeshLambertMaterial, type Mesh, RGBAFormat, UnsignedByteType } from "three";
 
+import type { Network } from "../world/model";
 import { dress } from "./air";
+import { buildClosures } from "./geometry/closures";
 import type { MeshData } from "./geometry/mesh";
 import { fixedMesh, Order } from "./meshes";
 
@@ -18,13 +20,13 @@ place = position; facing = normal; vLane = lane; vCode = code; vUp = normal.z;
 vTint = owner.x < 0.0 ? vec4(0.0) : texelFetch(uTint, ivec2(mod(owner.x + 0.5, ${TINT_WIDTH}.0), (owner.x + 0.5) / ${TINT_WIDTH}.0), 0);
 `;
 
-/** Nearer to the eye: lanes over junctions, crossings over lanes. */
-const PULL = "code.x < 0.5 ? 0.3 : code.x < 1.5 ? 0.8 : code.x < 2.5 ? 1.3 : 0.2";
+/** Nearer to the eye: lanes over junctions, what closes them over lanes, crossings over both. */
+const PULL = "code.x < 0.5 ? 0.3 : code.x < 1.5 ? 0.8 : code.x < 2.5 ? 1.3 : abs(code.x - 9.0) < 0.5 ? 1.1 : 0.2";
 
 const PAINT_GLSL = /* glsl */ `
 varying vec4 vLane; flat varying vec4 vCode; flat varying vec4 vTint; varying float vUp;
 uniform float uLayer;
-const vec3 WHITE = vec3(0.78, 0.77, 0.73), YELLOW = vec3(0.78, 0.5, 0.09);
+const vec3 WHITE = vec3(0.78, 0.77, 0.73), YELLOW = vec3(0.78, 0.5, 0.09), RED = vec3(0.5, 0.085, 0.05);
 float band(float x, float half_, float px) { return clamp((half_ - abs(x)) / px + 0.5, 0.0, 1.0); }
 float dashes(float along, float on, float period, float px) {
   return mix(band((fract(along / period) - 0.5) * period, on * 0.5, px), on / period, smoothstep(0.5, 3.0, px));
@@ -72,6 +74,7 @@ vec3 laneSurface(vec3 base) {
   }
   return mix(base, mark.rgb, mark.a * (0.82 + 0.18 * noise(vPlace.xy * 3.0)));
 }
+float bars(float s) { float w = fwidth(s) + 1e-4; return mix(clamp((0.25 - abs(fract(s) - 0.5)) / w + 0.5, 0.0, 1.0), 0.5, smoothstep(0.3, 1.0, w)); }
 vec3 paved() {
   float kind = vCode.x;
   vec3 base = asphalt(vPlace.xy);
@@ -96,7 +99,8 @@ vec3 paved() {
     float rail = band(abs(vLane.y) - 0.7175, 0.05, fwidth(vLane.y) + 1e-4);
     return mix(mix(vec3(0.17, 0.15, 0.135) * grain, vec3(0.32, 0.3, 0.28), sleeper), vec3(0.3, 0.27, 0.25), rail);
   }
-  return vec3(0.5, 0.48, 0.45) * grain;
+  if (kind < 8.5) return vec3(0.5, 0.48, 0.45) * grain;
+  return kind < 9.5 ? mix(base, RED, 0.12 + 0.78 * bars((vLane.x + vLane.y) / 3.2)) : mix(WHITE, RED, bars((vLane.x + vLane.y) / 0.8));
 }
 `;
 
@@ -113,6 +117,7 @@ if (has(vCode.w, 16.0) && uNight > 0.0) {
 
 export class Roads {
   readonly group = new Group();
+  private closures: Mesh | null = null;
   private readonly tinted: { value: DataTexture | null } = { value: null };
   readonly material: MeshLambertMaterial = dress(new MeshLambertMaterial(), {
     name: "street", vertexHead: VERTEX, place: PLACE, pull: PULL, fragmentHead: PAINT_GLSL, colour: COLOUR,
@@ -131,11 +136,24 @@ export class Roads {
   }
 
   add(meshes: readonly MeshData[]): void {
-    for (const data of meshes) {
-      const mesh = fixedMesh(data, this.material, Order.STREET);
-      mesh.receiveShadow = true;
-      mesh.castShadow = true;
-      this.group.add(mesh);
+    for (const data of meshes) this.place(data);
+  }
+
+  /** Hatches the lanes that are closed, and no others. */
+  close(network: Network, lanes: ReadonlySet<number>): void {
+    if (this.closures !== null) {
+      this.group.remove(this.closures);
+      this.closures.geometry.dispose();
     }
+    const data = buildClosures(network, lanes);
+    this.closures = data.index.length > 0 ? this.place(data) : null;
+  }
+
+  private place(data: MeshData): Mesh {
+    const mesh = fixedMesh(data, this.material, Order.STREET);
+    mesh.receiveShadow = true;
+    mesh.castShadow = true;
+    this.group.add(mesh);
+    return mesh;
   }
 }

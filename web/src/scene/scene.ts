@@ -149,6 +149,10 @@ class Drawing {
       }),
       effect(() => this.showSelection(world.selection.value, world.followed.value)),
       effect(() => {
+        const { value: closed } = world.channels.orders.closed;
+        if (world.ready.value && world.network) this.city.close(world.network, closed);
+      }),
+      effect(() => {
         air.uLayer.value = LAYER_CODE[world.layer.value];
         this.tintStale = true;
       }),

@@ -1,11 +1,14 @@
 /** Keeps the address of the page at the present view, and goes where a link says. */
 import { effect, untracked } from "@preact/signals";
-import { t } from "../messages/language";
+import { say } from "../messages/language";
 import type { View } from "../world/model";
 import { clockTime, timeApart } from "./format";
 import { readLink, writeLink, type SharedState } from "./link";
 import { tell, type Ui } from "./state";
 import { sameView } from "./view";
+import { shareWords } from "./words/share";
+
+const t = say(shareWords);
 
 const LOOK_EVERY = 500; // ms
 const SAME_MOMENT = 90; // s; who comes within that sees what was shared

@@ -1,21 +1,14 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { Banner } from "./banner";
-import { CameraPanel } from "./camera";
-import { Diagram } from "./diagram/diagram";
+import { Docked } from "./docked";
 import { FullPage } from "./fullpage";
-import { Help } from "./help";
-import { Inspector } from "./inspector";
-import { Layers } from "./layers";
 import { Loading } from "./loading";
-import { Share } from "./share";
-import { AttributionLine, Sources } from "./sources";
 import { keepTheme, useUi } from "./state";
-import { Stats } from "./stats";
-import { TimePanel } from "./timepanel";
 import { Toasts } from "./toasts";
 import { TopBar } from "./topbar";
 
+/** The docks of the page; what stands at them is in the records of the panels. */
 export function App(): JSX.Element {
   const ui = useUi();
   const { world } = ui;
@@ -31,19 +24,14 @@ export function App(): JSX.Element {
       <TopBar />
       <Banner />
       <div class="corner-left">
-        <Layers />
-        <Stats />
+        <Docked dock="left" />
       </div>
-      <TimePanel />
+      <Docked dock="bottom" />
       <div class="corner-right">
-        <CameraPanel />
-        <AttributionLine />
+        <Docked dock="right" />
       </div>
-      <Diagram />
-      <Inspector />
-      <Share />
-      <Help />
-      <Sources />
+      <Docked dock="page" />
+      <Docked dock="dialog" />
       <Toasts />
     </div>
   );

@@ -1,19 +1,46 @@
 import type { JSX } from "preact";
-import { t } from "../messages/language";
+import { say } from "../messages/language";
 import type { CameraMode } from "../world/model";
 import { Icon } from "./icons";
-import { turnNorth, zoom } from "./keys";
-import { useUi } from "./state";
+import { panel } from "./panel";
+import { useUi, type Ui } from "./state";
+import { facingNorth, zoomed } from "./view";
+import { cameraWords } from "./words/camera";
+
+const t = say(cameraWords);
 
 const MODES: readonly CameraMode[] = ["orbit", "fly", "walk"];
 
-export function CameraPanel(): JSX.Element {
+export const cameraPanel = panel({
+  id: "camera",
+  words: cameraWords,
+  label: "camera.label",
+  keys: [
+    { says: "help.key.modes", on: Object.fromEntries(MODES.map((mode, i) => [String(i + 1), (ui) => setMode(ui, mode)])) },
+    { says: "help.key.move", caps: ["W", "A", "S", "D"], on: {} },
+    { says: "help.key.zoom", caps: ["+", "−"], on: { "+": (ui) => zoom(ui, 0.7), "=": (ui) => zoom(ui, 0.7), "-": (ui) => zoom(ui, 1 / 0.7) } },
+    { says: "help.key.north", on: { n: turnNorth } },
+  ],
+  dock: "right",
+  component: CameraPanel,
+});
+
+function setMode(ui: Ui, mode: CameraMode): void {
+  ui.scene?.setCameraMode(mode);
+  ui.view.value = ui.scene?.view() ?? null;
+}
+
+function zoom(ui: Ui, factor: number): void {
+  if (ui.scene !== null) ui.scene.setView(zoomed(ui.scene.view(), factor), 0.25);
+}
+
+function turnNorth(ui: Ui): void {
+  if (ui.scene !== null) ui.scene.setView(facingNorth(ui.scene.view()), 0.6);
+}
+
+function CameraPanel(): JSX.Element {
   const ui = useUi();
   const view = ui.view.value;
-  const set = (mode: CameraMode): void => {
-    ui.scene?.setCameraMode(mode);
-    ui.view.value = ui.scene?.view() ?? null;
-  };
   return (
     <div class="camera" role="group" aria-label={t("camera.label")}>
       <button type="button" class="card icon-button compass" aria-label={t("camera.north")} title={t("camera.north")} data-testid="north" onClick={() => turnNorth(ui)}>
@@ -38,7 +65,7 @@ export function CameraPanel(): JSX.Element {
             aria-label={t(`camera.${mode}`)}
             title={`${t(`camera.${mode}`)} (${i + 1})`}
             data-testid={`camera-${mode}`}
-            onClick={() => set(mode)}
+            onClick={() => setMode(ui, mode)}
           >
             <Icon name={mode as "orbit" | "fly" | "walk"} />
           </button>

@@ -1,10 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import type UPlot from "uplot";
-import { formatNumber, t } from "../messages/language";
-import type { Stats } from "../world/world";
+import { formatNumber, say } from "../messages/language";
+import type { Stats } from "../world/trafficlog";
 import { clockTime, speed } from "./format";
 import { useUi } from "./state";
+import { statsWords } from "./words/stats";
+
+const t = say(statsWords);
 
 const HEIGHT = 116; // CSS pixels
 const FEWEST = 3; // points worth a line

@@ -1,21 +1,21 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { t } from "../messages/language";
 import { Icon } from "./icons";
-import { useUi, type Panel } from "./state";
+import { textOf, type Panel } from "./panel";
+import { useUi } from "./state";
 
-/** A sheet over the page that belongs to a panel: keeps the focus while open, and gives it back. */
-export function Dialog({ panel, title, children }: { panel: Panel; title: string; children: ComponentChildren }): JSX.Element | null {
+/** A sheet over the page with a panel on it: keeps the focus while it is there, and gives it back. */
+export function Dialog({ panel }: { panel: Panel }): JSX.Element {
   const ui = useUi();
-  const open = ui.panel.value === panel;
   const sheet = useRef<HTMLDivElement>(null);
+  const title = textOf(panel, panel.title ?? panel.label);
+  const Body = panel.component;
   useLayoutEffect(() => {
-    if (!open) return;
     const before = document.activeElement as HTMLElement | null;
     sheet.current?.focus();
     return () => before?.focus?.();
-  }, [open]);
-  if (!open) return null;
+  }, []);
   const close = (): void => void (ui.panel.value = null);
   return (
     <div class="veil" onPointerDown={(event) => event.target === event.currentTarget && close()}>
@@ -26,7 +26,7 @@ export function Dialog({ panel, title, children }: { panel: Panel; title: string
         aria-modal="true"
         aria-label={title}
         tabIndex={-1}
-        data-testid={panel}
+        data-testid={panel.id}
         onKeyDown={(event) => keepInside(event, sheet.current)}
       >
         <header>
@@ -35,7 +35,7 @@ export function Dialog({ panel, title, children }: { panel: Panel; title: string
             <Icon name="close" size={18} />
           </button>
         </header>
-        <div class="dialog-body">{children}</div>
+        <div class="dialog-body">{Body && <Body />}</div>
       </div>
     </div>
   );

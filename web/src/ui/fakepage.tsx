@@ -5,6 +5,8 @@ import type { Thing, View } from "../world/model";
 import { World } from "../world/world";
 import type { SceneHandle } from "./handle";
 import { mountUi, type MountedUi } from "./mount";
+import type { Panels } from "./panel";
+import { CITY_PANELS } from "./panels";
 
 export const FIRST_VIEW: View = { x: 10, y: -300, z: 300, yaw: 0.5, pitch: 0.7, distance: 420, mode: "orbit" };
 
@@ -35,8 +37,8 @@ export interface FakePage {
 
 let open: FakePage | null = null;
 
-/** A page on a city that is live at 08:00. `hash` is the address it was opened with. */
-export async function openPage(hash = ""): Promise<FakePage> {
+/** A page on a city that is live at 08:00. `hash`: the address it was opened with; `welcome`: more of what the server says. */
+export async function openPage(hash = "", { panels = [], welcome = {} }: { panels?: Panels; welcome?: Record<string, unknown> } = {}): Promise<FakePage> {
   document.body.innerHTML = '<canvas id="scene"></canvas><div id="ui"></div>';
   history.replaceState(null, "", hash === "" ? location.pathname : hash);
   const table = routes();
@@ -46,10 +48,10 @@ export async function openPage(hash = ""): Promise<FakePage> {
   const world = new World({ base: "https://city.example/", socket: (url) => new FakeSocket(url), cityChanged: () => undefined });
   const scene = new FakeScene();
   const root = document.querySelector<HTMLElement>("#ui")!;
-  const mounted = mountUi(root, world, scene);
+  const mounted = mountUi(root, world, scene, [...CITY_PANELS, ...panels]);
   open = { world, scene, routes: table, asked, mounted, root, canvas: document.querySelector("canvas")! };
   await world.start();
-  FakeSocket.newest.accept();
+  FakeSocket.newest.accept("v1", welcome);
   await settle();
   return open;
 }

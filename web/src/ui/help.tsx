@@ -1,55 +1,74 @@
-import type { ComponentChildren, JSX } from "preact";
-import { LANGUAGES, language, t, type Language } from "../messages/language";
-import { Dialog } from "./dialog";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
+import { LANGUAGES, language, say, type Language } from "../messages/language";
+import { ICONS } from "./icons";
+import { offered, panel, textOf, usePanels } from "./panel";
 import { useUi, type Theme } from "./state";
+import { helpWords } from "./words/help";
+
+const t = say(helpWords);
 
 const THEMES: readonly Theme[] = ["auto", "light", "dark"];
 
+export const helpPanel = panel({
+  id: "help",
+  words: helpWords,
+  label: "help.open",
+  title: "help.title",
+  icon: ICONS.help,
+  key: "?",
+  keys: [{ says: "help.key.close", caps: ["Esc"], on: {} }], // closes whatever is topmost: ui/keys.ts
+  dock: "dialog",
+  component: Help,
+});
+
 /** How to move, which keys there are, and the page's settings. */
-export function Help(): JSX.Element {
+function Help(): JSX.Element {
   return (
-    <Dialog panel="help" title={t("help.title")}>
-      <div class="help-columns">
-        <section>
-          <h3>{t("help.mouse")}</h3>
-          <p>{t("help.mouse.drag")}</p>
-          <p>{t("help.mouse.right")}</p>
-          <p>{t("help.mouse.wheel")}</p>
-          <p>{t("help.mouse.click")}</p>
-        </section>
-        <section>
-          <h3>{t("help.touch")}</h3>
-          <p>{t("help.touch.one")}</p>
-          <p>{t("help.touch.two")}</p>
-          <p>{t("help.touch.tap")}</p>
-        </section>
-        <Keys />
-        <Settings />
-      </div>
-    </Dialog>
+    <div class="help-columns">
+      <section>
+        <h3>{t("help.mouse")}</h3>
+        <p>{t("help.mouse.drag")}</p>
+        <p>{t("help.mouse.right")}</p>
+        <p>{t("help.mouse.wheel")}</p>
+        <p>{t("help.mouse.click")}</p>
+      </section>
+      <section>
+        <h3>{t("help.touch")}</h3>
+        <p>{t("help.touch.one")}</p>
+        <p>{t("help.touch.two")}</p>
+        <p>{t("help.touch.tap")}</p>
+      </section>
+      <Keys />
+      <Settings />
+    </div>
   );
 }
 
+/** What the panels say of their keys, in their order. */
 function Keys(): JSX.Element {
+  const ui = useUi();
   return (
     <section class="help-keys">
       <h3>{t("help.keys")}</h3>
       <dl>
-        <Key keys={["/"]}>{t("help.key.search")}</Key>
-        <Key keys={[t("help.space")]}>{t("help.key.play")}</Key>
-        <Key keys={["[", "]"]}>{t("help.key.speed")}</Key>
-        <Key keys={["1", "2", "3"]}>{t("help.key.modes")}</Key>
-        <Key keys={["W", "A", "S", "D"]}>{t("help.key.move")}</Key>
-        <Key keys={["+", "−"]}>{t("help.key.zoom")}</Key>
-        <Key keys={["N"]}>{t("help.key.north")}</Key>
-        <Key keys={["F"]}>{t("help.key.follow")}</Key>
-        <Key keys={["T"]}>{t("help.key.diagram")}</Key>
-        <Key keys={["L"]}>{t("help.key.layers")}</Key>
-        <Key keys={["?"]}>{t("help.key.help")}</Key>
-        <Key keys={["Esc"]}>{t("help.key.close")}</Key>
+        {offered(usePanels(), ui).map((panel) => (
+          <Fragment key={panel.id}>
+            {panel.key !== undefined && <Key keys={[panel.key]}>{textOf(panel, panel.label)}</Key>}
+            {panel.keys?.map(({ says, caps, on }) => (
+              <Key key={says} keys={caps ?? Object.keys(on)}>
+                {textOf(panel, says)}
+              </Key>
+            ))}
+          </Fragment>
+        ))}
       </dl>
     </section>
   );
+}
+
+/** As printed on a key. */
+function capOf(key: string): string {
+  return key === " " ? t("help.space") : key.length === 1 ? key.toUpperCase() : key;
 }
 
 function Key({ keys, children }: { keys: readonly string[]; children: ComponentChildren }): JSX.Element {
@@ -57,7 +76,7 @@ function Key({ keys, children }: { keys: readonly string[]; children: ComponentC
     <>
       <dt>
         {keys.map((key) => (
-          <kbd key={key}>{key}</kbd>
+          <kbd key={key}>{capOf(key)}</kbd>
         ))}
       </dt>
       <dd>{children}</dd>

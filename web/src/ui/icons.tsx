@@ -1,7 +1,8 @@
 /** Line icons on a 24-unit grid, drawn for this page. */
 import type { JSX } from "preact";
 
-const SHAPES = {
+/** Paths of lines. */
+export const ICONS = {
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20 20",
   play: "M8 5.5v13l10.5-6.5z",
   pause: "M8.5 6v12M15.5 6v12",
@@ -27,15 +28,17 @@ const SHAPES = {
   line: "M5 18.500c6 0 3-13 14-13M5 18.500h.100M19 5.500h.100",
   diagram: "M4.500 4v15.500H20M7.500 16.500l3.500-5.500h3l4-6M12.500 16.500l3-4.500h2l2.500-3.500",
   link: "M10 14a4 4 0 0 0 5.700 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1",
+  barrier: "M3.500 7.500h17v5h-17zM7 12.500v7M17 12.500v7M8.500 7.500l-3.500 5M14 7.500l-3.500 5M19.500 7.500l-3.500 5",
   warning: "M12 4 3 19.500h18zM12 10v4.500M12 17v.100",
 } as const;
 
-export type IconName = keyof typeof SHAPES;
+export type IconName = keyof typeof ICONS;
 
-export function Icon({ name, size = 20 }: { name: IconName; size?: number }): JSX.Element {
+/** One of these, or the lines of a part that brings its own. */
+export function Icon({ name, path, size = 20 }: { name?: IconName; path?: string; size?: number }): JSX.Element {
   return (
     <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={SHAPES[name]} />
+      <path d={path ?? (name && ICONS[name])} />
     </svg>
   );
 }

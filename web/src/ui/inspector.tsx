@@ -1,14 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { t, tOptional } from "../messages/language";
+import { say, tOptional } from "../messages/language";
 import type { ThingFields } from "../protocol/messages";
 import type { Thing, ThingKind } from "../world/model";
 import { FetchError } from "../world/manifest";
 import { fieldRows, wordOf, type Approach, type Shown } from "./fields";
 import { Icon, type IconName } from "./icons";
-import { followChosen } from "./keys";
+import { whenNew } from "./notices";
+import { offered, panel, usePanels, type ThingProps } from "./panel";
 import { ProvenanceChip, isProvenance } from "./provenance";
-import { choose, useUi, type Ui } from "./state";
+import { choose, tell, useUi, type Ui } from "./state";
+import { inspectorWords } from "./words/inspector";
+
+const t = say(inspectorWords);
 
 const EVERY = 1000; // ms
 
@@ -32,8 +36,35 @@ type Answer =
   | { readonly state: "gone"; readonly fields: ThingFields | null }
   | { readonly state: "failed" };
 
+export const inspectorPanel = panel({
+  id: "inspector",
+  words: inspectorWords,
+  label: "inspector.label",
+  keys: [{ says: "help.key.follow", on: { f: followChosen } }],
+  dock: "page",
+  component: Inspector,
+  close: (ui) => {
+    const { followed, selection } = ui.world;
+    const open = followed.value !== null || selection.value !== null;
+    if (followed.value !== null) ui.world.follow(null);
+    else choose(ui, null);
+    return open;
+  },
+  start: (ui) =>
+    whenNew(
+      () => ui.world.channels.follow.arrived.value,
+      () => tell(ui, t("toast.arrived")),
+    ),
+});
+
+function followChosen(ui: Ui): void {
+  const { selection, followed } = ui.world;
+  if (followed.value !== null) ui.world.follow(null);
+  else if (selection.value?.kind === "vehicle") ui.world.follow(selection.value.id);
+}
+
 /** What was clicked: what it is, where that is known from, and what it does right now. */
-export function Inspector(): JSX.Element | null {
+function Inspector(): JSX.Element | null {
   const ui = useUi();
   const thing = ui.world.selection.value;
   if (thing === null) return null;
@@ -57,7 +88,7 @@ function ThingPanel({ ui, thing }: { ui: Ui; thing: Thing }): JSX.Element {
           <Icon name="close" size={18} />
         </button>
       </header>
-      <Actions ui={ui} thing={thing} fields={fields} gone={answer.state === "gone"} />
+      <Actions thing={thing} fields={fields} gone={answer.state === "gone"} />
       <div class="inspector-body">
         {answer.state === "gone" && <p class="quiet">{t(thing.kind === "vehicle" ? "inspector.gone" : "inspector.missing")}</p>}
         {answer.state === "failed" && <p class="quiet">{t("inspector.failed")}</p>}
@@ -80,10 +111,10 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function Actions({ ui, thing, fields, gone }: { ui: Ui; thing: Thing; fields: ThingFields | null; gone: boolean }): JSX.Element {
+/** What can be done with it: the inspector's own buttons, and those that other panels have for such a thing. */
+function Actions({ thing, fields, gone }: ThingProps): JSX.Element {
+  const ui = useUi();
   const following = ui.world.followed.value === thing.id;
-  const edge = ui.world.edgeOf(thing);
-  const watched = ui.world.street.value?.street.edges.includes(edge) ?? false;
   return (
     <div class="actions">
       {thing.kind === "vehicle" && !gone && (
@@ -92,18 +123,13 @@ function Actions({ ui, thing, fields, gone }: { ui: Ui; thing: Thing; fields: Th
           {t(following ? "inspector.unfollow" : "inspector.follow")} <kbd>F</kbd>
         </button>
       )}
-      {edge >= 0 && (
-        <button type="button" class={`button ${watched ? "on" : ""}`} aria-pressed={watched} data-testid="open-diagram" onClick={() => ui.world.watchStreet(watched ? null : edge)}>
-          <Icon name="diagram" size={18} />
-          {t("diagram.open")}
-        </button>
-      )}
       {thing.kind !== "vehicle" && fields?.x !== undefined && fields.y !== undefined && (
         <button type="button" class="button" data-testid="goto" onClick={() => ui.scene?.flyTo(fields.x as number, fields.y as number)}>
           <Icon name="goto" size={18} />
           {t("inspector.goto")}
         </button>
       )}
+      {offered(usePanels(), ui).map(({ id, forThing: For }) => For && <For key={id} thing={thing} fields={fields} gone={gone} />)}
     </div>
   );
 }

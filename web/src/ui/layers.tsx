@@ -1,13 +1,30 @@
 import type { JSX } from "preact";
-import { formatNumber, t, type MessageKey } from "../messages/language";
-import type { Layer } from "../world/model";
+import { formatNumber, say, type MessageKey } from "../messages/language";
+import { LAYERS, type Layer } from "../world/model";
 import { Icon } from "./icons";
-import { LAYERS } from "./keys";
+import { panel } from "./panel";
 import { ProvenanceChip } from "./provenance";
-import { toggle, useUi } from "./state";
+import { toggle, useUi, type Ui } from "./state";
+import { layersWords } from "./words/layers";
+
+const t = say(layersWords);
+
+export const layersPanel = panel({
+  id: "layers",
+  words: layersWords,
+  label: "layers.open",
+  keys: [{ says: "help.key.layers", on: { l: nextLayer } }],
+  dock: "left",
+  component: Layers,
+});
+
+function nextLayer(ui: Ui): void {
+  const { layer } = ui.world;
+  layer.value = LAYERS[(LAYERS.indexOf(layer.value) + 1) % LAYERS.length];
+}
 
 /** The layers, one at a time, each with what its colours mean. */
-export function Layers(): JSX.Element {
+function Layers(): JSX.Element {
   const ui = useUi();
   const { layer } = ui.world;
   const open = ui.panel.value === "layers";
@@ -71,7 +88,7 @@ const USES: readonly string[] = ["residential", "commercial", "retail", "industr
 interface Scale {
   /** At the left, in the middle and at the right of the colours. */
   readonly marks: readonly number[];
-  readonly unit: MessageKey;
+  readonly unit: keyof typeof layersWords.en;
 }
 
 /** As the scene paints them: scene/layers.ts. */

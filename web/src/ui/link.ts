@@ -1,5 +1,5 @@
 /** The part of the address after `#`: a view, a second of the city, a layer and what is chosen. Text in, text out. */
-import type { CameraMode, Layer, Thing, ThingKind, View } from "../world/model";
+import { LAYERS, type CameraMode, type Layer, type Thing, type ThingKind, type View } from "../world/model";
 
 export interface SharedState {
   readonly view: View | null;
@@ -11,7 +11,6 @@ export interface SharedState {
 }
 
 const MODES: readonly CameraMode[] = ["orbit", "fly", "walk"];
-const LAYERS: readonly Layer[] = ["none", "speed", "flow", "density", "queue", "landuse", "source"];
 const KINDS: readonly ThingKind[] = [
   "building", "place", "edge", "lane", "connection", "junction", "signal", "stop", "line", "vehicle", "area",
 ]; // prettier-ignore

@@ -9,6 +9,7 @@ import { listenToKeys } from "./keys";
 import { showLabels } from "./labels";
 import { tellNotices } from "./notices";
 import { listenToPointer } from "./pointer";
+import { PanelsProvider, checked, type Panels } from "./panel";
 import { createUi, UiProvider, type Problem, type Ui } from "./state";
 import { keepTime } from "./tick";
 import "./styles/tokens.css";
@@ -26,9 +27,12 @@ export interface MountedUi {
   dispose(): void;
 }
 
-/** Puts the page into `root`. Without a scene (`null`) it says why there is none: `problem`, by default that WebGL is
- * missing. */
-export function mountUi(root: HTMLElement, world: World, scene: SceneHandle | null, problem: Problem = "webgl"): MountedUi {
+/**
+ * Puts the page into `root`, made of `panels`: throws where two of them want the same key. Without a scene (`null`) it
+ * says why there is none: `problem`, by default that WebGL is missing.
+ */
+export function mountUi(root: HTMLElement, world: World, scene: SceneHandle | null, panels: Panels, problem: Problem = "webgl"): MountedUi {
+  checked(panels);
   const ui = createUi(world, scene, scene === null ? problem : null);
   const labelLayer = document.createElement("div");
   labelLayer.className = "labels";
@@ -38,15 +42,18 @@ export function mountUi(root: HTMLElement, world: World, scene: SceneHandle | nu
   const ends: (() => void)[] = [
     keepLanguage(document.documentElement),
     keepTime(ui),
-    listenToKeys(ui),
+    listenToKeys(ui, panels),
     tellNotices(ui),
     keepAddress(ui),
+    ...panels.flatMap(({ start }) => start?.(ui) ?? []),
     ...(scene === null ? [] : [showLabels(ui, labelLayer, scene)]),
     ...(canvas === null ? [] : [listenToPointer(ui, canvas)]),
   ];
   render(
     <UiProvider value={ui}>
-      <App />
+      <PanelsProvider value={panels}>
+        <App />
+      </PanelsProvider>
     </UiProvider>,
     root,
   );

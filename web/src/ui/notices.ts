@@ -1,20 +1,15 @@
-/** What others do to the city, and what goes wrong, as toasts. */
+/** What concerns every page, as toasts: what the server refused, and that it is back. */
 import { effect, untracked } from "@preact/signals";
 import { t } from "../messages/language";
-import type { ClockState, Notice, Status } from "../world/world";
-import { clockTime } from "./format";
+import type { Status } from "../world/world";
 import { tell, type Ui } from "./state";
 
 export function tellNotices(ui: Ui): () => void {
-  let clock: ClockState | null = null;
   let status: Status = "loading";
-  const endNotices = effect(() => {
-    const notice = ui.world.notice.value;
-    untracked(() => {
-      if (notice !== null) tellNotice(ui, notice, clock);
-      clock = ui.world.clock.value;
-    });
-  });
+  const endRefusals = whenNew(
+    () => ui.world.channels.visitors.refused.value,
+    ({ message }) => tell(ui, message, { tone: "error" }),
+  );
   const endStatus = effect(() => {
     const now = ui.world.status.value;
     untracked(() => {
@@ -23,18 +18,15 @@ export function tellNotices(ui: Ui): () => void {
     status = now;
   });
   return () => {
-    endNotices();
+    endRefusals();
     endStatus();
   };
 }
 
-function tellNotice(ui: Ui, notice: Notice, before: ClockState | null): void {
-  if (notice.kind === "error") return tell(ui, notice.message, { tone: "error" });
-  if (notice.kind === "arrived") return tell(ui, t("toast.arrived"));
-  if (notice.mine) return; // one sees what one does
-  const who = notice.by;
-  if (notice.kind === "jump") return tell(ui, t("toast.jump", { who, time: clockTime(notice.to) }));
-  const { paused, speed } = notice.clock;
-  if (before === null || paused !== before.paused) tell(ui, t(paused ? "toast.paused" : "toast.resumed", { who }));
-  if (before === null || speed !== before.speed) tell(ui, t("toast.speed", { who, n: speed }));
+/** Calls `act` with each new value of what `read` reads from signals. */
+export function whenNew<T>(read: () => T | null, act: (value: T) => void): () => void {
+  return effect(() => {
+    const value = read();
+    if (value !== null) untracked(() => act(value));
+  });
 }

@@ -4,6 +4,7 @@ import { language } from "../messages/language";
 import { flowFrame, vehiclesFrame, watchedFrame } from "../world/fakecity";
 import { FIRST_VIEW, FakeSocket, closePage, find, get, openPage, press, settle, type, type FakePage } from "./fakepage";
 import { mountUi } from "./mount";
+import { CITY_PANELS } from "./panels";
 
 const sent = (kind: string): Record<string, unknown>[] => FakeSocket.newest.sent.filter((m) => m["type"] === kind);
 const text = (testid: string): string => get(testid).textContent ?? "";
@@ -46,7 +47,7 @@ describe("the page", () => {
   test("says so where WebGL is missing", async () => {
     const { world } = await openPage();
     document.body.innerHTML = '<div id="ui"></div>';
-    const mounted = mountUi(document.querySelector<HTMLElement>("#ui")!, world, null);
+    const mounted = mountUi(document.querySelector<HTMLElement>("#ui")!, world, null, CITY_PANELS);
     await settle();
     expect(text("problem")).toContain("WebGL 2");
     mounted.dispose();

@@ -1,10 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { t } from "../messages/language";
+import { say } from "../messages/language";
 import type { SearchResult } from "../protocol/messages";
 import type { ThingKind } from "../world/model";
 import { Icon, type IconName } from "./icons";
+import { panel } from "./panel";
 import { choose, useUi, type Ui } from "./state";
+import { searchWords } from "./words/search";
+
+const t = say(searchWords);
 
 const WAIT = 160; // ms after the last letter
 const KIND: Readonly<Record<SearchResult["kind"], { kind: ThingKind; icon: IconName; distance: number }>> = {
@@ -17,8 +21,17 @@ const KIND: Readonly<Record<SearchResult["kind"], { kind: ThingKind; icon: IconN
 
 type Answer = readonly SearchResult[] | "failed" | null;
 
+export const searchPanel = panel({
+  id: "search",
+  words: searchWords,
+  label: "search.label",
+  keys: [{ says: "help.key.search", on: { "/": () => document.querySelector<HTMLInputElement>("#search")?.focus() } }],
+  dock: "bar",
+  component: Search,
+});
+
 /** A combobox: what is typed is searched, arrows choose, Enter flies there. */
-export function Search(): JSX.Element {
+function Search(): JSX.Element {
   const ui = useUi();
   const [text, setText] = useState("");
   const [open, setOpen] = useState(false);

@@ -1,23 +1,20 @@
 import { useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { t } from "../messages/language";
+import { say } from "../messages/language";
 import { presentLink } from "./address";
-import { Dialog } from "./dialog";
 import { clockTime } from "./format";
-import { Icon } from "./icons";
-import { tell, useUi, type Ui } from "./state";
+import { ICONS, Icon } from "./icons";
+import { panel } from "./panel";
+import { tell, useUi } from "./state";
+import { shareWords } from "./words/share";
+
+const t = say(shareWords);
+
+export const sharePanel = panel({ id: "share", words: shareWords, label: "share.label", icon: ICONS.share, dock: "dialog", component: Share });
 
 /** A link to this place and this second. */
-export function Share(): JSX.Element {
+function Share(): JSX.Element {
   const ui = useUi();
-  return (
-    <Dialog panel="share" title={t("share.label")}>
-      {ui.panel.value === "share" && <ShareBody ui={ui} />}
-    </Dialog>
-  );
-}
-
-function ShareBody({ ui }: { ui: Ui }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [link, setLink] = useState(() => presentLink(ui)); // stays as it is while somebody selects it
   const now = clockTime(ui.time.value, true);

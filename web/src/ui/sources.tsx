@@ -1,13 +1,19 @@
 import type { JSX } from "preact";
-import { t, tOptional } from "../messages/language";
+import { say, tOptional } from "../messages/language";
 import type { Source } from "../protocol/messages";
-import { Dialog } from "./dialog";
 import { plainWord } from "./format";
+import { panel } from "./panel";
 import { ProvenanceChip, isProvenance } from "./provenance";
 import { toggle, useUi } from "./state";
+import { sourcesWords } from "./words/sources";
+
+const t = say(sourcesWords);
+
+export const sourcesPanel = panel({ id: "sources", words: sourcesWords, label: "sources.title", dock: "dialog", component: Sources });
+export const creditsPanel = panel({ id: "credits", words: sourcesWords, label: "sources.short", dock: "right", component: AttributionLine });
 
 /** The credit that maps owe, always in sight. */
-export function AttributionLine(): JSX.Element {
+function AttributionLine(): JSX.Element {
   const ui = useUi();
   const sources = ui.world.manifest?.sources ?? [];
   const credits = [...new Set(sources.map((source) => source.attribution).filter((credit) => credit !== ""))];
@@ -21,17 +27,17 @@ export function AttributionLine(): JSX.Element {
   );
 }
 
-export function Sources(): JSX.Element {
+function Sources(): JSX.Element {
   const sources = useUi().world.manifest?.sources ?? [];
   return (
-    <Dialog panel="sources" title={t("sources.title")}>
+    <>
       <p>{t("sources.intro")}</p>
       <ul class="sources">
         {sources.map((source, i) => (
           <SourceRow key={i} source={source} />
         ))}
       </ul>
-    </Dialog>
+    </>
   );
 }
 

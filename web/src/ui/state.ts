@@ -6,7 +6,6 @@ import type { Thing, View } from "../world/model";
 import type { World } from "../world/world";
 import type { SceneHandle } from "./handle";
 
-export type Panel = "layers" | "help" | "sources" | "share" | "stats";
 export type Problem = "webgl" | "context";
 export type Theme = "auto" | "light" | "dark";
 
@@ -20,7 +19,8 @@ export interface Toast {
 export interface Ui {
   readonly world: World;
   readonly scene: SceneHandle | null;
-  readonly panel: Signal<Panel | null>;
+  /** The id of the panel that is open. */
+  readonly panel: Signal<string | null>;
   readonly problem: Signal<Problem | null>;
   readonly toasts: Signal<readonly Toast[]>;
   readonly theme: Signal<Theme>;
@@ -37,7 +37,7 @@ export function createUi(world: World, scene: SceneHandle | null, problem: Probl
   return {
     world,
     scene,
-    panel: signal<Panel | null>(null),
+    panel: signal<string | null>(null),
     problem: signal(problem),
     toasts: signal<readonly Toast[]>([]),
     theme: signal<Theme>(storedTheme()),
@@ -67,7 +67,7 @@ export function dismiss(ui: Ui, id: number): void {
   ui.toasts.value = ui.toasts.value.filter((toast) => toast.id !== id);
 }
 
-export function toggle(ui: Ui, panel: Panel): void {
+export function toggle(ui: Ui, panel: string): void {
   ui.panel.value = ui.panel.value === panel ? null : panel;
 }
 

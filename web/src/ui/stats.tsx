@@ -1,14 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { formatNumber, t } from "../messages/language";
-import type { Stats as CityStats } from "../world/world";
+import { formatNumber, say } from "../messages/language";
+import type { Stats as CityStats } from "../world/trafficlog";
 import { TrafficChart } from "./chart";
 import { speed } from "./format";
+import { panel } from "./panel";
 import { toggle, useUi, type Ui } from "./state";
 import { WorstStreets } from "./worststreets";
+import { statsWords } from "./words/stats";
+
+const t = say(statsWords);
+
+export const statsPanel = panel({ id: "stats", words: statsWords, label: "stats.title", dock: "left", component: Stats });
 
 /** How many are on the road and how fast; opened, the traffic of the whole city. */
-export function Stats(): JSX.Element | null {
+function Stats(): JSX.Element | null {
   const ui = useUi();
   const stats = ui.world.stats.value;
   if (stats === null) return null;

@@ -1,18 +1,35 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { formatNumber, t } from "../messages/language";
+import { formatNumber, say } from "../messages/language";
+import { SPEEDS, changeSpeed, playOrPause, tellClock } from "./clockwishes";
 import { daylightGradient } from "./daylight";
 import { clockTime, day } from "./format";
 import { Icon } from "./icons";
-import { SPEEDS, playOrPause } from "./keys";
+import { panel } from "./panel";
 import { tell, useUi, type Ui } from "./state";
+import { timeWords } from "./words/time";
+
+const t = say(timeWords);
 
 const DAY = 86_400;
 const SCRUB_STEP = 300; // s
 const SETTLED = 450; // ms after the last touch of the slider, the city is asked to jump
 
+export const timePanel = panel({
+  id: "time",
+  words: timeWords,
+  label: "time.label",
+  keys: [
+    { says: "help.key.play", on: { " ": playOrPause } },
+    { says: "help.key.speed", on: { "[": (ui) => changeSpeed(ui, -1), "]": (ui) => changeSpeed(ui, 1) } },
+  ],
+  dock: "bottom",
+  component: TimePanel,
+  start: tellClock,
+});
+
 /** The clock that all share: what time it is, how fast it runs, and where in the day. */
-export function TimePanel(): JSX.Element {
+function TimePanel(): JSX.Element {
   const { world } = useUi();
   const live = world.status.value === "live";
   return (

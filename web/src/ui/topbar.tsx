@@ -1,20 +1,20 @@
 import type { JSX } from "preact";
 import { formatNumber, t } from "../messages/language";
 import { Icon, Mark } from "./icons";
-import { Search } from "./search";
-import { toggle, useUi, type Panel } from "./state";
-import type { IconName } from "./icons";
-import type { MessageKey } from "../messages/language";
+import { Docked } from "./docked";
+import { offered, textOf, usePanels, type Panel } from "./panel";
+import { toggle, useUi } from "./state";
 
+/** The city, what stands in the bar, and a button for each panel that has one. */
 export function TopBar(): JSX.Element {
+  const panels = offered(usePanels(), useUi());
   return (
     <header class="topbar">
       <CityName />
-      <Search />
+      <Docked dock="bar" />
       <div class="topbar-right">
         <Visitors />
-        <PanelButton panel="share" icon="share" label="share.label" />
-        <PanelButton panel="help" icon="help" label="help.open" />
+        {panels.map((panel) => panel.icon !== undefined && <PanelButton key={panel.id} panel={panel} icon={panel.icon} />)}
       </div>
     </header>
   );
@@ -51,20 +51,21 @@ function Visitors(): JSX.Element {
   );
 }
 
-export function PanelButton({ panel, icon, label }: { panel: Panel; icon: IconName; label: MessageKey }): JSX.Element {
+function PanelButton({ panel, icon }: { panel: Panel; icon: string }): JSX.Element {
   const ui = useUi();
-  const open = ui.panel.value === panel;
+  const label = textOf(panel, panel.label);
   return (
     <button
       type="button"
       class="card icon-button"
-      aria-expanded={open}
-      aria-label={t(label)}
-      title={t(label)}
-      data-testid={`open-${panel}`}
-      onClick={() => toggle(ui, panel)}
+      aria-expanded={ui.panel.value === panel.id}
+      aria-label={label}
+      {...(panel.key === undefined ? {} : { "aria-keyshortcuts": panel.key })}
+      title={panel.key === undefined ? label : `${label} (${panel.key.toUpperCase()})`}
+      data-testid={`open-${panel.id}`}
+      onClick={() => toggle(ui, panel.id)}
     >
-      <Icon name={icon} />
+      <Icon path={icon} />
     </button>
   );
 }

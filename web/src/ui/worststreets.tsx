@@ -1,9 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { t } from "../messages/language";
+import { say } from "../messages/language";
 import { worstStreets, type Order, type StreetState } from "../world/trafficlog";
 import { distance, speed } from "./format";
 import { choose, useUi, type Ui } from "./state";
+import { statsWords } from "./words/stats";
+
+const t = say(statsWords);
 
 const MOST = 8;
 const SORT_EVERY = 4; // s; a list that is always in motion cannot be clicked

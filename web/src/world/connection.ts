@@ -1,5 +1,5 @@
 /** The live socket: says hello, hands on what comes, and comes back by itself. Knows messages, not what they mean. */
-import { PROTOCOL, parseServerMessage, type ClientMessage, type ServerMessage, type Welcome } from "../protocol/messages";
+import { PROTOCOL, WELCOME, fits, parseMessage, type Message, type Welcome } from "../protocol/messages";
 
 export type ConnectionState =
   | { readonly state: "connecting" }
@@ -8,8 +8,9 @@ export type ConnectionState =
   | { readonly state: "refused"; readonly message: string };
 
 export interface ConnectionHandlers {
+  /** From now on one may speak. */
   welcome(message: Welcome): void;
-  message(message: ServerMessage): void;
+  message(message: Message): void;
   frame(buffer: ArrayBuffer): void;
   state(state: ConnectionState): void;
 }
@@ -40,16 +41,12 @@ const SILENCE = 20_000; // without a word for so long the line is dead, whatever
 const REFUSED = 4000; // close code of 5.1
 const OPEN = 1;
 
-/** What a client wants from now on; it is said again after a reconnection. */
-const LASTING: readonly string[] = ["view", "follow", "layers", "watch"];
-
 export class Connection {
   private socket: Socket | null = null;
   private welcomed = false;
   private failures = 0;
   private refusal = "";
   private heardAt = 0;
-  private readonly wishes = new Map<string, ClientMessage>();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   private closed = false;
@@ -77,9 +74,8 @@ export class Connection {
     this.watch();
   }
 
-  /** Sends now if the line is live. Lasting wishes are kept and said again; the others are lost when it is not. */
-  send(message: ClientMessage): boolean {
-    if (LASTING.includes(message.type)) this.wishes.set(message.type, message);
+  /** Sends now; false where the line is not live, and then the message is lost. */
+  send(message: Message): boolean {
     if (!this.welcomed || this.socket?.readyState !== OPEN) return false;
     this.socket.send(JSON.stringify(message));
     return true;
@@ -104,7 +100,7 @@ export class Connection {
     }
   }
 
-  private hello(): ClientMessage {
+  private hello(): Message {
     const { name, token } = this.options;
     return { type: "hello", protocol: PROTOCOL, name, ...(token === undefined ? {} : { token }) };
   }
@@ -112,11 +108,12 @@ export class Connection {
   private heard(data: unknown): void {
     this.heardAt = Date.now();
     if (data instanceof ArrayBuffer) return this.handlers.frame(data);
-    const message = typeof data === "string" ? parseServerMessage(data) : null;
+    const message = typeof data === "string" ? parseMessage(data) : null;
     if (message === null) return;
-    if (message.type === "welcome") this.enter(message);
-    else {
-      if (message.type === "error" && !this.welcomed) this.refusal = message.message;
+    if (message.type === "welcome") {
+      if (fits(message, WELCOME)) this.enter(message as Welcome);
+    } else {
+      if (message.type === "error" && !this.welcomed) this.refusal = String(message["message"]);
       this.handlers.message(message);
     }
   }
@@ -126,7 +123,6 @@ export class Connection {
     this.failures = 0;
     this.handlers.state({ state: "live" });
     this.handlers.welcome(message);
-    for (const wish of this.wishes.values()) this.send(wish);
   }
 
   private watch(): void {

@@ -151,10 +151,11 @@ export class FakeSocket implements Socket {
   close(): void {
     this.readyState = 3;
   }
-  accept(city = "v1"): void {
+  /** `more`: further fields of the welcome. */
+  accept(city = "v1", more: Record<string, unknown> = {}): void {
     this.readyState = 1;
     this.onopen?.();
-    this.say({ type: "welcome", protocol: 1, id: 3, time: 28800, speed: 1, paused: false, visitors: 2, city });
+    this.say({ type: "welcome", protocol: 1, id: 3, time: 28800, speed: 1, paused: false, visitors: 2, city, ...more });
   }
   say(message: unknown): void {
     this.onmessage?.({ data: JSON.stringify(message) });

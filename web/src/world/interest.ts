@@ -20,9 +20,10 @@ export class Interest {
     if (this.timer === null && this.isNews()) this.sayNow();
   }
 
-  /** Says again what was last wanted. */
-  resend(): void {
-    if (this.wanted !== null) this.sayNow();
+  /** What was last wanted, to be said again by whoever asks; null where nothing was. */
+  restate(): InterestView | null {
+    this.said = this.wanted;
+    return this.wanted;
   }
 
   stop(): void {

@@ -136,6 +136,7 @@ export interface Thing {
 }
 
 export type Layer = "none" | "speed" | "flow" | "density" | "queue" | "landuse" | "source";
+export const LAYERS: readonly Layer[] = ["none", "speed", "flow", "density", "queue", "landuse", "source"];
 /** Layers that show what the edges carry now. */
 export const MOVING_LAYERS: readonly Layer[] = ["speed", "flow", "density", "queue"];
 

@@ -1,5 +1,5 @@
 /** Watches one street: its last minutes from the server's memory, and from then on what comes live. */
-import type { VehicleRows, WatchedFrame } from "../protocol/frames";
+import type { VehicleRows } from "../protocol/frames";
 import type { StreetHistory } from "../protocol/messages";
 import { Light, lightOf } from "./lights";
 import type { CityServer } from "./manifest";
@@ -12,6 +12,13 @@ const JUMP = 120; // s; two pictures further apart are of two runs
 const GAP = 12; // s of city time; whoever missed more asks for the past again
 /** Of the lanes that go on, the one that may go decides: protected green, green, yellow, red. */
 const BEST: readonly number[] = [Light.GREEN_PROTECTED, Light.GREEN_PERMISSIVE, Light.YELLOW, Light.RED];
+
+/** Who is on the street at a time. */
+export interface Picture {
+  readonly time: number;
+  /** Reused from picture to picture: copy what is to be kept. */
+  readonly vehicles: VehicleRows;
+}
 
 export class StreetWatch {
   trajectories = new Trajectories(MEMORY);
@@ -39,12 +46,12 @@ export class StreetWatch {
   }
 
   /** A live picture of the street, and the phases that the signals show now. */
-  see(frame: WatchedFrame, phases: Uint16Array): void {
-    const missed = frame.time - this.trajectories.latest;
+  see(picture: Picture, phases: Uint16Array): void {
+    const missed = picture.time - this.trajectories.latest;
     if (this.waiting === null && missed > GAP && missed < JUMP) this.askForThePast();
-    if (this.waiting === null) return this.take(frame.time, frame.vehicles, phases);
-    const [rows, shown] = [frame.vehicles.copy(), phases.slice()];
-    this.waiting.push(() => this.take(frame.time, rows, shown));
+    if (this.waiting === null) return this.take(picture.time, picture.vehicles, phases);
+    const [rows, shown] = [picture.vehicles.copy(), phases.slice()];
+    this.waiting.push(() => this.take(picture.time, rows, shown));
   }
 
   private askForThePast(): void {

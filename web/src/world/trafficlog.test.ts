@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bentNetwork } from "./bent";
 import type { Network } from "./model";
 import { Paths } from "./path";
-import { TrafficLog, worstStreets } from "./trafficlog";
-import type { Stats } from "./world";
+import { TrafficLog, worstStreets, type Stats } from "./trafficlog";
 
 const stats = (time: number, arrived: number): Stats => ({ time, arrived, vehicles: 10, halted: 2, waiting: 0, speedMean: 8, updatesPerSecond: 1, speedReached: 1 });
 function log(...points: (readonly [time: number, arrived: number])[]): TrafficLog {

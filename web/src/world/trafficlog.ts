@@ -1,7 +1,21 @@
 /** The numbers of the whole city over the last minutes, and which of its streets are worst off. */
+import type { FlowColumns } from "../protocol/frames";
 import type { Network } from "./model";
 import type { Paths } from "./path";
-import type { Flow, Stats } from "./world";
+
+/** The numbers of one moment. */
+export interface Stats {
+  readonly time: number;
+  readonly vehicles: number;
+  readonly waiting: number;
+  readonly arrived: number;
+  /** Slower than 5 km/h. */
+  readonly halted: number;
+  readonly speedMean: number;
+  readonly updatesPerSecond: number;
+  /** City seconds a second that the server reaches. */
+  readonly speedReached: number;
+}
 
 const MEMORY = 600; // s of city time
 const MINUTE = 60;
@@ -46,7 +60,7 @@ const LEAST_DENSITY = 4; // vehicles a lane-km; on an empty street nobody is slo
 const LEAST_LENGTH = 40; // m
 
 /** The streets with the longest queues or the lowest speeds, each by its worst edge; edges without a name by themselves. */
-export function worstStreets(network: Network, paths: Paths, flow: Flow, order: Order, most: number): StreetState[] {
+export function worstStreets(network: Network, paths: Paths, flow: FlowColumns, order: Order, most: number): StreetState[] {
   const { edges, names } = network;
   const worst = new Map<string, StreetState>();
   for (let edge = 0; edge < Math.min(edges.count, flow.queue.length); edge++) {

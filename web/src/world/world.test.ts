@@ -181,10 +181,10 @@ describe("the live city", () => {
     const world = await live();
     FakeSocket.newest.say({ type: "clock", time: 28801, speed: 10, paused: false, by: "Ada" });
     expect(world.clock.value).toEqual({ time: 28801, speed: 10, paused: false });
-    expect(world.notice.value).toMatchObject({ kind: "clock", by: "Ada", mine: false });
+    expect(world.channels.clock.news.value).toMatchObject({ kind: "clock", by: "Ada", mine: false });
     FakeSocket.newest.say({ type: "jumping", to: 72000, by: "Visitor 3" });
     expect(world.jumping.value).toBe(72000);
-    expect(world.notice.value).toMatchObject({ kind: "jump", mine: true });
+    expect(world.channels.clock.news.value).toMatchObject({ kind: "jump", mine: true });
     FakeSocket.newest.say({ type: "clock", time: 72000, speed: 10, paused: false, by: "" });
     expect(world.jumping.value).toBeNull();
     FakeSocket.newest.show(vehiclesFrame(72000, []));
@@ -198,7 +198,7 @@ describe("the live city", () => {
     expect(world.followedFields.value).toMatchObject({ speed: 3 });
     FakeSocket.newest.say({ type: "followed", vehicle: 7, gone: true });
     expect(world.followed.value).toBeNull();
-    expect(world.notice.value).toEqual({ kind: "arrived", vehicle: 7 });
+    expect(world.channels.follow.arrived.value).toEqual({ vehicle: 7 });
   });
 });
 
@@ -274,15 +274,21 @@ describe("a server that goes and comes", () => {
     const world = await live();
     world.setInterest(5, 6, 500);
     world.follow(7);
+    world.setTime({ jump: 72_000 }); // is done, and not wanted again
     FakeSocket.newest.fail();
+    expect(world.setTime({ paused: true })).toBe(false);
     expect(world.status.value).toBe("reconnecting");
     expect(world.connection.value.state).toBe("waiting");
     vi.advanceTimersByTime(600);
     expect(FakeSocket.all.length).toBe(2);
     FakeSocket.newest.accept();
     expect(world.status.value).toBe("live");
-    const types = FakeSocket.newest.sent.map((m) => m["type"]);
-    expect(types).toEqual(expect.arrayContaining(["hello", "view", "follow", "layers"]));
+    expect(FakeSocket.newest.sent).toEqual([
+      { type: "hello", protocol: 1, name: "" },
+      { type: "view", x: 5, y: 6, radius: 500 },
+      { type: "layers", flow: false },
+      { type: "follow", vehicle: 7 },
+    ]);
     expect(changed).toEqual([]);
   });
   test("may come back with another city", async () => {

@@ -1,60 +1,31 @@
 /**
- * The client's copy of the city: what does not move is loaded once, what moves comes over the live socket. Draws
- * nothing: the scene and the page read it, and speak to the city only through its methods.
+ * The client's copy of the city: what does not move is loaded once, what moves comes over the live socket by channels
+ * (channels/), which are put together here. Draws nothing: the scene and the page read it, and speak to the city only
+ * through its methods.
  */
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
-import { VehicleRows, decodeFrame, type Frame } from "../protocol/frames";
-import type { ClockMessage, FollowedMessage, Manifest, SearchResult, ServerMessage, ThingFields, TimeWish, Welcome } from "../protocol/messages";
-import { CityClock } from "./clock";
+import { FrameError, type FlowColumns } from "../protocol/frames";
+import type { Manifest, Message, SearchResult, ThingFields, Welcome } from "../protocol/messages";
+import { Channels, type Channel } from "./channel";
+import { cityChannels, type CityChannels } from "./channels/city";
+import type { ClockState, TimeWish } from "./channels/clock";
+import type { Followed } from "./channels/follow";
+import type { Command, OrderAnswer } from "./channels/orders";
 import { Connection, type ConnectionState, type Socket } from "./connection";
 import { Decoder } from "./decoder";
 import { CityServer, FetchError, type FetchProblem } from "./manifest";
-import { Interest } from "./interest";
 import type { Ground, Layer, Network, Thing, ThingKind, Tile } from "./model";
-import { MOVING_LAYERS } from "./model";
 import { Paths } from "./path";
-import { StreetWatch } from "./streetwatch";
-import { Streets } from "./street";
+import type { StreetWatch } from "./streetwatch";
 import { Tiles } from "./tiles";
-import { TrafficLog } from "./trafficlog";
-import { Vehicles } from "./vehicles";
+import type { Stats, TrafficLog } from "./trafficlog";
+import type { Vehicles } from "./vehicles";
 
 export type Status = "loading" | "live" | "reconnecting" | "failed";
-export interface ClockState {
-  readonly time: number;
-  readonly speed: number;
-  readonly paused: boolean;
-}
-export interface Stats {
-  readonly time: number;
-  readonly vehicles: number;
-  readonly waiting: number;
-  readonly arrived: number;
-  /** Slower than 5 km/h. */
-  readonly halted: number;
-  readonly speedMean: number;
-  readonly updatesPerSecond: number;
-  /** City seconds a second that the server reaches. */
-  readonly speedReached: number;
-}
 /** Share done 0 .. 1, and what is being done: a key of the messages `loading.*`. */
 export interface Progress {
   readonly share: number;
   readonly word: "city" | "network" | "ground" | "live" | "done";
-}
-/** Something that the page may tell: who changed the clock, or what the server refused. */
-export type Notice =
-  | { readonly kind: "clock"; readonly by: string; readonly mine: boolean; readonly clock: ClockState }
-  | { readonly kind: "jump"; readonly by: string; readonly mine: boolean; readonly to: number }
-  | { readonly kind: "error"; readonly code: string; readonly message: string }
-  | { readonly kind: "arrived"; readonly vehicle: number };
-
-/** By edge, as in the frames (6.5). */
-export interface Flow {
-  readonly speed: Uint8Array;
-  readonly density: Uint8Array;
-  readonly flow: Uint8Array;
-  readonly queue: Uint8Array;
 }
 
 export interface WorldOptions {
@@ -65,6 +36,8 @@ export interface WorldOptions {
   readonly now?: () => number;
   /** Called when the server has come back with another city; without it the page is loaded anew. */
   readonly cityChanged?: (version: string) => void;
+  /** Subjects of the live socket beside the city's own. */
+  readonly channels?: readonly Channel[];
 }
 
 export class World {
@@ -72,62 +45,84 @@ export class World {
   network: Network | null = null;
   ground: Ground | null = null;
   paths: Paths | null = null;
-  vehicles: Vehicles;
-  /** Present phase of each signal program, its number within the program. */
-  phases = new Uint16Array(0);
-  flow: Flow | null = null;
-  /** Grows with every frame of signals and of flow. */
-  phasesVersion = 0;
-  flowVersion = 0;
 
   readonly status: Signal<Status> = signal<Status>("loading");
   readonly connection: Signal<ConnectionState> = signal<ConnectionState>({ state: "connecting" });
   /** Why `status` is "failed": a sentence, and what kind of trouble it is. */
   readonly failure: Signal<string> = signal("");
   readonly problem: Signal<FetchProblem | null> = signal<FetchProblem | null>(null);
-  readonly clock: Signal<ClockState> = signal<ClockState>({ time: 0, speed: 1, paused: false });
-  /** The city time that is being prepared, while a jump takes its while. */
-  readonly jumping: Signal<number | null> = signal<number | null>(null);
   readonly selection: Signal<Thing | null> = signal<Thing | null>(null);
-  readonly followed: Signal<number | null> = signal<number | null>(null);
-  readonly followedFields: Signal<FollowedMessage | null> = signal<FollowedMessage | null>(null);
   readonly layer: Signal<Layer> = signal<Layer>("none");
-  readonly stats: Signal<Stats | null> = signal<Stats | null>(null);
-  /** The numbers of the last minutes, grown with every message of `stats`. */
-  readonly log = new TrafficLog();
-  /** Somebody wants to know of the edges although no layer shows them. */
-  readonly edgesWanted: Signal<boolean> = signal(false);
-  /** The street whose vehicles are watched, wherever one looks. */
-  readonly street: Signal<StreetWatch | null> = signal<StreetWatch | null>(null);
-  readonly visitors: Signal<number> = signal(0);
   readonly progress: Signal<Progress> = signal<Progress>({ share: 0, word: "city" });
-  readonly notice: Signal<Notice | null> = signal<Notice | null>(null);
   /** Manifest, network and ground are here: there is a city to draw. */
   readonly ready: ReadonlySignal<boolean> = computed(() => this.progress.value.share === 1);
-  private readonly wantsFlow = computed(() => this.edgesWanted.value || MOVING_LAYERS.includes(this.layer.value));
+
   /** HTTP of the city. */
   readonly server: CityServer;
-
+  /** What the city itself says over the live socket, a channel a subject. */
+  readonly channels: CityChannels;
+  private readonly all: Channels;
   private tilesOf: Tiles | null = null;
-  private streets: Streets | null = null;
   private readonly decoder = new Decoder();
-  private readonly rows = new VehicleRows();
-  private cityClock = new CityClock();
   private line: Connection | null = null;
   /** Frames that came before the network whose paths they speak of, and when. */
   private early: { readonly buffer: ArrayBuffer; readonly at: number }[] | null = [];
-  private readonly interest = new Interest((view) => this.line?.send({ type: "view", ...view }));
   private readonly now: () => number;
-  private name: string;
 
   constructor(private readonly options: WorldOptions = {}) {
     this.server = new CityServer(options.base ?? document.baseURI);
-    this.name = options.name ?? "";
     this.now = options.now ?? (() => performance.now());
-    this.vehicles = new Vehicles(NO_PATHS);
-    this.wantsFlow.subscribe((flow) => void this.line?.send({ type: "layers", flow }));
+    this.channels = cityChannels(options.name ?? "", this.layer);
+    this.all = new Channels([...Object.values(this.channels), ...(options.channels ?? [])]);
+    this.all.join({ send: (message) => this.line?.send(message) ?? false, now: this.now });
   }
 
+  // ---- what moves, as the scene and the page read it
+  get clock(): Signal<ClockState> {
+    return this.channels.clock.state;
+  }
+  /** The city time that is being prepared, while a jump takes its while. */
+  get jumping(): Signal<number | null> {
+    return this.channels.clock.jumping;
+  }
+  get visitors(): Signal<number> {
+    return this.channels.visitors.count;
+  }
+  get vehicles(): Vehicles {
+    return this.channels.vehicles.table;
+  }
+  /** Present phase of each signal program, its number within the program. */
+  get phases(): Uint16Array {
+    return this.channels.signals.phases;
+  }
+  get flow(): FlowColumns | null {
+    return this.channels.flow.edges;
+  }
+  /** Grows with every frame of flow. */
+  get flowVersion(): number {
+    return this.channels.flow.version;
+  }
+  /** Somebody wants to know of the edges although no layer shows them. */
+  get edgesWanted(): Signal<boolean> {
+    return this.channels.flow.wanted;
+  }
+  get followed(): Signal<number | null> {
+    return this.channels.follow.vehicle;
+  }
+  get followedFields(): Signal<Followed | null> {
+    return this.channels.follow.fields;
+  }
+  /** The street whose vehicles are watched, wherever one looks. */
+  get street(): Signal<StreetWatch | null> {
+    return this.channels.watch.street;
+  }
+  get stats(): Signal<Stats | null> {
+    return this.channels.stats.now;
+  }
+  /** The numbers of the last minutes, grown with every message of `stats`. */
+  get log(): TrafficLog {
+    return this.channels.stats.log;
+  }
   get tiles(): ReadonlyMap<string, Tile> {
     return this.tilesOf?.loaded ?? NO_TILES;
   }
@@ -142,7 +137,7 @@ export class World {
     this.early = [];
     try {
       this.manifest = await this.server.manifest();
-      this.cityClock = new CityClock(this.manifest.step);
+      this.all.found(this.manifest);
       this.connect(this.manifest);
       await this.loadStatic(this.manifest);
     } catch (error) {
@@ -154,15 +149,14 @@ export class World {
   }
 
   stop(): void {
-    this.street.value?.stop();
+    this.all.stop();
     this.line?.close();
-    this.interest.stop();
     this.decoder.close();
   }
 
   /** City time to draw, seconds after midnight of day 0; `now` as performance.now(). Smooth, and about one state behind. */
   cityTime(now: number): number {
-    return this.cityClock.time(now);
+    return this.channels.clock.time(now);
   }
 
   requestTile(x: number, y: number): Promise<Tile> {
@@ -175,40 +169,37 @@ export class World {
     this.tilesOf?.forget(x, y);
   }
 
+  // ---- what is wished
   /** Wishes for the clock that all visitors share. False where the line is down. */
   setTime(wish: TimeWish): boolean {
-    return this.line?.send({ type: "time", ...wish }) ?? false;
+    return this.channels.clock.wish(wish);
   }
   /** Where vehicles are wanted: called as often as the camera moves, sent a few times a second. */
   setInterest(x: number, y: number, radius: number): void {
-    this.interest.set(x, y, radius);
+    this.channels.vehicles.want(x, y, radius);
   }
   select(thing: Thing | null): void {
     this.selection.value = thing;
   }
   follow(vehicle: number | null): void {
-    if (vehicle === this.followed.value) return;
-    this.followed.value = vehicle;
-    this.followedFields.value = null;
-    this.line?.send({ type: "follow", vehicle });
+    this.channels.follow.follow(vehicle);
+  }
+  /** Watches the street that an edge is part of, or none. */
+  watchStreet(edge: number | null): void {
+    this.channels.watch.watch(edge);
+  }
+  /** Whether this visitor may "order" or set the "clock", as the server says. */
+  may(what: string): boolean {
+    return this.channels.visitors.may.value.includes(what);
+  }
+  /** Asks the city to apply all of the commands, or none of them. Never rejects: a refusal is an answer. */
+  order(commands: readonly Command[]): Promise<OrderAnswer> {
+    return this.channels.orders.order(commands);
   }
   /** The edge that a thing is, or is a lane of; -1 for others. */
   edgeOf({ kind, id }: Thing): number {
     if (kind === "edge") return id;
     return kind === "lane" ? (this.network?.lanes.edge[id] ?? -1) : -1;
-  }
-  /** Watches the street that an edge is part of, or none. */
-  watchStreet(edge: number | null): void {
-    this.street.value?.stop();
-    const { streets, network, paths } = this;
-    if (edge === null || streets === null || network === null || paths === null) {
-      if (this.street.value !== null) this.line?.send({ type: "watch", paths: [] });
-      this.street.value = null;
-      return;
-    }
-    const watch = new StreetWatch(streets.along(edge), network, this.server);
-    this.street.value = watch;
-    this.line?.send({ type: "watch", paths: watch.street.paths });
   }
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]> {
     return this.server.search(text, 20, signal);
@@ -235,11 +226,9 @@ export class World {
     ]);
     this.tilesOf = new Tiles(manifest, server, decoder);
     this.paths = new Paths(network);
-    this.vehicles = new Vehicles(this.paths);
-    this.streets = new Streets(network, this.paths);
-    this.phases = new Uint16Array(network.signals.count);
     this.network = network;
     this.ground = ground;
+    this.all.opened({ manifest, network, ground, paths: this.paths, server });
   }
 
   /** What does not move is here: reads what has come over the line meanwhile, and is ready. */
@@ -253,20 +242,14 @@ export class World {
   }
 
   private connect(manifest: Manifest): void {
-    const { socket } = this.options;
-    this.line = new Connection(
-      this.server.liveAddress(manifest.live),
-      {
-        welcome: (message) => this.welcomed(message),
-        message: (message) => this.heard(message),
-        frame: (buffer) => this.received(buffer),
-        state: (state) => this.lineChanged(state),
-      },
-      { name: this.options.name ?? "", ...(socket ? { socket } : {}) },
-    );
-    this.line.send({ type: "layers", flow: this.wantsFlow.value });
-    if (this.followed.value !== null) this.line.send({ type: "follow", vehicle: this.followed.value });
-    this.interest.resend();
+    const { socket, name = "" } = this.options;
+    const handlers = {
+      welcome: (message: Welcome) => this.welcomed(message),
+      message: (message: Message) => this.all.hear(message),
+      frame: (buffer: ArrayBuffer) => this.received(buffer),
+      state: (state: ConnectionState) => this.lineChanged(state),
+    };
+    this.line = new Connection(this.server.liveAddress(manifest.live), handlers, { name, ...(socket ? { socket } : {}) });
     this.line.open();
   }
 
@@ -274,7 +257,10 @@ export class World {
     this.connection.value = state;
     if (state.state === "live") {
       if (this.early === null) this.status.value = "live"; // else once what does not move is here, too
-    } else if (state.state === "refused") this.fail(state.message, "protocol");
+      return;
+    }
+    this.all.lost();
+    if (state.state === "refused") this.fail(state.message, "protocol");
     else if (this.status.value === "live") this.status.value = "reconnecting";
   }
 
@@ -289,94 +275,19 @@ export class World {
       (this.options.cityChanged ?? reloadFor)(message.city);
       return;
     }
-    if (!this.options.name) this.name = `Visitor ${message.id}`; // as the server calls who has no name
-    this.visitors.value = message.visitors;
-    this.jumping.value = null;
-    this.setClock(message);
+    this.all.welcome(message);
+    for (const wish of this.all.wishes()) this.line?.send(wish);
     if (this.progress.value.word === "live") this.progress.value = { share: 1, word: "done" };
-  }
-
-  private setClock({ time, speed, paused }: ClockState): void {
-    this.cityClock.set(speed, paused, this.now());
-    this.clock.value = { time, speed, paused };
-  }
-
-  private heard(message: ServerMessage): void {
-    switch (message.type) {
-      case "clock":
-        return this.clockChanged(message);
-      case "jumping":
-        this.jumping.value = message.to;
-        this.notice.value = { kind: "jump", ...this.author(message.by), to: message.to };
-        return;
-      case "visitors":
-        this.visitors.value = message.count;
-        return;
-      case "followed":
-        return this.followedMoved(message);
-      case "stats":
-        this.stats.value = {
-          time: message.time,
-          vehicles: message.vehicles,
-          waiting: message.waiting,
-          arrived: message.arrived,
-          halted: message.halted ?? 0,
-          speedMean: message.speed_mean,
-          updatesPerSecond: message.updates_per_s,
-          speedReached: message.speed_reached ?? this.clock.value.speed,
-        };
-        this.log.add(this.stats.value);
-        return;
-      case "error":
-        if (message.code === "jump" || message.code === "simulation") this.jumping.value = null;
-        this.notice.value = { kind: "error", code: message.code, message: message.message };
-    }
-  }
-
-  private clockChanged(message: ClockMessage): void {
-    this.setClock(message);
-    if (message.by) this.notice.value = { kind: "clock", ...this.author(message.by), clock: this.clock.value };
-    else this.jumping.value = null; // nobody changed it: the city has landed at another time
-  }
-
-  private author(by = ""): { by: string; mine: boolean } {
-    return { by, mine: by !== "" && by === this.name };
-  }
-
-  private followedMoved(message: FollowedMessage): void {
-    if (message.vehicle !== this.followed.value) return;
-    if (!message.gone) {
-      this.followedFields.value = message;
-      return;
-    }
-    this.follow(null);
-    this.notice.value = { kind: "arrived", vehicle: message.vehicle };
   }
 
   private received(buffer: ArrayBuffer, at = this.now()): void {
     if (this.early !== null) return void this.early.push({ buffer, at });
-    let frame: Frame;
     try {
-      frame = decodeFrame(buffer, this.rows);
+      this.all.see(buffer, at);
     } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
       console.warn(error);
-      return;
     }
-    if (frame.type === "signals") {
-      frame.program.forEach((program, i) => (this.phases[program] = frame.phase[i]));
-      this.phasesVersion++;
-    } else if (frame.type === "flow") {
-      const { speed, density, flow, queue } = frame;
-      this.flow = { speed, density, flow, queue };
-      this.flowVersion++;
-    } else if (frame.type === "watched") this.street.value?.see(frame, this.phases);
-    else this.moveVehicles(frame.time, at);
-  }
-
-  private moveVehicles(time: number, now: number): void {
-    const jumped = this.cityClock.observe(time, now);
-    this.vehicles.update(this.rows, time, this.cityClock.time(now), jumped);
-    if (jumped) this.jumping.value = null;
   }
 }
 
@@ -393,5 +304,3 @@ function reloadFor(version: string): void {
 }
 
 const NO_TILES: ReadonlyMap<string, Tile> = new Map();
-const NO_LINES = { count: 0, start: new Uint32Array(1), points: new Float32Array(0) };
-const NO_PATHS = new Paths({ lanes: { count: 0, line: NO_LINES }, connections: { count: 0, line: NO_LINES } } as unknown as Network);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { buildClosures } from "../../src/scene/geometry/closures";
 import { placeFurniture, pointAt } from "../../src/scene/geometry/furniture";
 import type { MeshData } from "../../src/scene/geometry/mesh";
 import { spineOf } from "../../src/scene/geometry/ribbon";
@@ -131,5 +132,44 @@ describe("the surface", () => {
     expect(surface.at(200, STREET_Y, 6)).toBeCloseTo(6);
     expect(surface.at(200, STREET_Y, 0)).toBe(0);
     expect(Math.abs(surface.at(140, STREET_Y, 2.5) - 3)).toBeLessThan(0.7);
+  });
+});
+
+describe("closed lanes", () => {
+  const mesh = buildClosures(network(), [1, 2, 99]);
+  const hatched = rowsOf(mesh, Paving.CLOSED);
+  const boards = rowsOf(mesh, Paving.BOARD);
+  const laneOf = (i: number): number => mesh.attributes.owner.array[2 * i + 1];
+
+  it("are hatched between their lines, over their whole length, bridges too, and no others are", () => {
+    expect(new Set(hatched.map(laneOf))).toEqual(new Set([1, 2]));
+    const flat = hatched.filter((i) => laneOf(i) === 1);
+    expect(flat.map((i) => x(mesh, i)).sort((a, b) => a - b)).toEqual([0, 0, 100, 100]);
+    expect([Math.min(...flat.map((i) => y(mesh, i))), Math.max(...flat.map((i) => y(mesh, i)))].map((v) => +v.toFixed(3))).toEqual([0.2, 3]);
+    expect(Math.max(...hatched.map((i) => z(mesh, i)))).toBeCloseTo(6.02);
+  });
+
+  it("have a barrier at either end, within the lane and upright on it", () => {
+    const flat = boards.filter((i) => laneOf(i) === 1);
+    for (const end of [1.5, 98.5]) expect(flat.some((i) => Math.abs(x(mesh, i) - end) < 0.1)).toBe(true);
+    expect(flat.every((i) => Math.min(Math.abs(x(mesh, i) - 1.5), Math.abs(x(mesh, i) - 98.5)) < 0.1)).toBe(true);
+    expect(flat.every((i) => y(mesh, i) > 0.2 && y(mesh, i) < 3)).toBe(true);
+    expect([Math.min(...flat.map((i) => z(mesh, i))), Math.max(...flat.map((i) => z(mesh, i)))]).toEqual([0, 1]);
+  });
+
+  it("face outward: every triangle's corners go round its normal", () => {
+    const { position, normal } = mesh.attributes;
+    const at = (i: number): number[] => Array.from(position.array.slice(3 * i, 3 * i + 3));
+    for (let k = 0; k < mesh.index.length; k += 3) {
+      const [a, b, c] = [0, 1, 2].map((j) => at(mesh.index[k + j]));
+      const [u, v] = [b, c].map((p) => p.map((value, axis) => value - a[axis]));
+      const cross = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+      const n = normal.array.slice(4 * mesh.index[k], 4 * mesh.index[k] + 3);
+      expect(cross[0] * n[0] + cross[1] * n[1] + cross[2] * n[2]).toBeGreaterThan(0);
+    }
+  });
+
+  it("are none where none are closed", () => {
+    expect(buildClosures(network(), []).index.length).toBe(0);
   });
 });

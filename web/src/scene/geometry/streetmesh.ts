@@ -3,7 +3,7 @@ import { Column, meshOf, Triangles, type MeshData } from "./mesh";
 import type { Spine } from "./ribbon";
 
 /** What a street triangle is made of; the shader knows them by these numbers. */
-export const Paving = { JUNCTION: 0, LANE: 1, CROSSING: 2, SIDEWALK: 3, PATH: 4, CYCLEWAY: 5, CONCRETE: 6, RAIL: 7, KERB: 8 } as const;
+export const Paving = { JUNCTION: 0, LANE: 1, CROSSING: 2, SIDEWALK: 3, PATH: 4, CYCLEWAY: 5, CONCRETE: 6, RAIL: 7, KERB: 8, CLOSED: 9, BOARD: 10 } as const;
 
 /** The line painted at a lane's side. */
 export const Line = { NONE: 0, DASHED: 1, SOLID: 2, YELLOW: 3, YELLOW_DASHED: 4 } as const;

@@ -1,24 +1,65 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { formatNumber, language, t } from "../../messages/language";
+import { formatNumber, language, say } from "../../messages/language";
 import type { StreetWatch } from "../../world/streetwatch";
 import { distance, speed } from "../format";
 import { Icon } from "../icons";
+import { panel, type ThingProps } from "../panel";
 import { useUi, type Ui } from "../state";
 import { Drawing } from "./drawing";
+import { diagramWords } from "../words/diagram";
+
+const t = say(diagramWords);
 
 const LOOK_EVERY = 250; // ms between looks whether there is anything new to draw
 const SPANS: readonly number[] = [120, 300]; // s of city time
 
+export const diagramPanel = panel({
+  id: "diagram",
+  words: diagramWords,
+  label: "diagram.title",
+  keys: [{ says: "help.key.diagram", on: { t: watchChosen } }],
+  dock: "page",
+  component: Diagram,
+  forThing: OpenDiagram,
+  close: ({ world }) => {
+    const open = world.street.value !== null;
+    if (open) world.watchStreet(null);
+    return open;
+  },
+});
+
+/** The diagram of the chosen street, or no more. */
+function watchChosen({ world }: Ui): void {
+  const chosen = world.selection.value;
+  const edge = chosen === null ? -1 : world.edgeOf(chosen);
+  if (world.street.value !== null && (edge < 0 || world.street.value.street.edges.includes(edge))) world.watchStreet(null);
+  else if (edge >= 0) world.watchStreet(edge);
+}
+
+/** For a street or a lane. */
+function OpenDiagram({ thing }: ThingProps): JSX.Element | null {
+  const { world } = useUi();
+  const edge = world.edgeOf(thing);
+  if (edge < 0) return null;
+  const watched = world.street.value?.street.edges.includes(edge) ?? false;
+  return (
+    <button type="button" class={`button ${watched ? "on" : ""}`} aria-pressed={watched} data-testid="open-diagram" onClick={() => world.watchStreet(watched ? null : edge)}>
+      <Icon name="diagram" size={18} />
+      {t("diagram.open")}
+    </button>
+  );
+}
+
 /** A street over its last minutes: time to the right, distance upward, a line for every vehicle; it goes on live. */
-export function Diagram(): JSX.Element | null {
+function Diagram(): JSX.Element | null {
   const ui = useUi();
   const watch = ui.world.street.value;
   if (watch === null) return null;
-  return <Panel ui={ui} watch={watch} />;
+  return <Sheet ui={ui} watch={watch} />;
 }
 
-function Panel({ ui, watch }: { ui: Ui; watch: StreetWatch }): JSX.Element {
+function Sheet({ ui, watch }: { ui: Ui; watch: StreetWatch }): JSX.Element {
   const [seconds, setSeconds] = useState(SPANS[1]);
   const { street } = watch;
   const name = street.name || t("diagram.unnamed");

@@ -1,0 +1,43 @@
+/** What the clock and its slider say. */
+import { words } from "../../messages/language";
+
+export const timeWords = words({
+  en: {
+    "time.label": "Time of the city",
+    "time.shared": "All visitors share this clock.",
+    "time.play": "Let time run",
+    "time.pause": "Pause",
+    "time.scrub": "Time of day",
+    "time.speed": "Speed of time",
+    "time.speed.n": "{n} times as fast",
+    "time.day": "Day {n}",
+    "time.preparing": "Preparing {time} …",
+    "time.slow": "only {n}× reached",
+    "time.offline": "The clock cannot be set while the server is gone.",
+    "toast.paused": "{who} paused the city",
+    "toast.resumed": "{who} let time run",
+    "toast.speed": "{who} set the speed to {n}×",
+    "toast.jump": "{who} moves the city to {time}",
+    "help.key.play": "Pause, or let time run",
+    "help.key.speed": "Slower, faster time",
+  },
+  zh: {
+    "time.label": "城市时间",
+    "time.shared": "所有访客共用这只时钟。",
+    "time.play": "让时间流动",
+    "time.pause": "暂停",
+    "time.scrub": "一天中的时刻",
+    "time.speed": "时间流速",
+    "time.speed.n": "{n} 倍速",
+    "time.day": "第 {n} 天",
+    "time.preparing": "正在准备 {time}…",
+    "time.slow": "仅达 {n}×",
+    "time.offline": "服务器断开时无法设置时钟。",
+    "toast.paused": "{who}暂停了城市",
+    "toast.resumed": "{who}让时间继续",
+    "toast.speed": "{who}把流速设为 {n}×",
+    "toast.jump": "{who}把城市调到 {time}",
+    "help.key.play": "暂停或继续",
+    "help.key.speed": "时间变慢、变快",
+  },
+});
