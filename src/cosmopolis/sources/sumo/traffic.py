@@ -149,9 +149,9 @@ def included(row: Row, inside: tuple[Path, ...]) -> Iterator[Row]:
 
 def _contained(row: Row) -> Iterator[Row]:
     """The elements of a container; those that name no begin or end have its own."""
-    times = {key: row.attributes[key] for key in ("begin", "end") if key in row.attributes}
+    times = {key: value for key, value in row.attributes.items() if key in ("begin", "end")}
     for child in row.children:
-        inherits = times if child.tag == "flow" or child.tag in _CONTAINERS else {}
+        inherits = times if child.tag == "flow" or child.tag in _CONTAINERS else dict[str, str]()
         yield Row(child.tag, {**inherits, **child.attributes}, child.file, child.line, child.children)
 
 
