@@ -45,6 +45,7 @@ def random_trips(
             halt_lane=np.zeros(0, np.int32),
             halt_position=np.zeros(0, np.float32),
             halt_dwell=np.zeros(0, np.float32),
+            halt_until=np.zeros(0, np.float32),
             halt_stop=np.zeros(0, np.int32),
             line=none,
         )

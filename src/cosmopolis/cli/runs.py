@@ -118,6 +118,9 @@ def tell_of_run(result: dict[str, Any], out: Path) -> None:
         told.print(f"{count:,} vehicles of vClass {escape(name)} do not drive here")
     if result["teleported"]:
         told.print(f"{result['teleported']:,} that stood too long were lifted along their route")
+    if result.get("ignored_elements"):
+        elements = ", ".join(f"{count:,} {tag}" for tag, count in result["ignored_elements"].items())
+        told.print(f"[yellow]Not simulated here[/] and left out: {escape(elements)}")
     if result.get("options_without_effect"):
         options = ", ".join(result["options_without_effect"])
         told.print(f"[yellow]Without effect here[/] are the configuration's {escape(options)}")

@@ -228,7 +228,8 @@ class _Table:
         last = self.ways.lanes(edges[-1], modes)
         from_lane = _depart_lane(wish, edges, modes, self.ways, self.random)
         to_lane = last[_numbered(wish, "arrivalLane", len(last))]
-        stops = [_halt(halt, edges, one.time, self.scenario, self.ways) for halt in halts]
+        first = max(wish.depart, self.scenario.begin) if wish.depart < 0 else wish.depart
+        stops = [_halt(halt, edges, first, self.scenario, self.ways) for halt in halts]
         begin = _position(wish, "departPos", float(length[from_lane]), vehicle.length, self.random)
         if wish.row.text("departPos", "") == "stop" and stops:
             begin = stops[0][1]
@@ -258,9 +259,10 @@ class _Table:
             route_start=_starts(self.columns["route"]),
             route=np.array([edge for row in self.columns["route"] for edge in row], np.int32),
             halt_start=_starts(self.columns["halts"]),
-            halt_lane=np.array([lane for lane, _, _ in halts], np.int32),
-            halt_position=np.array([place for _, place, _ in halts], np.float32),
-            halt_dwell=np.array([seconds for _, _, seconds in halts], np.float32),
+            halt_lane=np.array([halt[0] for halt in halts], np.int32),
+            halt_position=np.array([halt[1] for halt in halts], np.float32),
+            halt_dwell=np.array([halt[2] for halt in halts], np.float32),
+            halt_until=np.array([halt[3] for halt in halts], np.float32),
             halt_stop=np.full(len(halts), -1, np.int32),
             line=none,
         )
@@ -355,9 +357,12 @@ def _speed(wish: Wish, key: str) -> float:
 
 
 def _halt(
-    halt: Halt, edges: Edges, depart: float, scenario: Scenario, ways: Ways
-) -> tuple[int, float, float]:
-    """Lane, m along it, and s. `until` counts from the departure, for nobody knows yet when it will be there."""
+    halt: Halt, edges: Edges, first: float, scenario: Scenario, ways: Ways
+) -> tuple[int, float, float, float]:
+    """Lane, m along it, s that it stands there at least, and s after its departure before which it does not go on.
+
+    `first` is when the vehicle departs, or the first one of its flow, s.
+    """
     edge, _, index = halt.lane.rpartition("_")
     row = ways.edge.get(edge, -1)
     if row < 0 or not index.isdigit() or int(index) >= scenario.city.network.edges.lane_count[row]:
@@ -367,4 +372,5 @@ def _halt(
     lane = int(scenario.city.network.edges.first_lane[row]) + int(index)
     length = float(scenario.city.network.lanes.length[lane])
     place = halt.position + length if halt.position < 0 else halt.position
-    return lane, min(max(place, 0.0), length - EDGE), max(1.0, halt.duration, halt.until - depart)
+    until = halt.until if halt.of_route else halt.until - first
+    return lane, min(max(place, 0.0), length - EDGE), max(1.0, halt.duration), max(0.0, until)

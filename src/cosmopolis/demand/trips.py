@@ -29,6 +29,9 @@ class Trips:
     halt_lane: NDArray[np.int32]  # (H,)
     halt_position: NDArray[np.float32]  # (H,) m along halt_lane
     halt_dwell: NDArray[np.float32]  # (H,) s
+    halt_until: NDArray[
+        np.float32
+    ]  # (H,) s after the trip's departure, before which it does not go on; 0: any time
     halt_stop: NDArray[np.int32]  # (H,) row of City.stops
     line: NDArray[np.int32]  # (N,) row of City.transit_lines, -1
 
@@ -41,14 +44,15 @@ class Trips:
 
 
 _RAGGED = {"route": "route_start", "halt_lane": "halt_start", "halt_position": "halt_start"}
-_RAGGED |= {"halt_dwell": "halt_start", "halt_stop": "halt_start"}
+_RAGGED |= {"halt_dwell": "halt_start", "halt_until": "halt_start", "halt_stop": "halt_start"}
 _STARTS = ("route_start", "halt_start")
 
 
 def no_trips() -> Trips:
     """Zero trips, with the right types."""
     types: dict[str, type] = {"depart": np.float64, "kind": np.uint8}
-    types |= dict.fromkeys(("from_position", "to_position", "halt_position", "halt_dwell"), np.float32)
+    metres_or_seconds = ("from_position", "to_position", "halt_position", "halt_dwell", "halt_until")
+    types |= dict.fromkeys(metres_or_seconds, np.float32)
     arrays: dict[str, Any] = {
         name: np.zeros(0, dtype=types.get(name, np.int32)) for name in Trips.__dataclass_fields__
     }

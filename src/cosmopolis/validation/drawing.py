@@ -250,6 +250,7 @@ def trips_of(rows: list[dict[str, Any]]) -> Trips:
         halt_lane=halt[0].astype(np.int32),
         halt_position=halt[1].astype(np.float32),
         halt_dwell=halt[2].astype(np.float32),
+        halt_until=np.zeros(len(halt[2]), np.float32),
         halt_stop=np.zeros(len(halts), np.int32),
         line=column("line", np.int32, -1),
     )

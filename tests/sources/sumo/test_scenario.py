@@ -149,7 +149,8 @@ def test_stops_hold_for_their_time(tmp_path):
     vehicle = VEHICLE.replace("</vehicle>", stops + "</vehicle>")
     plan = planned(tmp_path, vehicle, more='<additional-files value="stops.add.xml"/>')
     np.testing.assert_allclose(plan.trips.halt_position, [60.0, 30.0, 99.5])
-    np.testing.assert_allclose(plan.trips.halt_dwell, [20.0, 95.0, 5.0])
+    np.testing.assert_allclose(plan.trips.halt_dwell, [20.0, 1.0, 5.0])
+    np.testing.assert_allclose(plan.trips.halt_until, [0.0, 95.0, 0.0])  # it departs at 105 s
 
 
 def test_programs_of_additional_files_take_over(tmp_path):

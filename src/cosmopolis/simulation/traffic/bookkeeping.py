@@ -74,6 +74,7 @@ from cosmopolis.simulation.traffic.state import (
     CROSS,
     DOWN_TAKEN,
     FAR,
+    HALT_WITHIN,
     LEAVES,
     STANDS,
     UP_TAKEN,
@@ -81,7 +82,6 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     Ways,
 )
-from cosmopolis.simulation.traffic.step import HALT_WITHIN
 
 SOME_STAND, SOME_CHANGE = 1, 2  # what a first look at a path's cars tells
 

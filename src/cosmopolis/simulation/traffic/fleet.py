@@ -38,6 +38,7 @@ def muster(trips: Trips, roads: Roads, drivers: Drivers, seed: int) -> Fleet:
         halt_lane=_paths(trips.halt_lane, roads),
         halt_position=trips.halt_position.astype(np.float32),
         halt_dwell=trips.halt_dwell.astype(np.float32),
+        halt_until=trips.halt_until.astype(np.float32),
     )
 
 

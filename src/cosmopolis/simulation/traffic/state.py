@@ -25,6 +25,7 @@ FAR = 1.0e9  # m or m/s: no goal on this path
 # Cars.goal: what waits for the car at goal_position. With bit STANDS it stands there a while, with ENDS it leaves.
 TURN, HALT, LEAVE, PARK, PULL_OUT = 0, 1, 2, 3, 5
 STANDS, ENDS = 1, 2
+HALT_WITHIN = np.float32(1.0)  # m before a stop, from which on a vehicle stands at it
 
 # Fleet.status
 PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
@@ -84,6 +85,7 @@ class Fleet(NamedTuple):
     halt_lane: I32  # (H,) path
     halt_position: F32  # (H,) m
     halt_dwell: F32  # (H,) s
+    halt_until: F32  # (H,) s after the departure of its trip, before which it does not go on
 
 
 class Ways(NamedTuple):

@@ -45,6 +45,7 @@ from cosmopolis.simulation.traffic.slipping import slip_forward
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     HALT,
+    HALT_WITHIN,
     HALTS,
     LEAVES,
     LOGGED,
@@ -61,12 +62,12 @@ from cosmopolis.simulation.traffic.state import (
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
-HALT_WITHIN = np.float32(1.0)  # m of the stop
 
 
 @kernel
 def decide(
     k: int,
+    time: float,
     step: int,
     roads: Roads,
     drivers: Drivers,
@@ -99,7 +100,7 @@ def decide(
             moves.forced[k] = lead_connection(path, roads, drivers, ways, cars, fleet, moves, moves.forced[k])
     _brake_for_halts(lo, hi, cars, moves)
     move(lo, hi, drivers, cars, moves, DT)
-    _serve_halts(lo, hi, cars, fleet, moves)
+    _serve_halts(lo, hi, time, cars, fleet, moves)
     for row in range(first, occupied):
         path = moves.listed[row]
         if moves.locked[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDING:
@@ -135,8 +136,8 @@ def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
 
 
 @kernel
-def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> None:
-    """At its stop a bus stands until its dwell is over, and so does at the kerb who comes or leaves there."""
+def _serve_halts(lo: int, hi: int, time: float, cars: Cars, fleet: Fleet, moves: Moves) -> None:
+    """A bus stands at its stop until its dwell is over and its time to go on has come; at the kerb a car likewise."""
     for i in range(lo, hi):
         if cars.goal[i] & STANDS == 0 or moves.action[i] != STAY:
             continue
@@ -152,8 +153,12 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
         if goal == HALT and fleet.dwell[trip] >= fleet.halt_dwell[fleet.halt[trip]]:
             moves.action[i] = HALTS
         fleet.dwell[trip] = max(fleet.dwell[trip] - DT, np.float32(0.0))
-        if fleet.dwell[trip] <= 0.0:
-            moves.action[i] = RESUMES if goal == HALT else LEAVES
+        if fleet.dwell[trip] > 0.0:
+            continue
+        if goal != HALT:
+            moves.action[i] = LEAVES
+        elif time + DT >= fleet.depart[trip] + fleet.halt_until[fleet.halt[trip]]:
+            moves.action[i] = RESUMES
 
 
 @kernel
@@ -285,7 +290,7 @@ def share(
     k = take(stage, round, helps, board)
     while k >= 0:
         if stage == DECIDE:
-            decide(k, step, roads, drivers, ways, old, fleet, moves)
+            decide(k, time, step, roads, drivers, ways, old, fleet, moves)
         elif stage == ADMIT:
             admit(k, time, roads, drivers, ways, old, fleet, moves)
         else:

@@ -13,7 +13,18 @@ from cosmopolis.kernels.tables import local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BORDER, ENDS_AT_KERB, HOLDS, stop_seconds
 from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.state import (
+    FAR,
+    HALT,
+    HALT_WITHIN,
+    LEAVE,
+    PARK,
+    PULL_OUT,
+    TURN,
+    Cars,
+    Fleet,
+    Ways,
+)
 
 NO_WAY = 1000  # lanes: there is none
 NEVER = np.float32(1000.0)  # lane changes: there is no way
@@ -264,7 +275,11 @@ def settle(
     modes = drivers.modes[kind]
     _aim(cars, i, path, cursor, start, fleet, drivers, roads, ways)
     halt = fleet.halt[trip]
-    if halt < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[halt]] == edge:
+    if (
+        halt < fleet.halt_end[trip]
+        and roads.edge[fleet.halt_lane[halt]] == edge
+        and not _is_of_a_later_lap(cars.position[i], trip, cursor, fleet)
+    ):
         if fleet.dwell[trip] <= 0.0:
             fleet.dwell[trip] = max(fleet.halt_dwell[halt], np.float32(1.0))
         cars.goal[i], cars.goal_speed[i] = HALT, np.float32(0.0)
@@ -275,6 +290,21 @@ def settle(
         cars.shift[i] = 0
     if cars.shift[i] != 0 and (roads.modes[path + (1 if cars.shift[i] > 0 else -1)] & modes) == 0:
         cars.shift[i] = 0
+
+
+@kernel
+def _is_of_a_later_lap(position: float, trip: int, cursor: int, fleet: Fleet) -> bool:
+    """Whether the next halt of `trip`, on the edge that it is on, is served when the route comes by here again.
+
+    So it is where the vehicle stands at that place already, having served the halt of this lap, or is past it.
+    """
+    halt = fleet.halt[trip]
+    if fleet.halt_position[halt] - position > HALT_WITHIN:
+        return False
+    later = cursor + 1
+    while later < fleet.route_end[trip] and fleet.route[later] != fleet.route[cursor]:
+        later += 1
+    return bool(later < fleet.route_end[trip])
 
 
 @kernel

@@ -39,11 +39,11 @@ class Configuration:
         return tuple(sorted(self.options.keys() - HEEDED - _SILENT - self.shown))
 
     def files(self, key: str) -> list[Path]:
-        """The files of an option, beside the configuration; none where it is not given."""
+        """The files of an option, beside the configuration; none where it is not given. Commas part their names."""
         if key not in self.options:
             return []
         option, found = self.options[key], []
-        for name in option.text("value").replace(",", " ").split():
+        for name in filter(None, map(str.strip, option.text("value").split(","))):
             file = self.path.parent / name
             if not file.is_file():
                 raise option.bad(f'names the file "{name}", and there is no {file}; correct the path.')

@@ -16,6 +16,7 @@ from cosmopolis.sources.sumo.words import LIGHTS, modes_of
 WIDTH = 3.2  # m, of a lane that does not say
 SPEED = 13.89  # m/s, likewise
 SHORTEST = 0.01  # m
+OFF = "off"  # programID of the program without phases, by which SUMO switches a light off
 F64 = NDArray[np.float64]
 
 
@@ -42,7 +43,7 @@ class DrawnEdge:
 class DrawnProgram:
     row: Row
     id: str
-    phases: tuple[tuple[float, str], ...]  # s, state
+    phases: tuple[tuple[float, str], ...]  # s, state; none where the light is off
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,10 @@ def read_program(row: Row) -> DrawnProgram:
                 f'of tlLogic "{row.text("id")}" shows {len(state)} lights where its first phase shows '
                 f"{len(phases[0][1])}; give all phases one length."
             )
+    if row.text("programID", "") == OFF:
+        if phases:
+            raise row.bad('is the program "off" and has phases; remove them, or name it otherwise.')
+        return DrawnProgram(row, row.text("id"), ())
     if not sum(seconds for seconds, _ in phases) > 0:
         raise row.bad("has no phase with a duration; add one.")
     return DrawnProgram(row, row.text("id"), phases)

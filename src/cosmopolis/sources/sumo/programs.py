@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -18,6 +18,7 @@ from cosmopolis.sources.sumo.words import LIGHTS
 
 EXTENDED = ("actuated", "delay_based")  # the latter goes by gaps as well, not by the delay that it names
 MAX_GAP, DETECTOR_GAP = 3.0, 2.0  # s, where the file is silent
+SWITCHED_OFF = 60.0  # s, the one phase of a program that is off: it shows nothing, however long
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,10 @@ def lit_by(paths: Sequence[Path], drawing: Drawing) -> list[Lit]:
 
 
 def _lit(variants: list[DrawnProgram], places: list[tuple[int, int]], drawing: Drawing) -> Lit:
-    program = variants[-1]
-    shown, needed = len(program.phases[0][1]), places[-1][0] + 1
+    program, needed = variants[-1], places[-1][0] + 1
+    if not program.phases:
+        program = replace(program, phases=((SWITCHED_OFF, "O" * needed),))
+    shown = len(program.phases[0][1])
     if shown < needed:
         first = next(child for child in program.row.children if child.tag == "phase")
         raise first.bad(

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from math import inf
+from pathlib import Path
 from typing import NamedTuple
 
 from cosmopolis.city.vehicle_types import VehicleType, default_type
 from cosmopolis.sources.sumo.drawing import DrawnProgram, read_program
 from cosmopolis.sources.sumo.faults import Faults
-from cosmopolis.sources.sumo.stream import Row
+from cosmopolis.sources.sumo.stream import Row, rows
 from cosmopolis.sources.sumo.types import DEFAULT, read_type
 
 Mixture = tuple[tuple[str, float], ...]  # names with their weights
 
+MOST_INCLUDES = 32  # files within files
+MOST_EDGES = 1_000_000  # of a route with its laps
+# Elements that only draw something or ask for an output: the traffic is the same without them.
+_DRAWN_OR_WRITTEN = {
+    "param", "poly", "poi", "location", "edgeData", "laneData", "inductionLoop", "e1Detector", "laneAreaDetector",
+    "e2Detector", "entryExitDetector", "e3Detector", "instantInductionLoop", "edgeRelation", "viewsettings",
+}  # fmt: skip
+_CONTAINERS = ("interval", "flows", "routes", "trips", "vehicles", "additional")
+
 
 @dataclass(frozen=True)
 class Halt:
-    """A stop: on lane `lane` with its front at `position` m, for `duration` s, and not before `until` s."""
+    """A stop: on lane `lane` with its front at `position` m, for `duration` s, and not before `until` s.
+
+    As in SUMO, `until` is a time of the clock for a vehicle's own stops and counts from the departure for those of a
+    route (`of_route`). Later vehicles of a flow have their own stops later by as much as they depart later.
+    """
 
     lane: str
     position: float  # < 0: from the end of the lane
     duration: float
-    until: float
+    until: float  # s; < 0: none
     row: Row
+    of_route: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,15 +114,45 @@ class Traffic:
         self.deviation = deviation
         self.types[DEFAULT] = replace(self.types[DEFAULT], deviation=deviation)
 
-    def read(self, elements: Iterable[Row]) -> None:
-        """Take up the elements of one file."""
+    def read(self, elements: Iterable[Row], inside: tuple[Path, ...] = ()) -> None:
+        """Take up the elements of one file, those of files that it includes, and those within containers.
+
+        `inside` are the files that include this one, the outermost first.
+        """
         for row in elements:
             with self.faults.leaving_out():
                 take = _TAKES.get(row.tag)
-                if take is None:
-                    self.ignored[row.tag] += 1
+                if row.tag == "include":
+                    self.read(included(row, inside), (*inside, row.file))
+                elif row.tag in _CONTAINERS:
+                    self.read(_contained(row), inside)
+                elif take is None:
+                    if row.tag not in _DRAWN_OR_WRITTEN:
+                        self.ignored[row.tag] += 1
                 else:
                     take(self, row)
+
+
+def included(row: Row, inside: tuple[Path, ...]) -> Iterator[Row]:
+    """The elements of the file that an <include href="..."/> names, beside the file that it stands in."""
+    name = row.text("href")
+    file = row.file.parent / name
+    if not file.is_file():
+        raise row.bad(f'names the file "{name}", and there is no {file}; correct href.')
+    around = [each.resolve() for each in (*inside, row.file)]
+    if file.resolve() in around or len(around) > MOST_INCLUDES:
+        raise row.bad(f'includes "{name}", which includes this file again; remove one of the two.')
+    stream = rows(file, never=("net",))
+    next(stream)
+    return stream
+
+
+def _contained(row: Row) -> Iterator[Row]:
+    """The elements of a container; those that name no begin or end have its own."""
+    times = {key: value for key, value in row.attributes.items() if key in ("begin", "end")}
+    for child in row.children:
+        inherits = times if child.tag == "flow" or child.tag in _CONTAINERS else dict[str, str]()
+        yield Row(child.tag, {**inherits, **child.attributes}, child.file, child.line, child.children)
 
 
 def _type(traffic: Traffic, row: Row) -> None:
@@ -139,14 +184,31 @@ def _mixture(row: Row, names: str) -> Mixture:
 
 
 def _route(traffic: Traffic, row: Row) -> None:
-    traffic.routes[row.text("id")] = _edges(row), _halts(traffic, row)
+    traffic.routes[row.text("id")] = _edges(row), _route_halts(traffic, row)
 
 
 def _edges(row: Row) -> tuple[str, ...]:
     edges = row.words("edges")
     if not edges:
         raise row.bad("has no edges; name at least one.")
-    return tuple(edges * (1 + row.whole("repeat", 0)))
+    laps = 1 + row.whole("repeat", 0)
+    if laps * len(edges) > MOST_EDGES:
+        raise row.bad(f"has more than {MOST_EDGES:,} edges with its repeat; write a smaller one.")
+    return tuple(edges * laps)
+
+
+def _route_halts(traffic: Traffic, row: Row) -> tuple[Halt, ...]:
+    """The stops of a route on each of its laps; times of the clock are later by `cycleTime` on each."""
+    once = [replace(halt, of_route=True) for halt in _halts(traffic, row)]
+    repeat = row.whole("repeat", 0)
+    if repeat and any(halt.until >= 0 for halt in once) and row.seconds("cycleTime", 0.0) <= 0:
+        raise row.bad('repeats stops with until; say by cycleTime="…" how much later each lap is.')
+    later = row.seconds("cycleTime", 0.0)
+    return tuple(
+        replace(halt, until=halt.until + lap * later) if halt.until >= 0 else halt
+        for lap in range(1 + repeat)
+        for halt in once
+    )
 
 
 def _route_mixture(traffic: Traffic, row: Row) -> None:
@@ -154,7 +216,7 @@ def _route_mixture(traffic: Traffic, row: Row) -> None:
     for n, child in enumerate(row.children):
         name = child.text("id", child.text("refId", f"{row.text('id')}!{n}"))
         if "edges" in child.attributes:
-            traffic.routes[name] = _edges(child), _halts(traffic, child)
+            traffic.routes[name] = _edges(child), _route_halts(traffic, child)
         members.append(Row(child.tag, {**child.attributes, "id": name}, child.file, child.line))
     named = Row(row.tag, row.attributes, row.file, row.line, members)
     traffic.route_mixtures[row.text("id")] = _mixture(named, "routes")
@@ -187,7 +249,7 @@ def _wish(traffic: Traffic, row: Row, depart: float, repeat: Repeat | None = Non
     via: tuple[str, ...] = ()
     name, halts = row.text("route", ""), _halts(traffic, row)
     if inner and inner[0].tag == "route":
-        edges, halts = _edges(inner[0]), _halts(traffic, inner[0]) + halts
+        edges, halts = _edges(inner[0]), _route_halts(traffic, inner[0]) + halts
     elif inner:
         name = f"{row.text('id')}!routes"
         named = {**inner[0].attributes, "id": name}
