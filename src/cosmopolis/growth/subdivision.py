@@ -105,11 +105,13 @@ def cut_along(fabric: Fabric, face: int, ring: Points, point: Points, across: Po
 
 
 def cut_beside(fabric: Fabric, face: int, street: Points, off: float, way: Way) -> tuple[int, int] | None:
-    """A street along another one on the face's edge, `off` metres to its left (right if negative)."""
+    """A street along another one on the face's edge, `off` metres to its left (right if negative); None: no room."""
     head, tail = _unit(street[0] - street[1]) * 90.0, _unit(street[-1] - street[-2]) * 90.0
     longer = shapely.LineString(np.vstack([street[0] + head, street, street[-1] + tail]))
     inside = shapely.intersection(longer.offset_curve(off, quad_segs=4), fabric.polygon(face))
     course = shapely.get_coordinates(max(shapely.get_parts(inside), key=shapely.length).simplify(0.5))
+    if len(course) < 2:
+        return None  # a street beside that one lies outside the face
     ring = fabric.ring(face)
     fixed = _fixed(fabric, face, ring)[0]
     ends = []
