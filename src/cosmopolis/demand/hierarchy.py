@@ -275,14 +275,14 @@ def _sweep(start, head, up, down, goal):  # type: ignore[no-untyped-def]
         for lane in range(LANES):
             if block * LANES + lane >= len(goal):
                 continue
-            v = np.int64(goal[block * LANES + lane])
+            v = int(goal[block * LANES + lane])
             time[v, lane] = 0.0
             while True:
                 for k in range(start[v], start[v + 1]):
                     time[head[k], lane] = min(time[head[k], lane], down[k] + time[v, lane])
                 if start[v] == start[v + 1]:
                     break
-                v = np.int64(head[start[v]])
+                v = int(head[start[v]])
         for below in range(count):
             v = count - 1 - below
             for k in range(start[v], start[v + 1]):
@@ -309,7 +309,7 @@ def _lengths(times, origin, which, around, goal, out_start, out_to, out):  # typ
     size = np.zeros(len(origin), np.int64)
     for i in prange(len(origin)):
         time, lane = times[which[i] // LANES], which[i] % LANES
-        v, end, number = np.int64(origin[i]), goal[which[i]], 1
+        v, end, number = int(origin[i]), goal[which[i]], 1
         if v == end and around[i]:
             v = _next(v, time, lane, out_start, out_to, out)
             number += 1
@@ -327,7 +327,7 @@ def _collect(times, origin, which, around, goal, out_start, out_to, out, at):  #
     found = np.empty(at[-1], np.int32)
     for i in prange(len(origin)):
         time, lane = times[which[i] // LANES], which[i] % LANES
-        v = np.int64(origin[i])
+        v = int(origin[i])
         for place in range(at[i], at[i + 1]):
             found[place] = v
             if place + 1 < at[i + 1]:
