@@ -23,7 +23,8 @@ from cosmopolis.demand.gravity import Cells, balance, deterrence, sample_ends, s
 from cosmopolis.demand.population import Population, populate
 from cosmopolis.demand.profile import Purpose, departures
 from cosmopolis.demand.relief import relieved
-from cosmopolis.demand.routing import Routes, route
+from cosmopolis.demand.router import Router
+from cosmopolis.demand.routing import Routes
 from cosmopolis.demand.transit import bus_trips
 from cosmopolis.demand.trips import Trips, concatenate, sorted_by_departure, take
 from cosmopolis.demand.wishes import Wishes
@@ -62,10 +63,12 @@ def plan_trips(
     length = city.network.edges.line.length
     capacity = Capacity.of(city.network, graph)
     most = dials.peak_use * float((capacity.edge * length).sum())
-    wishes = _thinned(graph, wishes, length, SPARE * most, random(seed, "thinning"))
-    progress("Finding routes", 0.3)
-    time = congested_time(graph, capacity, wishes, random(seed, "congestion"))
-    routes = _routes(graph, wishes, time, seed)
+    router = Router.of(city.network, graph)
+    wishes = _thinned(router, wishes, length, SPARE * most, random(seed, "thinning"))
+    progress("Judging how full the streets are", 0.3)
+    time = congested_time(router, capacity, wishes, random(seed, "congestion"))
+    progress("Finding routes", 0.5)
+    routes = _routes(router, wishes, time, seed)
     ends = (wishes.origin.lane, wishes.destination.lane)
     wishes = replace(wishes, kind=permitted_kinds(city.network, graph, wishes.kind, routes, ends))
     progress("Leaving out what the streets cannot carry", 0.8)
@@ -141,7 +144,7 @@ def _drawn(
 
 
 def _thinned(
-    graph: RoadGraph, wishes: Wishes, length: NDArray[np.float64], most: float, rng: np.random.Generator
+    router: Router, wishes: Wishes, length: NDArray[np.float64], most: float, rng: np.random.Generator
 ) -> Wishes:
     """What is worth finding routes for: every trip has the same chance to stay when those of the peak hour would
     drive more than `most` vehicle-metres, judged by the trips to some of the destinations."""
@@ -150,7 +153,7 @@ def _thinned(
     goals = np.unique(wishes.destination.edge)
     chosen = goals if len(goals) <= SAMPLED else rng.choice(goals, SAMPLED, replace=False)
     sample = wishes.take(np.flatnonzero(np.isin(wishes.destination.edge, chosen)))
-    routes = route(graph, sample.origin.edge, sample.destination.edge, around=sample.around())
+    routes = router.route(sample.origin.edge, sample.destination.edge, around=sample.around())
     driven = _driven_at_peak(routes, sample.depart, length).sum() * len(wishes) / len(sample)
     keep = most / max(driven, 1.0)
     return wishes if keep >= 1.0 else wishes.take(np.flatnonzero(rng.random(len(wishes)) < keep))
@@ -165,12 +168,12 @@ def _driven_at_peak(
     return np.where(inside, along[routes.start[1:]] - along[routes.start[:-1]], 0.0)
 
 
-def _routes(graph: RoadGraph, wishes: Wishes, time: NDArray[np.float64], seed: int) -> Routes:
+def _routes(router: Router, wishes: Wishes, time: NDArray[np.float64], seed: int) -> Routes:
     """Drivers to one destination are of two minds about the way, where there are more than a handful of them."""
-    many = np.bincount(wishes.destination.edge, minlength=graph.edges)[wishes.destination.edge] > FEW
+    many = np.bincount(wishes.destination.edge, minlength=router.graph.edges)[wishes.destination.edge] > FEW
     view = random(seed, "views").integers(0, 2, len(wishes)) * many
-    return route(
-        graph, wishes.origin.edge, wishes.destination.edge, time=time, around=wishes.around(), view=view
+    return router.route(
+        wishes.origin.edge, wishes.destination.edge, time=time, around=wishes.around(), view=view
     )
 
 

@@ -13,6 +13,7 @@ from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.heap import sift_down, sift_up
 
 BLOCK = 128  # trees kept at once
+VIEWS_A_DESTINATION = 64  # at most
 SPREAD = 0.35  # how much one driver's view of an edge's time may differ from another's
 
 
@@ -66,7 +67,7 @@ def route(
     origin = np.ascontiguousarray(origin, dtype=np.int32)
     loops = np.zeros(count, dtype=np.bool_) if around is None else around
     seen = np.zeros(count, dtype=np.int64) if view is None else np.asarray(view, dtype=np.int64)
-    key = np.asarray(destination, dtype=np.int64) * 64 + seen % 64
+    key = np.asarray(destination, dtype=np.int64) * VIEWS_A_DESTINATION + seen % VIEWS_A_DESTINATION
     order = np.argsort(key, kind="stable")
     goal, first = np.unique(key[order], return_index=True)
     group = np.append(first, count).astype(np.int64)
@@ -81,15 +82,15 @@ def route(
             graph.move_start, graph.move_from, graph.move_cost, cost, goal[low:high], spread, *leaves
         )
         tree = np.repeat(np.arange(high - low), np.diff(group[low : high + 1])).astype(np.int32)
-        ends = (goal[low:high] // 64).astype(np.int32)
+        ends = (goal[low:high] // VIEWS_A_DESTINATION).astype(np.int32)
         sizes = _lengths(following, ends, tree, origin[rows], loops[rows])
         at = np.concatenate([[0], np.cumsum(sizes)])
         pieces.append(_collect(following, tree, origin[rows], at))
         length[rows] = sizes
-    return _in_order(order, length, pieces)
+    return in_order(order, length, pieces)
 
 
-def _in_order(order: NDArray, length: NDArray[np.int64], pieces: list[NDArray[np.int32]]) -> Routes:
+def in_order(order: NDArray, length: NDArray[np.int64], pieces: list[NDArray[np.int32]]) -> Routes:
     """Routes collected by destination, put back into the order of the trips."""
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     edge = np.empty(start[-1], dtype=np.int32)
@@ -115,12 +116,13 @@ def _noise(tree: np.int64, edge: np.int64) -> float:
 def _tree(  # type: ignore[no-untyped-def]
     move_start, move_from, move_cost, cost, goal, spread, origin, around, after, best, heap_key, heap_edge
 ):
-    """Dijkstra backwards from edge goal // 64 until every edge of `origin` is settled. `after[e]` becomes the edge
-    that follows e, -1 where none leads to the goal. `best[e]` is the time from the beginning of e to the beginning
-    of the goal."""
+    """Dijkstra backwards from edge goal // VIEWS_A_DESTINATION until every edge of `origin` is settled.
+
+    `after[e]` becomes the edge that follows e, -1 where none leads to the goal. `best[e]` is the time from the
+    beginning of e to the beginning of the goal."""
     after[:] = -1
     best[:] = np.inf
-    end = goal // 64
+    end = goal // VIEWS_A_DESTINATION
     waited = np.zeros(len(cost), dtype=np.bool_)
     left = 0
     loop = False
