@@ -11,11 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cosmopolis.registry import Close, Send
+from cosmopolis.registry.live import Effect
 from cosmopolis.world import frames
+from cosmopolis.world.channels import world_channels
+from cosmopolis.world.channels.clock import Steer
+from cosmopolis.world.channels.follow import Watch
+from cosmopolis.world.clock import SetTime
 from cosmopolis.world.interest import Grid
-from cosmopolis.world.messages import SetTime
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
-from cosmopolis.world.room import Close, Effect, Room, Send, Steer, Watch
+from cosmopolis.world.room import Room
 
 GRID = Grid(west=-1, south=-1, columns=2, rows=2)
 HELLO = {"type": "hello", "protocol": 1, "name": "Ada"}
@@ -76,7 +81,7 @@ def of_type(heard: list[Any], kind: str | int) -> list[Any]:
 
 @pytest.fixture
 def room() -> Room:
-    room = Room("v1", GRID, time=28_800.0, speed=1.0)
+    room = Room("v1", world_channels(GRID), time=28_800.0)
     room.show(picture(1, 28_800.0), now=0.0)
     return room
 
@@ -115,7 +120,7 @@ def test_5_1_nobody_hears_anything_before_hello(room: Room) -> None:
     effects = room.receive(speaker.id, json.dumps({"type": "time", "speed": 5}), 0.0)
     effects += room.show(picture(2, 28_801.0, phases=(1, 1, 1)), now=5.0)
     assert silent.hears(effects) == []
-    assert room.visitors == 1
+    assert room.count == 1
 
 
 # 5.2, 5.3
@@ -232,16 +237,21 @@ BAD = [
 ]
 
 
+def states(room: Room) -> dict[str, str]:
+    """All that the channels keep."""
+    return {name: repr(vars(channel)) for name, channel in room.channels.items()}
+
+
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:60])
 def test_5_4_a_message_that_cannot_be_used_changes_nothing(room: Room, bad: Any) -> None:
     ada = Visitor(room, HELLO, ALL)
-    before = vars(room.clients[ada.id]).copy()
+    before, channels = vars(room.clients[ada.id]).copy(), states(room)
     heard = ada.say(bad)
     assert [m["type"] for m in heard] == ["error"]
     assert heard[0]["code"] and heard[0]["message"].endswith(".")
     assert len(ada.last) == 1
     assert {**vars(room.clients[ada.id]), "errors": 0, "allowance": before["allowance"]} == before
-    assert (room.speed, room.paused) == (1.0, False)
+    assert states(room) == channels
 
 
 def test_5_4_ten_in_a_row_close_the_socket(room: Room) -> None:
@@ -306,7 +316,7 @@ messages = st.builds(
 @settings(max_examples=300)
 @given(st.lists(messages | st.text() | st.binary(), max_size=8), st.booleans())
 def test_5_4_nothing_that_is_said_raises(said: list[str | bytes], greeted: bool) -> None:
-    room = Room("v1", GRID)
+    room = Room("v1", world_channels(GRID))
     room.show(picture(1, 0.0), now=0.0)
     id = room.join()
     if greeted:
@@ -315,7 +325,7 @@ def test_5_4_nothing_that_is_said_raises(said: list[str | bytes], greeted: bool)
         for effect in room.receive(id, data, 0.0):
             if isinstance(effect, Send) and isinstance(effect.data, str):
                 json.loads(effect.data)
-    assert 1 <= room.speed <= 60
+    assert 1 <= vars(room.channels["clock"])["speed"] <= 60
     room.show(picture(2, 0.5), now=2.0)
 
 
