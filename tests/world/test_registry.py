@@ -34,6 +34,7 @@ from cosmopolis.registry import (
     Problem,
     Refused,
     Request,
+    Send,
     ThingKind,
     Told,
     composed,
@@ -76,8 +77,15 @@ class Lanterns(Channel):
         self.lit[client.id] = message
         return [*room.to_all("lantern", by=client.name, brightness=message), CountVehicles(room, client)]
 
-    def welcome(self, room: LiveRoom) -> dict[str, Any]:
-        return {"lanterns": len(self.lit)}
+    def welcome(self, room: LiveRoom, client: Client, token: str) -> dict[str, Any]:
+        return {"lanterns": len(self.lit), **({"keeper": True} if token == "oil" else {})}
+
+    def tick(self, room: LiveRoom, now: float) -> Effects:
+        """A lantern burns for a minute."""
+        out = [id for id, _ in self.lit.items() if now > 60.0]
+        for id in out:
+            del self.lit[id]
+        return list(room.to_all("lantern", brightness=0.0)) if out else []
 
     def left(self, room: LiveRoom, client: Client) -> Effects:
         return list(room.to_all("lantern", brightness=0.0)) if self.lit.pop(client.id, None) else []
@@ -246,6 +254,20 @@ def test_its_messages_are_answered_over_a_real_socket(running: Running) -> None:
         await ada.until("lantern", lambda m: m["brightness"] == 0.0)
 
     asyncio.run(visit())
+
+
+def test_a_channel_is_told_the_time_and_the_token() -> None:
+    room = Room("v1", [Lanterns()])
+    keeper, guest = room.join(), room.join()
+    said = [
+        json.loads(room.receive(id, json.dumps({**HELLO, "token": token}), 0.0)[0].data)  # type: ignore[union-attr]
+        for id, token in ((keeper, "oil"), (guest, ""))
+    ]
+    assert [message.get("keeper") for message in said] == [True, None]
+    room.receive(guest, json.dumps({"type": "light", "brightness": 1}), 0.0)
+    assert room.tick(59.0) == []
+    assert [effect.to for effect in room.tick(61.0) if isinstance(effect, Send)] == [keeper, guest]
+    assert room.tick(62.0) == []
 
 
 def test_another_server_does_not_know_it(server: Running) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,6 +123,18 @@ def test_5_1_nobody_hears_anything_before_hello(room: Room) -> None:
     effects += room.show(picture(2, 28_801.0, phases=(1, 1, 1)), now=5.0)
     assert silent.hears(effects) == []
     assert room.count == 1
+
+
+# 7
+
+
+def test_7_every_channel_has_its_rule_in_the_order_of_a_picture() -> None:
+    spec = (Path(__file__).parents[2] / "protocol/SPEC.md").read_text(encoding="utf-8")
+    rules = re.findall(r"- \*\*7\.\d+\*\* `(\w+)`: (.*)", spec)
+    channels = world_channels(GRID)
+    assert [name for name, _ in rules] == [channel.name for channel in channels]
+    for channel, (_, rule) in zip(channels, rules):
+        assert all(f"`{type}`" in rule.partition(";")[0] for type in channel.messages)
 
 
 # 5.2, 5.3

@@ -98,8 +98,8 @@ class Channel:
         Refused, having changed nothing."""
         return []
 
-    def welcome(self, room: LiveRoom) -> dict[str, Any]:
-        """Fields that it adds to the `welcome` of a new visitor (SPEC 5.1)."""
+    def welcome(self, room: LiveRoom, client: Client, token: str) -> dict[str, Any]:
+        """Fields that it adds to the `welcome` of a new visitor; `token` is that of its `hello` (SPEC 5.1)."""
         return {}
 
     def greet(self, room: LiveRoom, client: Client) -> Effects:
@@ -112,6 +112,10 @@ class Channel:
 
     def each_second(self, room: LiveRoom, picture: Any) -> Effects:
         """Once a second of the wall's time, after `show`."""
+        return []
+
+    def tick(self, room: LiveRoom, now: float) -> Effects:
+        """Some times a second of the wall's time, whether the city runs or stands: what waited for its turn."""
         return []
 
     def drained(self, room: LiveRoom, client: Client) -> Effects:

@@ -129,6 +129,10 @@ class Room:
             effects += [effect for channel in channels for effect in channel.each_second(self, picture)]
         return effects
 
+    def tick(self, now: float) -> Effects:
+        """To be called some times a second, whether the city runs or stands."""
+        return [effect for channel in self.channels.values() for effect in channel.tick(self, now)]
+
     def tell(self, code: str, message: str) -> Effects:
         """Something that all visitors should know went wrong."""
         return list(self.to_all("error", code=code, message=message))
@@ -157,7 +161,9 @@ class Room:
             raise Refused("protocol", "You have said hello already.")
         client.greeted, client.name = True, hello.name or f"Visitor {client.id}"
         channels = self.channels.values()
-        added = {name: value for channel in channels for name, value in channel.welcome(self).items()}
+        added: dict[str, Any] = {}
+        for channel in channels:
+            added |= channel.welcome(self, client, hello.token)
         facts = {"protocol": PROTOCOL, "id": client.id, **added, "visitors": self.count, "city": self.version}
         effects: Effects = [self.message(client, "welcome", **facts)]
         effects += [effect for channel in channels for effect in channel.greet(self, client)]

@@ -1,4 +1,4 @@
-"""The clock that all visitors share: pause, speed and jumps (SPEC 5.2 `time`; 5.3 `clock`, `jumping`)."""
+"""The clock that all visitors share: pause, speed and jumps (SPEC 7.2; 5.2 `time`; 5.3 `clock`, `jumping`)."""
 
 from __future__ import annotations
 
@@ -54,16 +54,19 @@ class ClockChannel(Channel):
             self.speed = message.speed
         effects: Effects = [Steer(message)]
         if message.paused is not None or message.speed is not None:
-            effects += room.to_all("clock", **self.welcome(room), by=client.name)
+            effects += room.to_all("clock", **self._fields(room), by=client.name)
         if message.jump is not None:
             effects += room.to_all("jumping", to=message.jump, by=client.name)
         return effects
 
-    def welcome(self, room: LiveRoom) -> dict[str, Any]:
-        return {"time": room.time, "speed": self.speed, "paused": self.paused}
+    def welcome(self, room: LiveRoom, client: Client, token: str) -> dict[str, Any]:
+        return self._fields(room)
 
     def show(self, room: LiveRoom, picture: Picture, before: Picture | None) -> Effects:
         """A jump has ended: time goes on from another place."""
         if before is not None and picture.era == before.era:
             return []
-        return list(room.to_all("clock", **self.welcome(room), by=""))
+        return list(room.to_all("clock", **self._fields(room), by=""))
+
+    def _fields(self, room: LiveRoom) -> dict[str, Any]:
+        return {"time": room.time, "speed": self.speed, "paused": self.paused}

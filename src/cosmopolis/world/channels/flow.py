@@ -1,4 +1,4 @@
-"""The state of every edge, once a second to those who asked (SPEC 5.2 `layers`; 6.5, 6.7, frames of type 3)."""
+"""The state of every edge, once a second to those who asked (SPEC 7.7; 5.2 `layers`; 6.5, 6.7, frames of type 3)."""
 
 from __future__ import annotations
 

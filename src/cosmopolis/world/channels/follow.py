@@ -1,4 +1,4 @@
-"""One vehicle that a visitor follows, told of once a second (SPEC 5.2 `follow`; 5.3 `followed`)."""
+"""One vehicle that a visitor follows, told of once a second (SPEC 7.8; 5.2 `follow`; 5.3 `followed`)."""
 
 from __future__ import annotations
 

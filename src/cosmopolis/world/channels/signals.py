@@ -1,4 +1,4 @@
-"""Which phase each signal program shows (SPEC 6.4, frames of type 2)."""
+"""Which phase each signal program shows (SPEC 7.3; 6.4, frames of type 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vehicles around what a visitor looks at (SPEC 5.2 `view`; 6.2, 6.3, 6.7, frames of type 1)."""
+"""The vehicles around what a visitor looks at (SPEC 7.4; 5.2 `view`; 6.2, 6.3, 6.7, frames of type 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vehicles on some paths, wherever one looks, and their last minutes (SPEC 5.2 `watch`; 6.7, 6.8, frames of
+"""The vehicles on some paths, wherever one looks, and their last minutes (SPEC 7.5; 5.2 `watch`; 6.7, 6.8, frames of
 type 4; the minutes before by HTTP, 2.8)."""
 
 from __future__ import annotations
