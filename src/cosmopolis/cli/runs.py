@@ -36,7 +36,7 @@ class ParameterSet(StrEnum):
     sumo = "sumo"
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  typer reads a command's options from its parameters
     what: Annotated[
         Path, typer.Argument(metavar="CITY|X.sumocfg", help="A city folder, or a scenario of SUMO.")
     ],

@@ -70,6 +70,9 @@ def _numbers(name: str, comment: str, values: Sequence[float]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
+    if not FILE.parent.is_dir():
+        sys.stderr.write(f"There is no {FILE.parent}: run this in a checkout of the project.\n")
+        return 2
     current = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
     if current == source():
         return 0
