@@ -12,9 +12,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from cosmopolis.benchmarks import BENCHMARKS
 from cosmopolis.city.model import City
-from cosmopolis.cli.compose import COMMANDS, command_line, shown
+from cosmopolis.cli.compose import BENCHMARKS, COMMANDS, command_line, shown
 from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import (
     Argument,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from cosmopolis.benchmarks import BENCHMARKS
+from cosmopolis.benchmarks import BENCHMARKS as OURS
 from cosmopolis.cli import cities, measuring, runs
 from cosmopolis.cli.app import empty_app
 from cosmopolis.cli.typed import command_of
@@ -19,6 +19,7 @@ from cosmopolis.registry import Benchmark, CommandLine, Contribution
 from cosmopolis.registry.contribution import unique
 
 COMMANDS: tuple[CommandLine, ...] = (*PLANNING,)
+BENCHMARKS: tuple[Benchmark, ...] = (*OURS,)
 
 
 def shown() -> tuple[Contribution, ...]:
