@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ from cosmopolis.world import frames
 from cosmopolis.world.channels import world_channels
 from cosmopolis.world.channels.clock import Steer
 from cosmopolis.world.channels.follow import Watch
+from cosmopolis.world.channels.shared import MOST_SHARED
+from cosmopolis.world.channels.vehicles import VehiclesChannel
+from cosmopolis.world.channels.watch import WatchChannel
 from cosmopolis.world.clock import SetTime
+from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
 from cosmopolis.world.room import Room
@@ -360,6 +365,28 @@ def test_6_2_a_view_shows_the_cells_asked_for_and_at_once(room: Room) -> None:
     assert [v["id"] for c in frame["cells"] for v in c["vehicles"]] == [0, 1, 2, 3]
     (frame,) = ada.say({"type": "view", "x": 9000, "y": 0, "radius": 10})
     assert frame["cells"] == []
+
+
+def test_6_2_who_sees_the_same_gets_the_same_bytes(room: Room) -> None:
+    """They are encoded, and put into a WebSocket frame, once."""
+    for _ in range(3):
+        Visitor(room, HELLO, NORTH_EAST, {"type": "watch", "paths": [3]})
+    sent = [e.data for e in room.show(picture(2, 28_801.0), now=0.1) if isinstance(e, Send)]
+    assert len(sent) == 6 and len({id(data) for data in sent}) == 2
+
+
+def test_what_is_kept_of_one_picture_has_an_end() -> None:
+    """A paused city keeps its picture, and a client may look at anything 50 times a second."""
+    wide = Grid(west=-50, south=-50, columns=100, rows=100)
+    vehicles, watch = VehiclesChannel(wide), WatchChannel(History())
+    room = Room("v1", [vehicles, watch])
+    cells = frames.cell_records(np.arange(4), wide.cells, **vars(picture(2, 1.0).traffic))
+    room.show(replace(picture(2, 1.0), cells=cells), now=1.0)
+    ada = Visitor(room, HELLO)
+    for i in range(200):
+        ada.say({"type": "view", "x": i * 100, "y": 0, "radius": 500}, i)
+        ada.say({"type": "watch", "paths": [i]}, i)
+        assert 0 < len(vehicles.shared) <= MOST_SHARED and 0 < len(watch.shared) <= MOST_SHARED
 
 
 def test_6_3_no_vehicles_for_who_has_not_said_what_it_looks_at(room: Room) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cosmopolis.registry import Channel, Client, Effects, LiveRoom, Send
 from cosmopolis.registry.live import Fields, Reader, number
 from cosmopolis.world import frames
+from cosmopolis.world.channels.shared import SharedFrames
 from cosmopolis.world.interest import Grid, Spans
 from cosmopolis.world.picture import Picture
 
@@ -38,14 +39,14 @@ class VehiclesChannel(Channel):
         self.grid = grid
         self.spans: dict[int, Spans] = {}  # by client: the cells it looks at
         self.missed: set[int] = set()  # clients that a frame was left out for
-        self._frames: dict[Spans, bytes] = {}  # of this picture
+        self.shared = SharedFrames()
 
     def act(self, room: LiveRoom, client: Client, message: View, now: float) -> Effects:
         self.spans[client.id] = self.grid.view(message.x, message.y, message.radius)
         return self._vehicles(room, client)
 
     def show(self, room: LiveRoom, picture: Picture, before: Picture | None) -> Effects:
-        self._frames = {}
+        self.shared.clear()
         return [effect for client in room.visitors() for effect in self._vehicles(room, client)]
 
     def drained(self, room: LiveRoom, client: Client) -> Effects:
@@ -65,15 +66,13 @@ class VehiclesChannel(Channel):
             self.missed.add(client.id)
             return []
         self.missed.discard(client.id)
-        return [Send(client.id, self._frame(spans, room.picture))]
+        picture: Picture = room.picture
+        return [Send(client.id, self.shared.of(spans, lambda: frame_of(picture, spans)))]
 
-    def _frame(self, spans: Spans, picture: Picture) -> bytes:
-        """The joined records of some cells; visitors who see the same cells share the same bytes."""
-        frame = self._frames.get(spans)
-        if frame is None:
-            start, data = picture.cells.start, picture.cells.data
-            count = sum(last - first for first, last in spans)
-            head = frames.header(frames.VEHICLES, count, picture.tick, picture.time)
-            frame = b"".join([head, *(data[start[first] : start[last]] for first, last in spans)])
-            self._frames[spans] = frame
-        return frame
+
+def frame_of(picture: Picture, spans: Spans) -> bytes:
+    """The joined records of some cells."""
+    start, data = picture.cells.start, picture.cells.data
+    count = sum(last - first for first, last in spans)
+    head = frames.header(frames.VEHICLES, count, picture.tick, picture.time)
+    return b"".join([head, *(data[start[first] : start[last]] for first, last in spans)])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from cosmopolis.registry import Channel, Client, Effects, LiveRoom, Refused, Send
 from cosmopolis.registry.live import Fields, Reader, whole
 from cosmopolis.world import frames
+from cosmopolis.world.channels.shared import SharedFrames
 from cosmopolis.world.history import MOST_PATHS, History
 from cosmopolis.world.picture import Picture
 
@@ -33,7 +34,7 @@ class WatchChannel(Channel):
         self.history = history
         self.paths: dict[int, PathSet] = {}  # by client
         self.missed: set[int] = set()  # clients that a frame was left out for
-        self._frames: dict[PathSet, bytes] = {}  # of this picture
+        self.shared = SharedFrames()
 
     def act(self, room: LiveRoom, client: Client, message: PathSet, now: float) -> Effects:
         self.left(room, client)
@@ -43,7 +44,7 @@ class WatchChannel(Channel):
 
     def show(self, room: LiveRoom, picture: Picture, before: Picture | None) -> Effects:
         self.history.keep(picture)
-        self._frames = {}
+        self.shared.clear()
         return [effect for client in room.visitors() for effect in self._watched(room, client)]
 
     def drained(self, room: LiveRoom, client: Client) -> Effects:
@@ -63,12 +64,10 @@ class WatchChannel(Channel):
             self.missed.add(client.id)
             return []
         self.missed.discard(client.id)
-        return [Send(client.id, self._frame(paths, room.picture))]
+        picture: Picture = room.picture
+        return [Send(client.id, self.shared.of(paths, lambda: frame_of(picture, paths)))]
 
-    def _frame(self, paths: PathSet, picture: Picture) -> bytes:
-        """Visitors who watch the same paths share the same bytes."""
-        frame = self._frames.get(paths)
-        if frame is None:
-            frame = frames.watched(picture.tick, picture.time, **vars(picture.traffic.on(paths)))
-            self._frames[paths] = frame
-        return frame
+
+def frame_of(picture: Picture, paths: PathSet) -> bytes:
+    """The vehicles on some paths."""
+    return frames.watched(picture.tick, picture.time, **vars(picture.traffic.on(paths)))
