@@ -36,7 +36,7 @@ class ParameterSet(StrEnum):
     sumo = "sumo"
 
 
-def simulate(  # noqa: PLR0913  typer reads a command's options from its parameters
+def simulate(
     what: Annotated[
         Path, typer.Argument(metavar="CITY|X.sumocfg", help="A city folder, or a scenario of SUMO.")
     ],
