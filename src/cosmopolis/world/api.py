@@ -23,11 +23,11 @@ from cosmopolis.world.client_files import ClientFiles
 from cosmopolis.world.openapi import openapi, page
 from cosmopolis.world.site import Site
 
-LARGEST_BODY = 64 * 1024  # bytes that a request may bring
+LARGEST_BODY = 4 * 1024  # bytes that a request may bring
 CODES = {
     404: "not_found",
     405: "method_not_allowed",
-    413: "too_large",
+    413: "too_big",
     422: "bad_input",
     500: "fault",
     503: "busy",
