@@ -69,6 +69,16 @@ class Lanterns(Channel):
 
     def __init__(self) -> None:
         self.lit: dict[int, float] = {}  # by client
+        self.dawn: float | None = None  # city time at which the engine began
+
+    def opened(self, room: LiveRoom, engine: Any, later: Later) -> None:
+        def began(time: Any) -> Effects:
+            self.dawn = time.result()
+            return list(room.to_all("dawn", at=self.dawn))
+
+        engine.ask(lambda simulation: simulation.time).add_done_callback(
+            lambda time: later(lambda: began(time))
+        )
 
     def act(self, room: LiveRoom, client: Client, message: float, now: float) -> Effects:
         if client.id in self.lit:
@@ -77,7 +87,7 @@ class Lanterns(Channel):
         return [*room.to_all("lantern", by=client.name, brightness=message), CountVehicles(room, client)]
 
     def welcome(self, room: LiveRoom, client: Client, token: str) -> dict[str, Any]:
-        return {"lanterns": len(self.lit), **({"keeper": True} if token == "oil" else {})}
+        return {"lanterns": len(self.lit), "dawn": self.dawn, **({"keeper": True} if token == "oil" else {})}
 
     def tick(self, room: LiveRoom, now: float) -> Effects:
         """A lantern burns for a minute."""
@@ -238,7 +248,8 @@ def test_its_messages_are_answered_over_a_real_socket(running: Running) -> None:
     async def visit() -> None:
         ada = await Socket.open(running.live, HELLO)
         bob = await Socket.open(running.live, {**HELLO, "name": "Bob"})
-        assert (await bob.until("welcome"))["lanterns"] == 0
+        welcome = await bob.until("welcome")
+        assert (welcome["lanterns"], welcome["dawn"]) == (0, 28_800.0)
         bob.say({"type": "light", "brightness": 0.25})
         assert await ada.until("lantern") == {"type": "lantern", "by": "Bob", "brightness": 0.25}
         assert (await bob.until("lit"))["vehicles"] >= 0  # the engine's answer, for who asked

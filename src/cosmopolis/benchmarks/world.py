@@ -129,7 +129,7 @@ class _NoEngine:
 def visitors_per_core(town: Town, visitors: int) -> dict[str, Any]:
     """The server's CPU time while `visitors` look at `RADIUS` metres each, `HERTZ` pictures a second."""
     gate = Gate(Room("bench", world_channels(town.grid)))
-    gate.engine = _NoEngine()
+    gate.attach(_NoEngine())
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     ready = threading.Event()

@@ -93,6 +93,10 @@ class Channel:
     name: str
     messages: Mapping[str, Reader] = {}  # type of a client's message -> how its fields are read
 
+    def opened(self, room: LiveRoom, engine: Any, later: Later) -> None:
+        """Called once, before the engine starts, and only where there is one: the moment to have oneself told of
+        events. What the engine calls, it calls on its own thread; `later` brings it to the event loop."""
+
     def act(self, room: LiveRoom, client: Client, message: Any, now: float) -> Effects:
         """A visitor said one of `messages`: what its reader returned. `now` is the wall's time in s. May raise
         Refused, having changed nothing."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,15 +33,22 @@ class Gate:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self.engine: Any = None  # whatever the room's channels ask things of: an Engine
+        self.engine: Any = None  # whatever the room's channels ask: an Engine
         self._sockets: dict[int, LiveSocket] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._newest: Picture | None = None
+        self._answers: deque[Callable[[], Effects]] = deque()
+
+    def attach(self, engine: Any) -> None:
+        """The engine that channels ask; before it starts."""
+        self.engine = engine
+        self.room.opened(engine, self.later)
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on, on this event loop."""
         self._loop = loop
         loop.call_soon(self._fetch)  # what the engine showed before
+        loop.call_soon(self._answer)
 
     def shut(self) -> None:
         self._loop = None
@@ -58,8 +66,9 @@ class Gate:
         self.call(lambda: self.perform(self.room.tell(code, message)))
 
     def later(self, answer: Callable[[], Effects]) -> None:
-        """What a channel does when the engine has answered it; from any thread."""
-        self.call(lambda: self.perform(answer()))
+        """What a channel does when the engine has answered it; from any thread, also before `open`."""
+        self._answers.append(answer)
+        self.call(self._answer)
 
     def call(self, call: Callable[[], None]) -> None:
         """Do something on the event loop, soon; nothing once it has ended."""
@@ -74,6 +83,10 @@ class Gate:
         picture, self._newest = self._newest, None
         if picture is not None and self._loop is not None:
             self.perform(self.room.show(picture, self._loop.time()))
+
+    def _answer(self) -> None:
+        while self._answers:
+            self.perform(self._answers.popleft()())
 
     def perform(self, effects: Effects) -> None:
         """In their order. What goes to many is put into its frame once."""

@@ -15,7 +15,7 @@ import orjson
 
 from cosmopolis.registry import Channel, Close, Effects, Refused, Send
 from cosmopolis.registry.contribution import unique
-from cosmopolis.registry.live import Reader
+from cosmopolis.registry.live import Later, Reader
 from cosmopolis.world.messages import PROTOCOL, Hello, Ping, parse, read_hello, read_ping
 from cosmopolis.world.picture import Picture
 
@@ -71,6 +71,11 @@ class Room:
     def count(self) -> int:
         """Visitors."""
         return sum(1 for _ in self.visitors())
+
+    def opened(self, engine: Any, later: Later) -> None:
+        """There is an engine that channels may ask and listen to; it has not started."""
+        for channel in self.channels.values():
+            channel.opened(self, engine, later)
 
     # what happens on a connection
 

@@ -149,7 +149,7 @@ class CityServer:
             show=gate.show,
             tell=gate.tell,
         )
-        gate.engine = self.engine
+        gate.attach(self.engine)
         app = application(site, rooms.endpoints, ClientFiles(options.client_dir or CLIENT))
         self._front = Front(sock, app, gate, lambda: on_ready(self.url))
 
