@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +41,7 @@ from cosmopolis.registry import (
 )
 from cosmopolis.registry.commands import TimeOfDay
 from cosmopolis.registry.live import Later, Reader, number
+from cosmopolis.world.gate import Gate
 from cosmopolis.world.room import Room
 from cosmopolis.world.site import Site
 from tests.world.conftest import Running, Socket
@@ -264,6 +266,27 @@ def test_its_messages_are_answered_over_a_real_socket(running: Running) -> None:
         await ada.until("lantern", lambda m: m["brightness"] == 0.0)
 
     asyncio.run(visit())
+
+
+def test_an_answer_before_the_sockets_open_is_not_lost() -> None:
+    class Prompt:
+        """An engine that answers at once."""
+
+        def ask(self, question: Any) -> Future[float]:
+            answer: Future[float] = Future()
+            answer.set_result(5.0)
+            return answer
+
+    async def run() -> None:
+        lanterns = Lanterns()
+        gate = Gate(Room("v1", [lanterns]))
+        gate.attach(Prompt())
+        assert lanterns.dawn is None
+        gate.open(asyncio.get_running_loop())
+        await asyncio.sleep(0)
+        assert lanterns.dawn == 5.0
+
+    asyncio.run(run())
 
 
 def test_a_channel_is_told_the_time_and_the_token() -> None:
