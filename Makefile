@@ -9,8 +9,11 @@ WEB_SOURCES := $(shell find web/src web/index.html web/public -type f 2>/dev/nul
 CITY ?=
 # Processes for pytest; numba brings its own threads.
 JOBS ?= 2
+# Of which `quick` runs the tests: a folder of tests/, or web.
+ROOM ?=
+ROOMS := $(filter-out browser,$(sort $(notdir $(patsubst %/__init__.py,%,$(wildcard tests/*/__init__.py))))) web
 
-.PHONY: setup run test check bench format lint units kernels browser screenshots wheel clean help
+.PHONY: setup run test check quick bench format words lint units kernels browser screenshots wheel clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -62,6 +65,16 @@ check:  ## the quick part of `test`
 	$(MAKE) --jobs=2 kernels lint units
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow and not browser" -q
 
+quick: $(VENV)/.ready  ## one room's tests, as ROOM=world or ROOM=web
+ifeq ($(ROOM),web)
+	$(MAKE) web/node_modules/.ready
+	cd web && npm run --silent test
+else ifneq ($(filter $(ROOM),$(ROOMS)),)
+	$(BIN)/python -m pytest -q -m "not slow and not browser" tests/$(ROOM)
+else
+	@echo "There is no room '$(ROOM)': give ROOM= one of $(ROOMS)"; exit 2
+endif
+
 bench: setup  ## every benchmark, one JSON object a line
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	$(BIN)/cosmopolis bench --json
@@ -71,6 +84,9 @@ screenshots: setup browser  ## the pictures in docs/
 
 wheel: setup  ## dist/cosmopolis-*.whl, with the client inside
 	$(BIN)/python -m build --no-isolation
+
+words: $(VENV)/.ready  ## the client's codes, lengths and limits, made of the server's sources
+	$(BIN)/python -m cosmopolis.world.client_words
 
 format: setup  ## let the formatters write
 	$(BIN)/ruff check --fix --quiet .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,17 @@ def test_a_fault_of_ours_is_a_sentence_and_a_report(monkeypatch, capsys):
     said = " ".join(capsys.readouterr().err.split())
     assert ended.value.code == 1
     assert "the sky fell" in said and "Traceback" not in said
+
+
+def test_the_choices_of_simulate_and_export_are_those_of_their_rooms():
+    """They are written down in `cli/`, since their rooms import what a wrong argument need not wait for."""
+    from cosmopolis import exports
+    from cosmopolis.cli.cities import ExportFormat
+    from cosmopolis.cli.runs import ParameterSet, SignalControl
+    from cosmopolis.control import Scheme
+    from cosmopolis.simulation.traffic.drivers import SETS
+
+    assert [choice.value for choice in SignalControl] == [scheme.value for scheme in Scheme]
+    assert {choice.value for choice in ParameterSet} == set(SETS)
+    for choice in ExportFormat:
+        assert callable(import_module(f"{exports.__name__}.{choice.value}").write)

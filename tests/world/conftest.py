@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import hypothesis
@@ -17,8 +17,11 @@ from cosmopolis.city.build import build
 from cosmopolis.city.model import City
 from cosmopolis.demand.plan import plan_trips
 from cosmopolis.demand.trips import Trips
+from cosmopolis.registry import Contribution
 from cosmopolis.world import frames
-from cosmopolis.world.server import CityServer
+from cosmopolis.world.contribution import WORLD
+from cosmopolis.world.engine import Maker
+from cosmopolis.world.server import CityServer, ServerOptions
 from tests.grids import grid
 from tests.world.towns import named
 
@@ -41,9 +44,24 @@ def trips(city: City) -> Trips:
 class Running:
     """A server in a thread."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        city: City,
+        trips: Trips,
+        *,
+        maker: Maker | None = None,
+        contributions: Sequence[Contribution] = (WORLD,),
+        **options: Any,
+    ) -> None:
         ready = threading.Event()
-        self.server = CityServer(*args, on_ready=lambda url: ready.set(), **options)
+        self.server = CityServer(
+            city,
+            trips,
+            ServerOptions(**options),
+            contributions=contributions,
+            maker=maker,
+            on_ready=lambda url: ready.set(),
+        )
         self._thread = threading.Thread(target=self.server.run)
         self._thread.start()
         assert ready.wait(PATIENCE)

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cosmopolis.world.clock import SetTime
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.interest import Grid, Paths
-from cosmopolis.world.messages import SetTime
 from cosmopolis.world.picture import Picture
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cosmopolis.registry import Close, Send
+from cosmopolis.registry.live import Effect
 from cosmopolis.world import frames
+from cosmopolis.world.channels import world_channels
+from cosmopolis.world.channels.clock import Steer
+from cosmopolis.world.channels.follow import Watch
+from cosmopolis.world.channels.shared import MOST_SHARED
+from cosmopolis.world.channels.vehicles import VehiclesChannel
+from cosmopolis.world.channels.watch import WatchChannel
+from cosmopolis.world.clock import SetTime
+from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid
-from cosmopolis.world.messages import SetTime
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
-from cosmopolis.world.room import Close, Effect, Room, Send, Steer, Watch
+from cosmopolis.world.room import Room
 
 GRID = Grid(west=-1, south=-1, columns=2, rows=2)
 HELLO = {"type": "hello", "protocol": 1, "name": "Ada"}
@@ -76,7 +88,7 @@ def of_type(heard: list[Any], kind: str | int) -> list[Any]:
 
 @pytest.fixture
 def room() -> Room:
-    room = Room("v1", GRID, time=28_800.0, speed=1.0)
+    room = Room("v1", world_channels(GRID), time=28_800.0)
     room.show(picture(1, 28_800.0), now=0.0)
     return room
 
@@ -115,7 +127,19 @@ def test_5_1_nobody_hears_anything_before_hello(room: Room) -> None:
     effects = room.receive(speaker.id, json.dumps({"type": "time", "speed": 5}), 0.0)
     effects += room.show(picture(2, 28_801.0, phases=(1, 1, 1)), now=5.0)
     assert silent.hears(effects) == []
-    assert room.visitors == 1
+    assert room.count == 1
+
+
+# 7
+
+
+def test_7_every_channel_has_its_rule_in_the_order_of_a_picture() -> None:
+    spec = (Path(__file__).parents[2] / "protocol/SPEC.md").read_text(encoding="utf-8")
+    rules = re.findall(r"- \*\*7\.\d+\*\* `(\w+)`: (.*)", spec)
+    channels = world_channels(GRID)
+    assert [name for name, _ in rules] == [channel.name for channel in channels]
+    for channel, (_, rule) in zip(channels, rules):
+        assert all(f"`{type}`" in rule.partition(";")[0] for type in channel.messages)
 
 
 # 5.2, 5.3
@@ -232,16 +256,21 @@ BAD = [
 ]
 
 
+def states(room: Room) -> dict[str, str]:
+    """All that the channels keep."""
+    return {name: repr(vars(channel)) for name, channel in room.channels.items()}
+
+
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:60])
 def test_5_4_a_message_that_cannot_be_used_changes_nothing(room: Room, bad: Any) -> None:
     ada = Visitor(room, HELLO, ALL)
-    before = vars(room.clients[ada.id]).copy()
+    before, channels = vars(room.clients[ada.id]).copy(), states(room)
     heard = ada.say(bad)
     assert [m["type"] for m in heard] == ["error"]
     assert heard[0]["code"] and heard[0]["message"].endswith(".")
     assert len(ada.last) == 1
     assert {**vars(room.clients[ada.id]), "errors": 0, "allowance": before["allowance"]} == before
-    assert (room.speed, room.paused) == (1.0, False)
+    assert states(room) == channels
 
 
 def test_5_4_ten_in_a_row_close_the_socket(room: Room) -> None:
@@ -306,7 +335,7 @@ messages = st.builds(
 @settings(max_examples=300)
 @given(st.lists(messages | st.text() | st.binary(), max_size=8), st.booleans())
 def test_5_4_nothing_that_is_said_raises(said: list[str | bytes], greeted: bool) -> None:
-    room = Room("v1", GRID)
+    room = Room("v1", world_channels(GRID))
     room.show(picture(1, 0.0), now=0.0)
     id = room.join()
     if greeted:
@@ -315,7 +344,7 @@ def test_5_4_nothing_that_is_said_raises(said: list[str | bytes], greeted: bool)
         for effect in room.receive(id, data, 0.0):
             if isinstance(effect, Send) and isinstance(effect.data, str):
                 json.loads(effect.data)
-    assert 1 <= room.speed <= 60
+    assert 1 <= vars(room.channels["clock"])["speed"] <= 60
     room.show(picture(2, 0.5), now=2.0)
 
 
@@ -336,6 +365,28 @@ def test_6_2_a_view_shows_the_cells_asked_for_and_at_once(room: Room) -> None:
     assert [v["id"] for c in frame["cells"] for v in c["vehicles"]] == [0, 1, 2, 3]
     (frame,) = ada.say({"type": "view", "x": 9000, "y": 0, "radius": 10})
     assert frame["cells"] == []
+
+
+def test_6_2_who_sees_the_same_gets_the_same_bytes(room: Room) -> None:
+    """They are encoded, and put into a WebSocket frame, once."""
+    for _ in range(3):
+        Visitor(room, HELLO, NORTH_EAST, {"type": "watch", "paths": [3]})
+    sent = [e.data for e in room.show(picture(2, 28_801.0), now=0.1) if isinstance(e, Send)]
+    assert len(sent) == 6 and len({id(data) for data in sent}) == 2
+
+
+def test_what_is_kept_of_one_picture_has_an_end() -> None:
+    """A paused city keeps its picture, and a client may look at anything 50 times a second."""
+    wide = Grid(west=-50, south=-50, columns=100, rows=100)
+    vehicles, watch = VehiclesChannel(wide), WatchChannel(History())
+    room = Room("v1", [vehicles, watch])
+    cells = frames.cell_records(np.arange(4), wide.cells, **vars(picture(2, 1.0).traffic))
+    room.show(replace(picture(2, 1.0), cells=cells), now=1.0)
+    ada = Visitor(room, HELLO)
+    for i in range(200):
+        ada.say({"type": "view", "x": i * 100, "y": 0, "radius": 500}, i)
+        ada.say({"type": "watch", "paths": [i]}, i)
+        assert 0 < len(vehicles.shared) <= MOST_SHARED and 0 < len(watch.shared) <= MOST_SHARED
 
 
 def test_6_3_no_vehicles_for_who_has_not_said_what_it_looks_at(room: Room) -> None:

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmopolis.city.model import City
+from cosmopolis.world.names import NAMED
 from cosmopolis.world.search import NameIndex, folded
 
 
 @pytest.fixture(scope="module")
 def names(city: City) -> NameIndex:
-    return NameIndex(city)
+    return NameIndex(city, NAMED)
 
 
 def found(names: NameIndex, text: str, limit: int = 20) -> list[tuple[str, str]]:
@@ -98,4 +99,4 @@ def test_a_city_without_names_has_none(city: City) -> None:
         stops=replace(h, name=[""] * len(h)),
         transit_lines=replace(t, name=[""], ref=[""]),
     )
-    assert len(NameIndex(bare)) == 0
+    assert len(NameIndex(bare, NAMED)) == 0

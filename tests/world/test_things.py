@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import orjson
@@ -10,20 +13,37 @@ import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
+from cosmopolis.registry import NoSuchThing
 from cosmopolis.simulation import Simulation
 from cosmopolis.world import frames
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import _traffic
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.picture import Picture
-from cosmopolis.world.things.catalogue import Things
-from cosmopolis.world.things.fields import NoSuchThing
-from cosmopolis.world.things.vehicles import next_stop
+from cosmopolis.world.site import Site
+from cosmopolis.world.things.catalogue import KINDS, Catalogue
+from cosmopolis.world.things.vehicles import next_stop, vehicle
+
+
+class Things:
+    """What a client asks for, at one picture."""
+
+    def __init__(self, city: City, trips: Trips) -> None:
+        self.city, self.trips, self.paths = city, trips, Paths.of(city.network)
+        self.catalogue = Catalogue(KINDS)
+
+    def describe(self, kind: str, id: int, picture: Picture | None = None) -> dict[str, Any]:
+        site = cast(Site, SimpleNamespace(city=self.city, picture=lambda: picture))
+        return asyncio.run(self.catalogue.describe(site, kind, id))
+
+    def vehicle(self, state: dict[str, Any] | None) -> dict[str, Any]:
+        assert state is not None
+        return vehicle(self.city, self.trips, self.paths, state)
 
 
 @pytest.fixture(scope="module")
 def things(city: City, trips: Trips) -> Things:
-    return Things(city, trips, Paths.of(city.network))
+    return Things(city, trips)
 
 
 @pytest.fixture(scope="module")

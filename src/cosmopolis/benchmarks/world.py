@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from cosmopolis.world import frames
+from cosmopolis.world.channels import world_channels
+from cosmopolis.world.clock import SetTime
 from cosmopolis.world.gate import Gate
 from cosmopolis.world.interest import CELL, Grid, Paths
-from cosmopolis.world.messages import SetTime
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
 from cosmopolis.world.room import Room
 from cosmopolis.world.server import Front, bind
@@ -91,7 +92,7 @@ class Town:
 
 
 def picture_cost(town: Town) -> Iterator[dict[str, Any]]:
-    room = Room("bench", town.grid)
+    room = Room("bench", world_channels(town.grid))
     id = room.join()
     room.receive(id, '{"type":"hello","protocol":1}', 0.0)
     room.receive(id, json.dumps({"type": "view", "x": SIDE / 2, "y": SIDE / 2, "radius": SIDE}), 0.0)
@@ -127,8 +128,8 @@ class _NoEngine:
 
 def visitors_per_core(town: Town, visitors: int) -> dict[str, Any]:
     """The server's CPU time while `visitors` look at `RADIUS` metres each, `HERTZ` pictures a second."""
-    gate = Gate(Room("bench", town.grid))
-    gate.engine = _NoEngine()
+    gate = Gate(Room("bench", world_channels(town.grid)))
+    gate.attach(_NoEngine())
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     ready = threading.Event()

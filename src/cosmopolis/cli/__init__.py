@@ -13,11 +13,12 @@ import sys
 from rich.markup import escape
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.cli import cities, measuring, runs
-from cosmopolis.cli.app import app
+from cosmopolis.cli.compose import command_line
 from cosmopolis.cli.terminal import fault_report, told
 
-__all__ = ["app", "cities", "main", "measuring", "runs"]
+__all__ = ["app", "command_line", "main"]
+
+app = command_line()
 
 
 def main() -> None:

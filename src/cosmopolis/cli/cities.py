@@ -16,7 +16,7 @@ from rich.markup import escape
 from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress
-from cosmopolis.cli.app import AsJson, CityFolder, Seed, app
+from cosmopolis.cli.app import AsJson, CityFolder, Seed
 from cosmopolis.cli.terminal import print_json, progress, time_of_day, told
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ class ExportFormat(StrEnum):
     glb = "glb"
 
 
-@app.command()
 def run(
     city: Annotated[
         Path | None,
@@ -46,7 +45,8 @@ def run(
 ) -> None:
     """Bring a city to life and show it in the browser."""
     start = time_of_day(at, "--at")
-    from cosmopolis.world.server import check_port, serve
+    from cosmopolis.cli.compose import shown
+    from cosmopolis.world.server import ServerOptions, check_port, serve
 
     check_port(host, port)
     with progress() as tell:
@@ -69,12 +69,10 @@ def run(
 
             webbrowser.open(url)
 
-    serve(
-        the_city, trips, folder=folder, host=host, port=port, at=start, speed=speed, seed=seed, on_ready=ready
-    )
+    options = ServerOptions(folder=folder, host=host, port=port, at=start, speed=speed, seed=seed)
+    serve(the_city, trips, options, contributions=shown(), on_ready=ready)
 
 
-@app.command("import")
 def import_(
     files: Annotated[
         list[Path] | None,
@@ -122,7 +120,6 @@ def import_(
     report(city, out)
 
 
-@app.command()
 def grow(
     out: Annotated[Path, typer.Option(metavar="CITY", help="The city folder to write.")],
     seed: Seed = 1,
@@ -135,7 +132,6 @@ def grow(
     report(city, out)
 
 
-@app.command()
 def info(city: CityFolder, as_json: AsJson = False) -> None:
     """What is in a city, where it comes from, and what is odd about it."""
     from cosmopolis.city.summary import summary
@@ -149,7 +145,6 @@ def info(city: CityFolder, as_json: AsJson = False) -> None:
         Console(highlight=False).print(as_text(facts), markup=False)
 
 
-@app.command()
 def export(
     city: CityFolder,
     to: Annotated[ExportFormat, typer.Option(help="The format.")],

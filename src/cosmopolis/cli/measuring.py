@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from cosmopolis.cli.app import AsJson, app
+from cosmopolis.cli.app import AsJson
 from cosmopolis.cli.terminal import print_json, progress, told
+from cosmopolis.registry import Argument, Benchmark, CommandLine, Told
+from cosmopolis.registry.commands import Progress
 
 
-class Benchmark(StrEnum):
-    imports = "import"
-    traffic = "traffic"
-    measurement = "measurement"
-    world = "world"
-    grow = "grow"
-    routing = "routing"
-    gpu = "gpu"
+def bench(benchmarks: Sequence[Benchmark]) -> CommandLine:
+    """The command that measures these. Its rows are told one by one, as they come."""
+    by_name = {benchmark.name: benchmark for benchmark in benchmarks}
+
+    def rows(chosen: Sequence[Benchmark]) -> Iterator[dict[str, Any]]:
+        for benchmark in chosen:
+            for row in benchmark.run():
+                yield {"benchmark": benchmark.name, **row}
+
+    def run(*, what: str | None, progress: Progress) -> Told:
+        chosen = benchmarks if what is None else [by_name[what]]
+        return Told(rows(chosen), (_sentence(**row) for row in rows(chosen)))
+
+    listed = "; ".join(f"{benchmark.name}: {benchmark.summary}" for benchmark in benchmarks)
+    what = Argument("what", str, f"One of them; all without. {listed}.", None, choices=tuple(by_name))
+    return CommandLine(
+        "bench", run, "Measure speed and size on this machine, beside peers that are installed.", (what,)
+    )
 
 
-@app.command()
-def bench(
-    what: Annotated[Benchmark | None, typer.Argument(help="One of them; all without.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure speed and size on this machine, beside peers that are installed."""
-    import importlib
-
-    for name in [what] if what else list(Benchmark):
-        module = importlib.import_module(f"cosmopolis.benchmarks.{name.name}")
-        for row in module.run():
-            if as_json:
-                print_json({"benchmark": name.value, **row}, indent=False)
-            else:
-                told.print(
-                    f"[bold]{name.value}[/]  " + "  ".join(f"{key} {value}" for key, value in row.items())
-                )
+def _sentence(benchmark: str, **row: Any) -> str:
+    return f"{benchmark}  " + "  ".join(f"{key} {value}" for key, value in row.items())
 
 
-@app.command()
 def validate(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="One experiment; repeat for more.")

@@ -11,9 +11,9 @@ import typer
 from rich.markup import escape
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.cli.app import AsJson, CityFolder, Seed, app
+from cosmopolis.cli.app import AsJson
 from cosmopolis.cli.cities import load
-from cosmopolis.cli.terminal import part_of_day, print_json, progress, time_of_day, told
+from cosmopolis.cli.terminal import part_of_day, print_json, progress, told
 
 if TYPE_CHECKING:
     from cosmopolis.planning.conditions import Conditions
@@ -36,7 +36,6 @@ class ParameterSet(StrEnum):
     sumo = "sumo"
 
 
-@app.command()
 def simulate(
     what: Annotated[
         Path, typer.Argument(metavar="CITY|X.sumocfg", help="A city folder, or a scenario of SUMO.")
@@ -184,45 +183,4 @@ def run_scenario(
             seed = 1 if scenario.seed is None else scenario.seed
         return record_scenario(
             scenario, seed=seed, parameters=parameters, settings=settings, progress=tell, **recording
-        )
-
-
-@app.command()
-def assign(
-    city: CityFolder,
-    begin: Annotated[str, typer.Option("--from", metavar="HH:MM")],
-    end: Annotated[str, typer.Option("--to", metavar="HH:MM")],
-    out: Annotated[Path, typer.Option(metavar="RUN", help="The folder to write the trips and the gap to.")],
-    iterations: Annotated[int, typer.Option(min=1, max=200, help="Runs of the simulation at most.")] = 10,
-    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap that is small enough.")] = 0.01,
-    seed: Seed = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Find routes that few drivers could better, by driving them again and again (dynamic user equilibrium)."""
-    first, last = time_of_day(begin, "--from"), time_of_day(end, "--to")
-    if last <= first:
-        raise BadInput(f"--to {end} is not after --from {begin}: give a part of one day (24:00 is its end).")
-    from cosmopolis.planning.equilibrium_store import check_free, write
-
-    check_free(out)
-    the_city = load(city)
-    from cosmopolis.demand.store import cached_trips
-    from cosmopolis.planning.equilibrium import equilibrium
-
-    with progress() as tell:
-        trips = cached_trips(the_city, city, seed=seed, progress=tell)
-        found = equilibrium(
-            the_city, trips, begin=first, end=last, iterations=iterations, gap=gap, seed=seed, progress=tell
-        )
-        facts = write(
-            found, out, city=the_city.name, city_version=the_city.version, seed=seed, begin=first, end=last
-        )
-    if as_json:
-        print_json(facts)
-    else:
-        for row, (value, seconds, moved) in enumerate(zip(found.gap, found.duration, found.changed)):
-            told.print(f"{row + 1:3d}  gap {value:.3f}  {seconds:.0f} s a trip  {moved:,} take another way")
-        told.print(
-            f"Relative gap {found.gap[0]:.3f} at first, {found.gap.min():.3f} at best of {len(found.gap)} runs; "
-            f"{len(found.trips):,} trips with their routes, and the gap, are in {escape(str(out))}"
         )

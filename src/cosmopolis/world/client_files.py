@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def packed_size(file: Path) -> int:
     return len(_packed(file, file.stat().st_mtime_ns, "br" if file.suffix in TEXTS else "identity"))
 
 
-def encoding(headers: Headers) -> str:
+def encoding(headers: Mapping[str, str]) -> str:
     """br, gzip or identity: the best that the client takes."""
     taken = set()
     for part in headers.get("accept-encoding", "").lower().split(","):

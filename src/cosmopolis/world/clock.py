@@ -8,6 +8,15 @@ SLOWEST, FASTEST = 1.0, 60.0
 DAY = 86_400.0
 
 
+@dataclass(frozen=True)
+class SetTime:
+    """What may be asked of the clock; None: leave it as it is."""
+
+    paused: bool | None = None
+    speed: float | None = None  # city seconds a second
+    jump: float | None = None  # s after midnight
+
+
 @dataclass
 class Clock:
     """City time `city` was shown at wall time `wall`; since then it runs `speed` times as fast, or not at all."""

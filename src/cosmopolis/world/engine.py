@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
-from cosmopolis.world.clock import DAY, Clock
+from cosmopolis.world.clock import DAY, Clock, SetTime
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.frames import cell_records
 from cosmopolis.world.interest import Grid, Paths
-from cosmopolis.world.messages import SetTime
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
 
 log = logging.getLogger(__name__)

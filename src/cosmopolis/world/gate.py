@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from picows.api import WSProtocol
 
-from cosmopolis.world.messages import LONGEST_TEXT, SetTime
+from cosmopolis.registry import Close, Effects, Send
+from cosmopolis.world.messages import LONGEST_TEXT
 from cosmopolis.world.picture import Picture
-from cosmopolis.world.room import Close, Effects, Room, Send, Steer, Watch
+from cosmopolis.world.room import Room
 
 log = logging.getLogger("picows.live")
 
@@ -26,27 +28,27 @@ UNSENT = 128 * 1024  # bytes that the kernel may hold back for one client: what 
 QUIET = 30.0  # s without a word after which a client is asked whether it is there, and has to answer
 
 
-class Steered(Protocol):
-    """What the gate asks of the engine."""
-
-    def steer(self, order: SetTime) -> None: ...
-    def watch(self, vehicles: frozenset[int]) -> None: ...
-
-
 class Gate:
     """Between the live sockets, the room and the engine: carries out what the room decides."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self.engine: Steered | None = None
+        self.engine: Any = None  # whatever the room's channels ask: an Engine
         self._sockets: dict[int, LiveSocket] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._newest: Picture | None = None
+        self._answers: deque[Callable[[], Effects]] = deque()
+
+    def attach(self, engine: Any) -> None:
+        """The engine that channels ask; before it starts."""
+        self.engine = engine
+        self.room.opened(engine, self.later)
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on, on this event loop."""
         self._loop = loop
         loop.call_soon(self._fetch)  # what the engine showed before
+        loop.call_soon(self._answer)
 
     def shut(self) -> None:
         self._loop = None
@@ -63,6 +65,11 @@ class Gate:
     def tell(self, code: str, message: str) -> None:
         self.call(lambda: self.perform(self.room.tell(code, message)))
 
+    def later(self, answer: Callable[[], Effects]) -> None:
+        """What a channel does when the engine has answered it; from any thread, also before `open`."""
+        self._answers.append(answer)
+        self.call(self._answer)
+
     def call(self, call: Callable[[], None]) -> None:
         """Do something on the event loop, soon; nothing once it has ended."""
         loop = self._loop
@@ -77,9 +84,12 @@ class Gate:
         if picture is not None and self._loop is not None:
             self.perform(self.room.show(picture, self._loop.time()))
 
+    def _answer(self) -> None:
+        while self._answers:
+            self.perform(self._answers.popleft()())
+
     def perform(self, effects: Effects) -> None:
         """In their order. What goes to many is put into its frame once."""
-        assert self.engine is not None
         last, frame = None, b""
         for effect in effects:
             match effect:
@@ -90,10 +100,8 @@ class Gate:
                 case Close(to, code, reason):
                     if to in self._sockets:
                         self._sockets[to].close(code, reason)
-                case Steer(time):
-                    self.engine.steer(time)
-                case Watch(vehicles):
-                    self.engine.watch(vehicles)
+                case _:
+                    effect.carry_out(self.engine, self.later)
 
     def send(self, to: int, frame: bytes) -> None:
         if to in self._sockets:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cosmopolis.world.picture import Picture, Traffic
 
 LENGTH = 300.0  # s of city time that is kept
+MOST_PATHS = 1000  # that one question, or one client, may name
 SPACING = 2.0  # s of city time between two pictures that are kept
 MOST_ROWS = 2_000_000  # vehicles in all of them (34 MB): of a very large city, less time is kept
 

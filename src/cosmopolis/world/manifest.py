@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Provenance
+from cosmopolis.registry import Panel
 from cosmopolis.world.interest import CELL
 from cosmopolis.world.messages import PROTOCOL
 from cosmopolis.world.static.shelf import Entry, Index
 from cosmopolis.world.static.tiles import TILE
 
 
-def manifest(city: City, index: Index, *, live: str, step: float) -> dict[str, Any]:
-    """`live` is the path of the socket, `step` the simulation's time step in s."""
+def manifest(
+    city: City, index: Index, *, live: str, step: float, panels: Sequence[Panel] = ()
+) -> dict[str, Any]:
+    """`live` is the path of the socket, `step` the simulation's time step in s, `panels` those that rooms of the
+    server ask the client for."""
     return {
         "protocol": PROTOCOL,
         "name": city.name,
@@ -32,6 +37,7 @@ def manifest(city: City, index: Index, *, live: str, step: float) -> dict[str, A
         "cellSize": CELL,
         "live": live,
         "step": step,
+        "panels": [panel.fields() for panel in panels],
     }
 
 

@@ -1,39 +1,14 @@
-"""The description of the REST API, and a page to read it, both made from the table of endpoints (SPEC 2.7)."""
+"""The description of the REST API, and a page to read it, both made of endpoint records (SPEC 2.7)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from cosmopolis import __version__
-
-Schema = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    name: str
-    place: str  # "path" or "query"
-    says: str
-    schema: Schema
-    required: bool = False
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    path: str
-    answer: Callable[[Request], Awaitable[Response]]
-    says: str
-    parameters: tuple[Parameter, ...] = ()
-    schema: Schema | None = None  # of the JSON answer
-    media: str = "application/json"
-    errors: tuple[int, ...] = ()
-
+from cosmopolis.registry import Endpoint
+from cosmopolis.registry.endpoints import Schema
 
 ERROR: Schema = {
     "type": "object",
@@ -48,8 +23,11 @@ ERROR: Schema = {
 }
 
 
-def openapi(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+def openapi(site: Any, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """OpenAPI 3.1."""
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(site, endpoint)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -58,28 +36,31 @@ def openapi(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "description": "The city that this server shows. Lengths in metres, times in seconds, "
             "x east and y north of the city's origin.",
         },
-        "paths": {endpoint.path.replace(":int", ""): {"get": _operation(endpoint)} for endpoint in endpoints},
+        "paths": paths,
         "components": {"schemas": {"Error": ERROR}},
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(site: Any, endpoint: Endpoint) -> dict[str, Any]:
     failed = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {
-        "summary": endpoint.says,
-        "operationId": endpoint.answer.__name__,
+        "summary": endpoint.summary,
+        "operationId": endpoint.name,
         "parameters": [
             {
                 "name": p.name,
                 "in": p.place,
-                "description": p.says,
+                "description": p.summary,
                 "required": p.required or p.place == "path",
-                "schema": p.schema,
+                "schema": _schema(site, p.schema),
             }
             for p in endpoint.parameters
         ],
         "responses": {
-            "200": {"description": "OK", "content": {endpoint.media: {"schema": endpoint.schema or {}}}},
+            "200": {
+                "description": "OK",
+                "content": {endpoint.media: {"schema": _schema(site, endpoint.schema)}},
+            },
             **{
                 str(code): {"description": "A sentence on why not", "content": failed}
                 for code in endpoint.errors
@@ -88,20 +69,25 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
+def _schema(site: Any, schema: Schema | Callable[[Any], Schema]) -> Schema:
+    return schema(site) if callable(schema) else schema
+
+
 def page(endpoints: Sequence[Endpoint], name: str) -> str:
     """The same for people: one self-contained page."""
     return PAGE.format(name=escape(name), endpoints="".join(map(_section, endpoints)))
 
 
 def _section(endpoint: Endpoint) -> str:
-    path = escape(endpoint.path.replace(":int", ""))
-    shown = f'<a href="{path}">{path}</a>' if "{" not in path else path
+    path, method = escape(endpoint.path), escape(endpoint.method)
+    shown = f'<a href="{path}">{path}</a>' if "{" not in path and method == "GET" else path
     rows = "".join(
-        f"<tr><td><code>{escape(p.name)}</code></td><td>{p.place}</td><td>{escape(p.says)}</td></tr>"
+        f"<tr><td><code>{escape(p.name)}</code></td><td>{p.place}</td><td>{escape(p.summary)}</td></tr>"
         for p in endpoint.parameters
     )
     table = f"<table>{rows}</table>" if rows else ""
-    return f"<section><h2><b>GET</b> <code>{shown}</code></h2><p>{escape(endpoint.says)}</p>{table}</section>"
+    head = f"<h2><b>{method}</b> <code>{shown}</code></h2>"
+    return f"<section>{head}<p>{escape(endpoint.summary)}</p>{table}</section>"
 
 
 PAGE = """<!doctype html>

@@ -13,7 +13,8 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -22,8 +23,10 @@ from starlette.types import ASGIApp
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
-from cosmopolis.world.api import CLIENT, Site, application
+from cosmopolis.registry import Contribution, composed
+from cosmopolis.world.api import CLIENT, application
 from cosmopolis.world.client_files import ClientFiles
+from cosmopolis.world.contribution import WORLD
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.gate import LIVE, Gate
@@ -31,39 +34,37 @@ from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.manifest import manifest
 from cosmopolis.world.room import Room
 from cosmopolis.world.search import NameIndex
+from cosmopolis.world.site import Site
 from cosmopolis.world.static.shelf import open_shelf
-from cosmopolis.world.things.catalogue import Things
+from cosmopolis.world.things.catalogue import Catalogue
 
 STEP = 0.5  # s of a step of the simulation
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """Where and how a city is shown."""
+
+    folder: Path | None = None  # the city's own, for the cache
+    host: str = "127.0.0.1"
+    port: int = 0  # 0: any that is free
+    at: float = 28_800.0  # s after midnight
+    speed: float = 1.0  # city seconds a second
+    seed: int = 1
+    client_dir: Path | None = None  # where the built client is, if not in the package
 
 
 def serve(
     city: City,
     trips: Trips,
+    options: ServerOptions,
     *,
-    folder: Path | None = None,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    at: float = 28_800.0,
-    speed: float = 1.0,
-    seed: int = 1,
+    contributions: Sequence[Contribution] = (WORLD,),
     on_ready: Callable[[str], None] = lambda url: None,
-    client_dir: Path | None = None,
 ) -> None:
-    """Show the city until SIGINT or SIGTERM. `folder` is the city's own, for the cache; `at` in s after midnight;
-    port 0 takes a free one; `on_ready` is told the URL. Raises BadInput if the port cannot be had."""
-    CityServer(
-        city,
-        trips,
-        seed=seed,
-        folder=folder,
-        host=host,
-        port=port,
-        at=at,
-        speed=speed,
-        on_ready=on_ready,
-        client_dir=client_dir,
-    ).run()
+    """Show the city until SIGINT or SIGTERM, with what `contributions` of rooms add to it. `on_ready` is told the
+    URL. Raises BadInput if the port cannot be had."""
+    CityServer(city, trips, options, contributions=contributions, on_ready=on_ready).run()
 
 
 def check_port(host: str, port: int) -> None:
@@ -111,40 +112,46 @@ class CityServer:
         self,
         city: City,
         trips: Trips,
+        options: ServerOptions = ServerOptions(),  # it is frozen
         *,
+        contributions: Sequence[Contribution] = (WORLD,),
         maker: Maker | None = None,
-        seed: int = 1,
-        folder: Path | None = None,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        at: float = 28_800.0,
-        speed: float = 1.0,
         on_ready: Callable[[str], None] = lambda url: None,
-        client_dir: Path | None = None,
     ) -> None:
-        sock = bind(host, port)
-        self.url = _url(host, sock.getsockname()[1])
+        sock = bind(options.host, options.port)
+        self.url = _url(options.host, sock.getsockname()[1])
+        rooms = composed(contributions)
         paths = Paths.of(city.network)
         grid = Grid.around(paths.xy)
-        things = Things(city, trips, paths)
-        self._shelf, self._place = open_shelf(city, folder)
-        self.room = Room(self._shelf.index.version, grid, time=at, speed=speed, describe=things.vehicle)
-        self.gate = gate = Gate(self.room)
-        maker = maker or Maker.of(city, trips, seed)
-        meter = EdgeMeter.of(city.network)
-        self.engine = Engine(maker, paths, grid, meter, at=at, speed=speed, show=gate.show, tell=gate.tell)
-        gate.engine = self.engine
+        self._shelf, self._place = open_shelf(city, options.folder)
         site = Site(
-            manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP),
+            city=city,
+            trips=trips,
+            paths=paths,
+            grid=grid,
             shelf=self._shelf,
-            names=NameIndex(city),
-            things=things,
-            files=ClientFiles(client_dir or CLIENT),
+            names=NameIndex(city, rooms.named),
+            things=Catalogue(rooms.kinds),
+            manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP, panels=rooms.panels),
             picture=lambda: self.room.picture,
-            history=self.room.history,
-            ask=self.engine.ask,
+            ask=lambda question: self.engine.ask(question),
+            speed=options.speed,
         )
-        self._front = Front(sock, application(site), gate, lambda: on_ready(self.url))
+        self.room = Room(self._shelf.index.version, rooms.channels(site), time=options.at)
+        self.gate = gate = Gate(self.room)
+        self.engine = Engine(
+            maker or Maker.of(city, trips, options.seed),
+            paths,
+            grid,
+            EdgeMeter.of(city.network),
+            at=options.at,
+            speed=options.speed,
+            show=gate.show,
+            tell=gate.tell,
+        )
+        gate.attach(self.engine)
+        app = application(site, rooms.endpoints, ClientFiles(options.client_dir or CLIENT))
+        self._front = Front(sock, app, gate, lambda: on_ready(self.url))
 
     def run(self) -> None:
         stopping = threading.Event()

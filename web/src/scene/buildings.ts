@@ -5,7 +5,7 @@ import { air, dress } from "./air";
 import { linear } from "./daylight";
 import type { BuildingMeshes } from "./geometry/buildings";
 import { fixedMesh, Order } from "./meshes";
-import { Use } from "./words";
+import { Use } from "../protocol/words.generated";
 
 /** A facade by use: bay width (m), width of a window in its bay, height of its sill and its own in a floor (shares). */
 const FACADE: Readonly<Record<number, readonly [number, number, number, number]>> = {

@@ -2,6 +2,7 @@
 import { BufferAttribute, BufferGeometry, Group, Mesh, MeshLambertMaterial, Vector3, Vector4 } from "three";
 
 import { dress } from "./air";
+import { LandUse } from "../protocol/words.generated";
 import type { Ground } from "../world/model";
 import { linear } from "./daylight";
 import type { AreaMeshes } from "./geometry/areas";
@@ -10,16 +11,24 @@ import { BACKDROP, fixedMesh, Order } from "./meshes";
 
 /** sRGB, by words.LandUse. */
 const LAND: Readonly<Record<number, number>> = {
-  0: 0xb9b0a2, 1: 0xbdb2a3, 2: 0xb9aea0, 3: 0xbfae9b, 4: 0xb0aca4, 5: 0xbcb3a2, 6: 0xbfb49c, 7: 0xc2bab0, 8: 0xa9a59e, 9: 0xb8a283,
-  10: 0xa5a87c, 11: 0xcbc1b0, 12: 0xa5a19b, 13: 0x8f9f70, 20: 0x8f9d66, 21: 0x9aa672, 22: 0x6d7f50, 23: 0x8c9c68, 24: 0xdccda2,
-  25: 0x8d9d70, 26: 0x7f9470,
+  [LandUse.UNKNOWN]: 0xb9b0a2, [LandUse.RESIDENTIAL]: 0xbdb2a3, [LandUse.COMMERCIAL]: 0xb9aea0, [LandUse.RETAIL]: 0xbfae9b,
+  [LandUse.INDUSTRIAL]: 0xb0aca4, [LandUse.CIVIC]: 0xbcb3a2, [LandUse.EDUCATION]: 0xbfb49c, [LandUse.HEALTH]: 0xc2bab0,
+  [LandUse.TRANSPORT]: 0xa9a59e, [LandUse.CONSTRUCTION]: 0xb8a283,
+  [LandUse.FARMLAND]: 0xa5a87c, [LandUse.PLAZA]: 0xcbc1b0, [LandUse.PARKING]: 0xa5a19b, [LandUse.SPORT]: 0x8f9f70,
+  [LandUse.PARK]: 0x8f9d66, [LandUse.GRASS]: 0x9aa672, [LandUse.FOREST]: 0x6d7f50, [LandUse.GARDEN]: 0x8c9c68,
+  [LandUse.SAND]: 0xdccda2,
+  [LandUse.CEMETERY]: 0x8d9d70, [LandUse.WETLAND]: 0x7f9470,
 };
 const BARE = 0xc4bcb0;
 
 /** What the layers of `layers.ts` make of it, by words.LandUse. */
 const LAND_USE: Readonly<Record<number, number>> = {
-  1: 0xe8c06a, 2: 0xd0688a, 3: 0xe07a5a, 4: 0x9a7fb8, 5: 0x5b8fc9, 6: 0x6fb3d2, 7: 0xe0605a, 8: 0x8f8f95, 9: 0xb58a55,
-  10: 0xc8c96a, 11: 0xd8b59a, 12: 0x9d9da6, 13: 0x74c08a, 20: 0x5fae57, 21: 0x86c062, 22: 0x3f8a4a, 23: 0x79b86a, 24: 0xe5d596, 25: 0x8aa886, 26: 0x6aa596,
+  [LandUse.RESIDENTIAL]: 0xe8c06a, [LandUse.COMMERCIAL]: 0xd0688a, [LandUse.RETAIL]: 0xe07a5a, [LandUse.INDUSTRIAL]: 0x9a7fb8,
+  [LandUse.CIVIC]: 0x5b8fc9, [LandUse.EDUCATION]: 0x6fb3d2, [LandUse.HEALTH]: 0xe0605a, [LandUse.TRANSPORT]: 0x8f8f95,
+  [LandUse.CONSTRUCTION]: 0xb58a55,
+  [LandUse.FARMLAND]: 0xc8c96a, [LandUse.PLAZA]: 0xd8b59a, [LandUse.PARKING]: 0x9d9da6, [LandUse.SPORT]: 0x74c08a,
+  [LandUse.PARK]: 0x5fae57, [LandUse.GRASS]: 0x86c062, [LandUse.FOREST]: 0x3f8a4a, [LandUse.GARDEN]: 0x79b86a,
+  [LandUse.SAND]: 0xe5d596, [LandUse.CEMETERY]: 0x8aa886, [LandUse.WETLAND]: 0x6aa596,
 };
 const KINDS = 48;
 

@@ -4,7 +4,7 @@ import { Group } from "three";
 import { LowPoly } from "./lowpoly";
 import { propMesh } from "./props";
 import { Nearby, Scatter } from "./scatter";
-import { Transit } from "./words";
+import { Transit } from "../protocol/words.generated";
 
 const REACH = 900; // m
 

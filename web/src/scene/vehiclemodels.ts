@@ -1,6 +1,6 @@
 /** The shapes of vehicles, true to scale (m). Lengths are those of the simulation. */
 import { LowPoly } from "./lowpoly";
-import { Vehicle } from "./words";
+import { Vehicle, VEHICLE_LENGTH } from "../protocol/words.generated";
 
 export const Part = { PAINT: 0, GLASS: 1, DARK: 2, HEADLIGHT: 3, TAILLIGHT: 4, TRIM: 5, BEACON: 6, CARGO: 7, STRIPE: 8 } as const;
 
@@ -10,15 +10,18 @@ export interface Size {
   readonly height: number;
 }
 
+const size = (kind: number, width: number, height: number): Size => ({ length: VEHICLE_LENGTH[kind], width, height });
+
+/** By words.VehicleKind. */
 export const SIZES: readonly Size[] = [
-  { length: 4.6, width: 1.82, height: 1.46 },
-  { length: 5.5, width: 1.98, height: 2.2 },
-  { length: 9, width: 2.45, height: 3.2 },
-  { length: 12, width: 2.55, height: 3.1 },
-  { length: 18, width: 2.55, height: 3.1 },
-  { length: 2.2, width: 0.75, height: 1.6 },
-  { length: 1.8, width: 0.65, height: 1.55 },
-  { length: 6, width: 2.05, height: 2.6 },
+  size(Vehicle.CAR, 1.82, 1.46),
+  size(Vehicle.VAN, 1.98, 2.2),
+  size(Vehicle.TRUCK, 2.45, 3.2),
+  size(Vehicle.BUS, 2.55, 3.1),
+  size(Vehicle.ARTICULATED_BUS, 2.55, 3.1),
+  size(Vehicle.MOTORCYCLE, 0.75, 1.6),
+  size(Vehicle.E_BIKE, 0.65, 1.55),
+  size(Vehicle.EMERGENCY, 2.05, 2.6),
 ];
 
 const models: (() => LowPoly)[] = [];

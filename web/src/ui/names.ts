@@ -1,5 +1,6 @@
 /** What in the city has a name worth showing, where it stands, and from how far it is read. */
 import type { Language } from "../messages/language";
+import { Street, Transit } from "../protocol/words.generated";
 import type { Ground, Network, Polygons } from "../world/model";
 
 export interface Candidate {
@@ -16,11 +17,10 @@ export interface Candidate {
   readonly width: number;
 }
 
-const METRO = 1; // words.TransitMode
 const LATIN = 6.6; // CSS pixels a letter
 const WIDE = 12.5; // a Chinese character
 const STREET_EVERY = 350; // m along an edge
-const LAST_STREET = 13; // words.StreetKind.SERVICE; beyond are ways for people on foot
+const LAST_STREET = Street.SERVICE; // beyond are ways for people on foot
 const LONGEST = 40; // letters
 
 /** By the kind of a place: importance and reach. What is not listed is not shown from afar. */
@@ -58,7 +58,7 @@ function stops({ stops: all }: Ground): Candidate[] {
   const found: Candidate[] = [];
   for (let i = 0; i < all.name.length; i++) {
     if (all.name[i] === "") continue;
-    const rail = all.mode[i] >= METRO;
+    const rail = all.mode[i] >= Transit.METRO;
     found.push(
       candidate(all.name[i], { kind: "stop", x: all.x[i], y: all.y[i], z: 6, importance: rail ? 0.8 : 0.25, reach: rail ? 3000 : 300 }),
     );

@@ -1,8 +1,8 @@
 /** What traffic lights show. */
+import { Light } from "../protocol/words.generated";
 import type { Network } from "./model";
 
-/** words.Light */
-export const Light = { RED: 0, YELLOW: 1, GREEN_PERMISSIVE: 2, GREEN_PROTECTED: 3, OFF: 4, GREEN_ARROW: 5 } as const;
+export { Light };
 
 /** What a head over a lane shows: the light of its link, and the green arrow of another, -1 without, beside its red. */
 export function headLight(signals: Network["signals"], program: number, phase: number, link: number, arrow: number): number {

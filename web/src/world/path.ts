@@ -1,7 +1,7 @@
 /** What vehicles move along: lanes and connections as lines with stations, in the network's one numbering of paths. */
+import { Turn } from "../protocol/words.generated";
 import type { Network, Polylines } from "./model";
 
-const THROUGH = 1; // words.Turn
 const STEPS_BACK = 4;
 
 /** Paths 0 .. lanes - 1 are lanes, the following ones are connections. */
@@ -73,7 +73,7 @@ export class Paths {
     for (let k = this.incomingStart[path]; k < this.incomingStart[path + 1]; k++) {
       const connection = this.incoming[k];
       if (connection + this.lanes === previous || connections.from[connection] === previous) return connection + this.lanes;
-      if (best < 0 || (connections.turn[connection] & THROUGH) !== 0) best = connection + this.lanes;
+      if (best < 0 || (connections.turn[connection] & Turn.THROUGH) !== 0) best = connection + this.lanes;
     }
     return best;
   }

@@ -1,11 +1,9 @@
 /** A street as one drives along it: the edges before and after one that carry on straight or under its name. */
+import { MOST_PATHS, Turn } from "../protocol/words.generated";
 import type { Network } from "./model";
 import type { Paths } from "./path";
 
 const LONGEST = 1600; // m; it grows no further than that
-const MOST_PATHS = 1000; // that a client may watch (protocol 5.2)
-const THROUGH = 1; // words.Turn
-const U_TURN = 8;
 
 /** The line at the end of an edge behind which one waits for a light. `links` are the rows of the lights of those who go on. */
 export interface StopLine {
@@ -153,14 +151,14 @@ export class Streets {
     const { edges, connections } = this.network;
     const groups = new Map<number, number[]>();
     for (const c of candidates) {
-      if ((connections.turn[c] & U_TURN) !== 0 || other(c) === edges.twin[edge]) continue;
+      if ((connections.turn[c] & Turn.U_TURN) !== 0 || other(c) === edges.twin[edge]) continue;
       groups.set(other(c), [...(groups.get(other(c)) ?? []), c]);
     }
     let best: Step | null = null;
     let worth = 0;
     for (const [to, own] of groups) {
       const named = edges.name[to] === edges.name[edge] && this.network.names[edges.name[edge]] !== "";
-      const straight = own.filter((c) => (connections.turn[c] & THROUGH) !== 0).length;
+      const straight = own.filter((c) => (connections.turn[c] & Turn.THROUGH) !== 0).length;
       const value = (named ? 1000 : 0) + 10 * straight + (named ? own.length : 0);
       if (value > worth) [best, worth] = [{ edge: to, connections: own }, value];
     }

@@ -1,11 +1,9 @@
 /** Frames of vehicles to the table that is drawn: where each one comes from and where it goes until the next frame. */
 import type { VehicleRows } from "../protocol/frames";
+import { VEHICLE_LENGTH } from "../protocol/words.generated";
 import type { VehicleTable } from "./model";
 import type { Paths } from "./path";
 import { RowIndex } from "./rows";
-
-/** m, by words.VehicleKind: car, van, truck, bus, articulated bus, motorcycle, e-bike, emergency. */
-export const VEHICLE_LENGTH: readonly number[] = [4.6, 5.5, 9, 12, 18, 2.2, 1.8, 6];
 
 const SLIDE_SPEED = 1.2; // m/s sideways while changing lanes: some three seconds a lane
 const WIDEST_SLIDE = 6; // m; beyond, a lane change is a jump

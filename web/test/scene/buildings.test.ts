@@ -9,7 +9,7 @@ import { chance } from "../../src/scene/geometry/chance";
 import type { MeshData } from "../../src/scene/geometry/mesh";
 import { wallColour } from "../../src/scene/geometry/palette";
 import { contains, edgeDistance, orientedBox, ringArea, shapeOf, triangulate } from "../../src/scene/geometry/polygon";
-import { Use } from "../../src/scene/words";
+import { Use } from "../../src/protocol/words.generated";
 import { polygons, tile } from "./city";
 
 const partOf = (mesh: MeshData, i: number): number => mesh.attributes.look.array[4 * i + 3] % 16;

@@ -17,7 +17,7 @@ from cosmopolis.world.static.shapes import (
 )
 
 UNSEEN = 0.03  # m that a line on the road may be off without anyone seeing it
-BRIDGE, TUNNEL, ROUNDABOUT, TOLL = 1, 2, 4, 8
+EDGE_FLAGS = {"BRIDGE": 1, "TUNNEL": 2, "ROUNDABOUT": 4, "TOLL": 8}  # by the column of Edges (3.1)
 
 
 def network(net: Network) -> Columns:
@@ -34,14 +34,16 @@ def network(net: Network) -> Columns:
 
 def edges(e: Edges) -> Columns:
     names, name = np.unique(np.array(list(e.name), dtype=object).astype(str), return_inverse=True)
-    flags = e.bridge * BRIDGE + e.tunnel * TUNNEL + e.roundabout * ROUNDABOUT + e.toll * TOLL
+    flags = np.zeros(len(e), np.uint8)
+    for word, flag in EDGE_FLAGS.items():
+        flags |= getattr(e, word.lower()) * np.uint8(flag)
     return {
         "names": [str(text) for text in names],
         "edge_name": name.astype(np.uint32),
         "edge_kind": e.kind.astype(np.uint8),
         "edge_speed": e.speed.astype(np.float32),
         "edge_layer": e.layer.astype(np.int8),
-        "edge_flags": flags.astype(np.uint8),
+        "edge_flags": flags,
         "edge_from": Delta(e.from_junction.astype(np.int32)),
         "edge_to": Delta(e.to_junction.astype(np.int32)),
         "edge_first_lane": Delta(e.first_lane.astype(np.int32)),

@@ -1,52 +1,41 @@
-"""Where to find the things of each kind."""
+"""The kinds of things that a city has, by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from cosmopolis.city.model import City
-from cosmopolis.demand.trips import Trips
-from cosmopolis.world.interest import Paths
-from cosmopolis.world.picture import Picture
+from cosmopolis.registry import NoSuchThing, ThingKind
 from cosmopolis.world.things import ground, streets, vehicles
-from cosmopolis.world.things.fields import Fields, NoSuchThing
+from cosmopolis.world.things.fields import Fields
 
-Reader = Callable[[City, int, Picture | None], Fields]
+if TYPE_CHECKING:
+    from cosmopolis.world.site import Site
+
+KINDS: tuple[ThingKind, ...] = (*ground.KINDS, *streets.KINDS, *vehicles.KINDS)
 
 
-class Things:
-    """Describes things of one City version; what they do right now comes from the picture that is handed in."""
+class Catalogue:
+    """Describes things by kind and id; what they do right now comes from the site's newest picture."""
 
-    def __init__(self, city: City, trips: Trips, paths: Paths) -> None:
-        self.city, self.trips, self.paths = city, trips, paths
-        self._readers: dict[str, tuple[int, Reader]] = {
-            "building": (len(city.buildings), ground.building),
-            "place": (len(city.places), ground.place),
-            "edge": (len(city.network.edges), streets.edge),
-            "lane": (len(city.network.lanes), streets.lane),
-            "connection": (len(city.network.connections), streets.connection),
-            "junction": (len(city.network.junctions), streets.junction),
-            "signal": (len(city.network.signals), streets.signal),
-            "stop": (len(city.stops), ground.stop),
-            "line": (len(city.transit_lines), ground.line),
-            "area": (3 * ground.AREA_ROWS, ground.area),
-        }
+    def __init__(self, kinds: Iterable[ThingKind]) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
 
     @property
     def kinds(self) -> list[str]:
-        return [*self._readers, "vehicle"]
+        return list(self._kinds)
 
-    def describe(self, kind: str, id: int, picture: Picture | None = None) -> Fields:
-        """Everything but vehicles. Raises NoSuchThing."""
-        if kind not in self._readers:
+    async def describe(self, site: Site, kind: str, id: int) -> Fields:
+        """Raises NoSuchThing, with a sentence."""
+        if kind not in self._kinds:
             raise NoSuchThing(
                 f"There are no things of kind {kind[:40]!r}; there are {', '.join(self.kinds)}."
             )
-        count, read = self._readers[kind]
-        if not 0 <= id < count:
+        of_kind = self._kinds[kind]
+        if of_kind.count is not None and not 0 <= id < (count := of_kind.count(site)):
             raise NoSuchThing(f"There is no {kind} {id}: this city has {count:,} of them.")
-        return {"kind": kind, "id": id, **read(self.city, id, picture)}
-
-    def vehicle(self, state: Fields) -> Fields:
-        """Of what Simulation.vehicle tells."""
-        return vehicles.vehicle(self.city, self.trips, self.paths, state)
+        fields = of_kind.describe(site, id)
+        if inspect.isawaitable(fields):
+            fields = await fields
+        return {"kind": kind, "id": id, **fields}

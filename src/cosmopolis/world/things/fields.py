@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Mode, Provenance, Turn
+from cosmopolis.world.picture import Picture
+
+if TYPE_CHECKING:
+    from cosmopolis.world.site import Site
 
 Fields = dict[str, Any]
 MOST_LISTED = 50  # rows of a list in one answer
 
 
-class NoSuchThing(LookupError):
-    """There is nothing of that kind and id; the message is a sentence."""
+def of_city(read: Callable[[City, int, Picture | None], Fields]) -> Callable[[Site, int], Fields]:
+    """A reader of the city's rows as a ThingKind's `describe`."""
+    return lambda site, id: read(site.city, id, site.picture())
 
 
 def origin(city: City, layer: str, provenance: int) -> Fields:

@@ -7,13 +7,14 @@ import shapely
 
 from cosmopolis.city.model import Areas, City
 from cosmopolis.city.words import BuildingUse, LandUse, Roof, TransitMode
+from cosmopolis.registry import NoSuchThing, ThingKind
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.static.ground import AREA_ROWS
 from cosmopolis.world.things.fields import (
     MOST_LISTED,
     Fields,
-    NoSuchThing,
     centre,
+    of_city,
     origin,
     provenance,
     xy,
@@ -119,3 +120,12 @@ def building_name(city: City, i: int) -> str:
     if not 0 <= i < len(city.buildings):
         return ""
     return str(building(city, i, None)["title"])
+
+
+KINDS = (
+    ThingKind("building", of_city(building), lambda site: len(site.city.buildings)),
+    ThingKind("place", of_city(place), lambda site: len(site.city.places)),
+    ThingKind("stop", of_city(stop), lambda site: len(site.city.stops)),
+    ThingKind("line", of_city(line), lambda site: len(site.city.transit_lines)),
+    ThingKind("area", of_city(area)),
+)

@@ -6,8 +6,9 @@ import numpy as np
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Control, Light, Mode, Provenance, StreetKind, Turn
+from cosmopolis.registry import ThingKind
 from cosmopolis.world.picture import Picture
-from cosmopolis.world.things.fields import Fields, flags, origin, provenance, xy
+from cosmopolis.world.things.fields import Fields, flags, of_city, origin, provenance, xy
 
 LAG = 0.5  # s that a phase is shown longer than its table says, as a step of the simulation sees it late
 
@@ -164,3 +165,12 @@ def street_of(city: City, path: int) -> str:
     lanes = len(net.lanes)
     lane = path if path < lanes else int(net.connections.from_lane[path - lanes])
     return net.edges.name[int(net.lanes.edge[lane])]
+
+
+KINDS = (
+    ThingKind("edge", of_city(edge), lambda site: len(site.city.network.edges)),
+    ThingKind("lane", of_city(lane), lambda site: len(site.city.network.lanes)),
+    ThingKind("connection", of_city(connection), lambda site: len(site.city.network.connections)),
+    ThingKind("junction", of_city(junction), lambda site: len(site.city.network.junctions)),
+    ThingKind("signal", of_city(signal), lambda site: len(site.city.network.signals)),
+)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import BuildingUse
 from cosmopolis.demand.trips import Trips
+from cosmopolis.registry import NoSuchThing, Problem, ThingKind
 from cosmopolis.world.interest import Paths
 from cosmopolis.world.things.fields import Fields, xy
 from cosmopolis.world.things.ground import building_name
 from cosmopolis.world.things.streets import street_of
 
+if TYPE_CHECKING:
+    from cosmopolis.world.site import Site
+
+PATIENCE = 5.0  # s that a question to the simulation may take
+IDS = 1 << 32
 PURPOSES = {
     BuildingUse.RESIDENTIAL: "home",
     BuildingUse.OFFICE: "work",
@@ -102,3 +109,20 @@ def _camel(name: str) -> str:
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
+
+
+async def on_the_road(site: Site, id: int) -> Fields:
+    """Asked of the simulation itself; a busy one is not waited for."""
+    if not 0 <= id < IDS:
+        raise NoSuchThing(f"There is no vehicle {id}.")
+    answer = asyncio.wrap_future(site.ask(lambda simulation: simulation.vehicle(id)))
+    try:
+        state = await asyncio.wait_for(answer, PATIENCE)
+    except (TimeoutError, asyncio.CancelledError) as error:
+        raise Problem(503, "The simulation is busy; ask again in a moment.") from error
+    if state is None:
+        raise NoSuchThing(f"Vehicle {id} is not on the road: it has arrived or has not left yet.")
+    return vehicle(site.city, site.trips, site.paths, state)
+
+
+KINDS = (ThingKind("vehicle", on_the_road),)

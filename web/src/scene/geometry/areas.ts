@@ -1,6 +1,6 @@
 /** Land use, green and water as triangles, the topmost first: each pixel of the ground is painted once. */
 import type { Ground } from "../../world/model";
-import { AreaLayer } from "../words";
+import { AreaLayer } from "../../protocol/words.generated";
 import { Column, meshOf, Triangles, type MeshData } from "./mesh";
 import { shapeOf, triangulate } from "./polygon";
 

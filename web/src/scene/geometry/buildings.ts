@@ -1,6 +1,6 @@
 /** A tile's buildings as one mesh, and the darkened ground at their feet as another. */
 import type { Polygons, Tile } from "../../world/model";
-import { Roof } from "../words";
+import { Roof } from "../../protocol/words.generated";
 import { BuildingMesh, Part, type Look } from "./buildingmesh";
 import { chance } from "./chance";
 import { Column, meshOf, Triangles, type MeshData } from "./mesh";

@@ -1,7 +1,7 @@
 /** Where street lamps, signal masts and signal heads stand. Rows of 8 numbers, as `scatter.ts` takes them. */
 import type { Network, Polylines } from "../../world/model";
 import { Light } from "../../world/lights";
-import { Street, Turn } from "../words";
+import { Street, Turn } from "../../protocol/words.generated";
 import { spineOf, type Spine } from "./ribbon";
 
 const LAMP_GAP = 35; // m; the shader of the streets lights them in the same steps

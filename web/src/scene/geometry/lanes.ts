@@ -1,6 +1,6 @@
 /** Lanes, junction areas and crossings: what carries traffic. */
 import type { Network } from "../../world/model";
-import { Control, EdgeFlag, Mode, Street } from "../words";
+import { Control, EdgeFlag, Mode, Street } from "../../protocol/words.generated";
 import { ringArea, shapeOf, triangulate } from "./polygon";
 import { spineOf } from "./ribbon";
 import { BURIED, LaneFlag, Line, Paving, plain, type Code, type StreetMesh } from "./streetmesh";

@@ -1,5 +1,5 @@
 /** The colours of the model: matt and warm, chosen by a building's use and id. sRGB, 0 .. 255. */
-import { Use } from "../words";
+import { Use } from "../../protocol/words.generated";
 import { chance, pick } from "./chance";
 
 export type Rgb = readonly [number, number, number];

@@ -1,5 +1,5 @@
 /** Roofs: flat with a parapet and what stands on it, gabled, hipped, pyramidal, domed, sloping, round. */
-import { Roof, Use } from "../words";
+import { Roof, Use } from "../../protocol/words.generated";
 import type { BuildingMesh, Look } from "./buildingmesh";
 import { Part } from "./buildingmesh";
 import { chance } from "./chance";

@@ -1,6 +1,6 @@
 /** Sidewalks with their kerbs, paths and cycle paths; and railway tracks. */
 import type { Ground, Network } from "../../world/model";
-import { Street } from "../words";
+import { Street } from "../../protocol/words.generated";
 import { addDeck } from "./bridges";
 import { spineOf } from "./ribbon";
 import { LaneFlag, Paving, plain, type StreetMesh } from "./streetmesh";

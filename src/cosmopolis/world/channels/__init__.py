@@ -1,0 +1,37 @@
+"""The channels of the world: one file each, with its messages, its effects and its rules of the SPEC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cosmopolis.registry import Channel
+from cosmopolis.world.channels.clock import ClockChannel
+from cosmopolis.world.channels.flow import FlowChannel
+from cosmopolis.world.channels.follow import FollowChannel
+from cosmopolis.world.channels.signals import SignalsChannel
+from cosmopolis.world.channels.stats import StatsChannel
+from cosmopolis.world.channels.vehicles import VehiclesChannel
+from cosmopolis.world.channels.watch import WatchChannel
+from cosmopolis.world.history import History
+from cosmopolis.world.interest import Grid
+
+
+def world_channels(
+    grid: Grid,
+    *,
+    speed: float = 1.0,
+    history: History | None = None,
+    describe: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> list[Channel]:
+    """In the order in which a client hears of one picture. `speed` is in city seconds a second; `describe` makes the
+    fields of SPEC 2.5 of what the simulation tells of a vehicle."""
+    return [
+        ClockChannel(speed),
+        SignalsChannel(),
+        VehiclesChannel(grid),
+        WatchChannel(history or History()),
+        StatsChannel(),
+        FlowChannel(),
+        FollowChannel(describe),
+    ]
