@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-pytest.importorskip("cosmopolis.kernels.compiler", reason="another numba inside")
-
 ONCE = """
 from cosmopolis.kernels.decorators import formula
 
@@ -48,12 +46,11 @@ def total(cars):
 """
 
 RUN = """
-import json, sys
+import json
 from typing import Any, NamedTuple
 import numpy as np
 from numba.core import event
-from cosmopolis.kernels import decorators, tables
-decorators.FINGERPRINT = sys.argv[1]
+from cosmopolis.kernels import tables
 import written
 
 class Cars(NamedTuple):
@@ -71,10 +68,10 @@ print(json.dumps([total, functions, versions, written.twice(1.5), kept]))
 """
 
 
-def start(folder: Path, fingerprint: str) -> subprocess.Popen[str]:
+def start(folder: Path) -> subprocess.Popen[str]:
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
     env["NUMBA_CACHE_DIR"] = str(folder / "cache")
-    command = [sys.executable, "-c", RUN, fingerprint]
+    command = [sys.executable, "-c", RUN]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
@@ -87,8 +84,8 @@ def told(started: subprocess.Popen[str]) -> list[Any]:
     return found
 
 
-def run(folder: Path, fingerprint: str) -> list[Any]:
-    return told(start(folder, fingerprint))
+def run(folder: Path) -> list[Any]:
+    return told(start(folder))
 
 
 def write(folder: Path) -> None:
@@ -110,11 +107,11 @@ class Starts(NamedTuple):
 def starts(tmp_path_factory: pytest.TempPathFactory) -> Starts:
     folder = tmp_path_factory.mktemp("kernels")
     write(folder)
-    first = run(folder, "one")
+    first = run(folder)
     cached = {file.name.split("-")[0] for file in (folder / "cache").rglob("*.nbi")}
-    second = run(folder, "one")
+    second = run(folder)
     (folder / "elsewhere.py").write_text(ONCE.replace("return x", "return x + 1.0"))
-    return Starts(first, second, run(folder, "two"), run(folder, "two"), cached)
+    return Starts(first, second, run(folder), run(folder), cached)
 
 
 def test_a_tree_of_kernels_computes_what_python_does(starts: Starts) -> None:
@@ -142,7 +139,7 @@ def test_whether_a_start_will_compile_is_known_before(starts: Starts) -> None:
     assert [kept for *_, kept in starts[:4]] == [False, True, False, True]
 
 
-def test_another_fingerprint_compiles_anew(starts: Starts) -> None:
+def test_a_change_below_it_compiles_anew(starts: Starts) -> None:
     """numba does not see in the file of who calls it that a function has changed: of kernels nor of formulas."""
     total, compiled, _, formula, _ = starts.changed
     assert total == starts.first[0] + 3 * 2.0
@@ -153,7 +150,7 @@ def test_another_fingerprint_compiles_anew(starts: Starts) -> None:
 
 def test_of_two_first_starts_at_once_one_compiles_and_both_go_on(tmp_path: Path) -> None:
     write(tmp_path)
-    both = [told(started) for started in [start(tmp_path, "one") for _ in range(2)]]
+    both = [told(started) for started in [start(tmp_path) for _ in range(2)]]
     assert both[0][0] == both[1][0] == 14.0
     assert sorted(compiled for _, compiled, *_ in both) == [0, 5]
 

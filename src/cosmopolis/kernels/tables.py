@@ -114,17 +114,21 @@ class Column(types.CPointer):  # type: ignore[misc]
 register_model(Column)(models.PointerModel)
 
 
-@lower_builtin(operator.getitem, Column, types.Integer)
 def _read_row(_context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     column, row = arguments
     return _touches_only(signature.args[0], builder, builder.load(builder.gep(column, [row])))
 
 
-@lower_builtin(operator.setitem, Column, types.Integer, types.Any)
+lower_builtin(operator.getitem, Column, types.Integer)(_read_row)
+
+
 def _write_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     column, row, value = arguments
     _touches_only(signature.args[0], builder, builder.store(value, builder.gep(column, [row])))
     return context.get_dummy_value()
+
+
+lower_builtin(operator.setitem, Column, types.Integer, types.Any)(_write_row)
 
 
 def _touches_only(column: Column, builder: Any, access: Any) -> Any:
@@ -146,21 +150,25 @@ class TableType(types.Type):  # type: ignore[misc]
         super().__init__(name=f"{name}({hashlib.blake2b(row.encode(), digest_size=8).hexdigest()})")
 
 
-@typeof_impl.register(Table)
 def _type_of_table(value: Table, _context: Any) -> TableType:
     return value.numba_type
+
+
+typeof_impl.register(Table)(_type_of_table)
 
 
 register_model(TableType)(models.OpaqueModel)
 
 
-@unbox(TableType)
 def _unbox_table(_kind: TableType, value: Any, c: Any) -> Any:
     number = c.pyapi.object_getattr_string(value, "address")
     address = c.pyapi.number_as_ssize_t(number)
     c.pyapi.decref(number)
     pointer = c.builder.inttoptr(address, cgutils.voidptr_t)
     return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+
+unbox(TableType)(_unbox_table)
 
 
 @infer_getattr
@@ -171,7 +179,6 @@ class _TableFields(AttributeTemplate):  # type: ignore[misc]
         return kind.place[attr][1] if attr in kind.place else None
 
 
-@lower_getattr_generic(TableType)
 def _load_field(context: Any, builder: Any, kind: TableType, value: Any, attr: str) -> Any:
     row, field = kind.place[attr]
     llvm_type = context.get_value_type(field)
@@ -181,3 +188,6 @@ def _load_field(context: Any, builder: Any, kind: TableType, value: Any, attr: s
     # Nobody moves an array while a kernel runs: without this every store would reload every address.
     loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
     return loaded
+
+
+lower_getattr_generic(TableType)(_load_field)

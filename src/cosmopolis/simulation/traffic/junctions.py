@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.kernels.decorators import formula, kernel
+from cosmopolis.kernels.decorators import Real, formula, kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import too_near, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
@@ -184,7 +184,7 @@ def oncoming(
 
 
 @kernel
-def _before_all(way: int, position: float, hold: float, roads: Roads, ways: Ways) -> float:
+def _before_all(way: int, position: Real, hold: float, roads: Roads, ways: Ways) -> float:
     """Where to wait on connection `way` for ground that begins at `hold` m: not on that of others who go first.
 
     Ground that begins before `position` m is behind already; that of who has red is nobody's.

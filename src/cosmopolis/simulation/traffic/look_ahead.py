@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.decorators import Real, kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
     brake_for,
@@ -113,7 +113,7 @@ def _to_stop_line(lane: int, distance: float, i: int, roads: Roads, drivers: Dri
 
 
 @kernel
-def _stay_behind(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+def _stay_behind(gap: Real, speed: Real, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], close_up(np.float32(gap), np.float32(speed), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(gap))
 
