@@ -17,6 +17,7 @@ what is noted on the board is only read for a ticket in hand, while it cannot ch
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,6 +32,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.plain import stand_in
 from cosmopolis.kernels.tables import Table
 
 Item = TypeVar("Item")
@@ -115,6 +117,43 @@ def _pause(_context):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(), generate
+
+
+_indivisible = threading.Lock()
+
+
+@stand_in(_add)
+def _add_in_python(counters: Any, row: int, amount: int) -> int:
+    with _indivisible:
+        before = counters[row]
+        counters[row] = before + amount
+    return before
+
+
+@stand_in(_read)
+def _read_in_python(counters: Any, row: int) -> int:
+    with _indivisible:
+        return counters[row]
+
+
+@stand_in(_write)
+def _write_in_python(counters: Any, row: int, value: int) -> None:
+    with _indivisible:
+        counters[row] = value
+
+
+@stand_in(_swap)
+def _swap_in_python(counters: Any, row: int, old: int, new: int) -> bool:
+    with _indivisible:
+        if counters[row] != old:
+            return False
+        counters[row] = new
+    return True
+
+
+@stand_in(_pause)
+def _pause_in_python() -> None:
+    time.sleep(0)
 
 
 @kernel

@@ -20,6 +20,7 @@ from numba.core.caching import FunctionCache
 
 from cosmopolis.kernels.fingerprint import fingerprint
 from cosmopolis.kernels.one_process import one_at_a_time
+from cosmopolis.kernels.plain import PLAIN, as_kernel, from_python
 
 try:
     from cosmopolis.kernels.compiler import EntryCompiler, KernelCompiler
@@ -48,11 +49,13 @@ _for_python = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **_FO
 
 def kernel(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile a function that only kernels and entries call: called from Python it would crash."""
-    return cast(Callable[Arguments, Result], _kernel(function))
+    return cast(Callable[Arguments, Result], as_kernel(function) if PLAIN else _kernel(function))
 
 
 def formula(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile a plain function of numbers, for kernels and for Python."""
+    if PLAIN:
+        return from_python(function)
     compiled = _kept(_for_python(function))
     compiled.in_kernels = _kernel(function)  # see remembering.py
     return cast(Callable[Arguments, Result], compiled)
@@ -91,6 +94,8 @@ class _Cache(FunctionCache):  # type: ignore[misc]
 
 def _kept(compiled: Any) -> Any:
     """`compiled` with its code kept from start to start, and compiled or loaded by one process at a time."""
+    if PLAIN:
+        return compiled
     compiled._cache = _Cache(compiled.py_func)
     compile_now = compiled.compile
 
@@ -122,19 +127,15 @@ class Entry(Generic[Result]):
     """
 
     def __init__(self, function: Callable[..., Result]) -> None:
-        self._dispatcher: Any = _kept(_for_python(function))
-        self._compiled: Callable[..., Result] | None = None
+        self._dispatcher: Any = None if PLAIN else _kept(_for_python(function))
+        self._compiled: Callable[..., Result] | None = from_python(function) if PLAIN else None
+        self.py_func = cast(FunctionType, function)  # as it was written
         self.__doc__ = function.__doc__
-
-    @property
-    def py_func(self) -> FunctionType:
-        """The function as it was written."""
-        return cast(FunctionType, self._dispatcher.py_func)
 
     @property
     def kept(self) -> bool:
         """Whether an earlier start has left its code, so that the first call need not compile it."""
-        return bool(self._dispatcher._cache.holds_it)
+        return PLAIN or bool(self._dispatcher._cache.holds_it)
 
     def __call__(self, *arguments: Any) -> Result:
         if self._compiled is None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import operator
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from llvmlite import ir
@@ -34,11 +35,14 @@ from numba.extending import (
 )
 from numba.np.numpy_support import from_dtype
 
+from cosmopolis.kernels.plain import PLAIN, TableColumn, stand_in
+from cosmopolis.kernels.plain import Column as PlainColumn
+
 
 class Table:
     """A NamedTuple of contiguous arrays and ints, as kernels take it. It keeps the arrays alive and may write them."""
 
-    __slots__ = ("_addresses", "address", "numba_type", "record")
+    __slots__ = ("__weakref__", "_addresses", "_columns", "address", "numba_type", "record")
 
     def __init__(self, record: NamedTuple) -> None:
         self.record = record
@@ -48,6 +52,21 @@ class Table:
         self.numba_type = TableType(
             name, tuple((field, _kind(name, field, value)) for field, value in fields)
         )
+        self._columns: dict[str, Any] = {}
+        if PLAIN:
+            _by_address[self.address] = self
+
+    def __getattr__(self, name: str) -> Any:
+        """A column or a number, for kernels that run as Python."""
+        if name not in type(self.record)._fields:
+            raise AttributeError(f"{type(self.record).__name__} has no column {name}")
+        if name not in self._columns:
+            value = getattr(self.record, name)
+            self._columns[name] = value.view(TableColumn) if isinstance(value, np.ndarray) else value
+        return self._columns[name]
+
+
+_by_address: WeakValueDictionary[int, Table] = WeakValueDictionary()
 
 
 @intrinsic(prefer_literal=True)
@@ -69,6 +88,16 @@ def table_at(_context, address, like):  # type: ignore[no-untyped-def]
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return like(types.int64, like), generate
+
+
+@stand_in(local_floats)
+def _local_floats(count: int) -> Any:
+    return np.zeros(count, np.float32).view(PlainColumn)
+
+
+@stand_in(table_at)
+def _table_at(address: int, _like: Table) -> Table:
+    return _by_address[address]
 
 
 class Tables:

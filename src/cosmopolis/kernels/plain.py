@@ -1,0 +1,193 @@
+"""Kernels as Python runs them, where NUMBA_DISABLE_JIT=1 asks for it: for a debugger, and with the same results.
+
+A kernel keeps its code object, so that a debugger finds its lines and its variables. It sees other global names: for
+`np`, `sqrt`, `min` and the like what does in Python as numba compiles them, and for what only numba can compile its
+`stand_in`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Iterator
+from functools import wraps
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from numba import config
+
+from cosmopolis.kernels.precision import Byte, Double, Single, greatest, least, root
+
+PLAIN = bool(config.DISABLE_JIT)  # whether kernels run as Python
+
+
+class Column(np.ndarray):
+    """An array whose elements come as numbers of kernels."""
+
+    def __getitem__(self, row: Any) -> Any:
+        return number(super().__getitem__(row))
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[row] for row in range(len(self)))
+
+
+class TableColumn(Column):
+    """A column of a table. Compiled code looks at no bounds and counts no row from the end, so neither is let pass."""
+
+    def __getitem__(self, row: Any) -> Any:
+        self._check(row)
+        return super().__getitem__(row)
+
+    def __setitem__(self, row: Any, value: Any) -> None:
+        self._check(row)
+        super().__setitem__(row, value)
+
+    def _check(self, row: Any) -> None:
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of a column of {len(self)}")
+
+
+def number(value: Any) -> Any:
+    """A value of NumPy as kernels compute with it."""
+    return _NUMBER.get(type(value), _as_it_is)(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value.view(Column) if type(value) is np.ndarray else value
+
+
+# uint64 stays NumPy's, which goes round at 2^64.
+_NUMBER: dict[type, Callable[[Any], Any]] = {
+    np.float32: Single,
+    np.float64: Double,
+    np.int8: Byte,
+    np.uint8: Byte,
+    np.bool_: bool,
+} | dict.fromkeys((np.int16, np.uint16, np.int32, np.uint32, np.int64), int)
+
+
+class _Type:
+    """One of NumPy's types in a kernel: makes numbers of kernels, and says what an array holds."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self.dtype = np.dtype(kind)
+
+    def __call__(self, value: Any) -> Any:
+        return number(self.dtype.type(value))
+
+
+class _NumPy:
+    """`np` in a kernel: its types and functions make numbers of kernels."""
+
+    sqrt = staticmethod(root)
+
+    def __getattr__(self, name: str) -> Any:
+        made = self.__dict__[name] = self._made(getattr(np, name))
+        return made
+
+    def _made(self, of_numpy: Any) -> Any:
+        if isinstance(of_numpy, type):
+            return _Type(of_numpy) if issubclass(of_numpy, np.generic) else of_numpy
+        if not callable(of_numpy):
+            return of_numpy
+
+        def function(*values: Any, **named: Any) -> Any:
+            named = {name: _of_numpy(value) for name, value in named.items()}
+            return number(of_numpy(*map(_of_numpy, values), **named))
+
+        return function
+
+
+def _of_numpy(value: Any) -> Any:
+    return np.float32(value) if isinstance(value, Single) else value
+
+
+_INSTEAD: dict[Any, Any] = {
+    np: _NumPy(),
+    np.sqrt: root,
+    math.sqrt: root,
+    min: least,
+    max: greatest,
+    float: Double,
+}
+
+
+def stand_in(compiled: Any) -> Callable[[FunctionType], FunctionType]:
+    """Let a function do in Python what `compiled`, which only numba can run, does in kernels."""
+
+    def note(function: FunctionType) -> FunctionType:
+        _INSTEAD[compiled] = function
+        return function
+
+    return note
+
+
+class _Names(dict[str, Any]):
+    """The global names of a module as its kernels see them."""
+
+    def __init__(self, module: dict[str, Any]) -> None:
+        super().__init__(__name__=module.get("__name__", ""), __builtins__=builtins)
+        self._module = module
+
+    def __missing__(self, name: str) -> Any:
+        """All names are taken over when the first is asked for: by then the module is there as a whole."""
+        for each in ("min", "max", "float", *self._module):
+            self.setdefault(each, _in_kernels(self._module.get(each, getattr(builtins, each, None))))
+        if name in self:
+            return self[name]
+        if name in self._module:  # it came later
+            return self.setdefault(name, _in_kernels(self._module[name]))
+        raise KeyError(name)
+
+
+def _in_kernels(value: Any) -> Any:
+    """What a kernel uses where its source says `value`."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return number(value)
+    try:
+        value = _INSTEAD.get(value, value)
+    except TypeError:  # a list or a dict, which kernels do not use
+        return value
+    return getattr(value, "in_kernels", value)
+
+
+_names: dict[int, _Names] = {}  # by the identity of a module's names
+
+
+def as_kernel(function: Any) -> FunctionType:
+    """`function` for others that run as kernels."""
+    known = function.__globals__
+    names = _names.setdefault(id(known), _Names(known))
+    made = FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__, function.__closure__
+    )
+    made.__doc__, made.__qualname__ = function.__doc__, function.__qualname__
+    made.__kwdefaults__, made.__annotations__ = function.__kwdefaults__, function.__annotations__
+    made.py_func = function  # type: ignore[attr-defined]
+    return made
+
+
+def from_python(function: Any) -> Callable[..., Any]:
+    """`function` for Python: it takes and gives ordinary numbers and arrays."""
+    inner = as_kernel(function)
+
+    @wraps(function)
+    def called(*values: Any) -> Any:
+        with np.errstate(over="ignore"):  # hashes go round
+            return _for_python(inner(*map(number, values)))
+
+    called.in_kernels = inner  # type: ignore[attr-defined]
+    called.py_func = function  # type: ignore[attr-defined]
+    return called
+
+
+def _for_python(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_for_python, value))
+    if isinstance(value, Column):
+        return value.view(np.ndarray)
+    for kind in (float, int):
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return kind(value)
+    return value
