@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numba import config
 
-from cosmopolis.kernels.precision import Byte, Double, Single, greatest, least, root
+from cosmopolis.kernels.precision import Byte, Double, Single, exactly, greatest, least, root
 
 PLAIN = bool(config.DISABLE_JIT)  # whether kernels run as Python
 
@@ -30,22 +30,6 @@ class Column(np.ndarray):
 
     def __iter__(self) -> Iterator[Any]:
         return (self[row] for row in range(len(self)))
-
-
-class TableColumn(Column):
-    """A column of a table. Compiled code looks at no bounds and counts no row from the end, so neither is let pass."""
-
-    def __getitem__(self, row: Any) -> Any:
-        self._check(row)
-        return super().__getitem__(row)
-
-    def __setitem__(self, row: Any, value: Any) -> None:
-        self._check(row)
-        super().__setitem__(row, value)
-
-    def _check(self, row: Any) -> None:
-        if not 0 <= row < len(self):
-            raise IndexError(f"row {row} of a column of {len(self)}")
 
 
 def number(value: Any) -> Any:
@@ -65,6 +49,33 @@ _NUMBER: dict[type, Callable[[Any], Any]] = {
     np.uint8: Byte,
     np.bool_: bool,
 } | dict.fromkeys((np.int16, np.uint16, np.int32, np.uint32, np.int64), int)
+
+
+class TableColumn:
+    """A column of a table. Compiled code looks at no bounds and counts no row from the end, so neither is let pass."""
+
+    __slots__ = ("_item", "_made", "array")
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+        self._item = array.item
+        self._made = _FROM_ITEM.get(array.dtype.type, array.dtype.type)
+
+    def __getitem__(self, row: int) -> Any:
+        if row < 0:
+            raise IndexError(f"row {row} of a column")
+        return self._made(self._item(row))
+
+    def __setitem__(self, row: int, value: Any) -> None:
+        if row < 0:
+            raise IndexError(f"row {row} of a column")
+        self.array[row] = value
+
+    def __repr__(self) -> str:
+        return repr(self.array)
+
+
+_FROM_ITEM = _NUMBER | {np.float32: exactly}
 
 
 class _Type:
@@ -124,21 +135,25 @@ def stand_in(compiled: Any) -> Callable[[FunctionType], FunctionType]:
 
 
 class _Names(dict[str, Any]):
-    """The global names of a module as its kernels see them."""
+    """The global names of a module as its kernels see them; as in compiled code, constants once used are kept."""
 
     def __init__(self, module: dict[str, Any]) -> None:
         super().__init__(__name__=module.get("__name__", ""), __builtins__=builtins)
         self._module = module
+        self._whole = False
 
     def __missing__(self, name: str) -> Any:
-        """All names are taken over when the first is asked for: by then the module is there as a whole."""
-        for each in ("min", "max", "float", *self._module):
-            self.setdefault(each, _in_kernels(self._module.get(each, getattr(builtins, each, None))))
-        if name in self:
-            return self[name]
-        if name in self._module:  # it came later
-            return self.setdefault(name, _in_kernels(self._module[name]))
-        raise KeyError(name)
+        if (
+            not self._whole
+        ):  # the first kernel runs, the module is there: a debugger looks up names without asking here
+            self._whole = True
+            self.update(
+                {each: _in_kernels(value) for each, value in self._module.items() if each not in self}
+            )
+        if name not in self:
+            known = self._module if name in self._module else vars(builtins)
+            self[name] = _in_kernels(known[name])
+        return self[name]
 
 
 def _in_kernels(value: Any) -> Any:

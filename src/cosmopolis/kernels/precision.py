@@ -9,8 +9,9 @@ of 8 bits a `Byte`, which makes no double of a single.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ctypes import c_float
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -50,28 +51,43 @@ class Single(Double):
     __rpow__ = None  # type: ignore[assignment]
 
 
-def _operator(operation: Callable[[float, float], float]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The method of both classes for `self op other`, and that for `other op self`."""
-
-    def forward(self: Double, other: Any) -> Any:
-        return _result(self, other)(operation(float(self), float(other)))
-
-    def backward(self: Double, other: Any) -> Any:
-        return _result(self, other)(operation(float(other), float(self)))
-
-    return forward, backward
-
-
-def _result(one: Double, other: Any) -> type[Double]:
-    return Single if isinstance(one, Single) and isinstance(other, _NO_WIDER) else Double
-
-
+_double: Callable[[float], Double] = partial(float.__new__, Double)
+exactly: Callable[[float], Single] = partial(float.__new__, Single)  # for a value that is a float32's
 _NO_WIDER = (Single, np.float32, Byte, bool, np.bool_)
+
+
+def _methods(
+    operation: Callable[[Any, Any], float],
+) -> Iterator[tuple[type[Double], str, Callable[..., Any]]]:
+    """The methods of the two classes for `self op other` and `other op self`, with what goes before their name."""
+
+    def of_double(self: Double, other: Any) -> Double:
+        return _double(operation(self, other))
+
+    def to_double(self: Double, other: Any) -> Double:
+        return _double(operation(float(other), self))
+
+    def of_single(self: Single, other: Any) -> Double:
+        if type(other) is Single or isinstance(other, _NO_WIDER):
+            return exactly(c_float(operation(self, float(other))).value)
+        return _double(operation(self, other))
+
+    def to_single(self: Single, other: Any) -> Double:
+        if isinstance(other, _NO_WIDER):
+            return exactly(c_float(operation(float(other), self)).value)
+        return _double(operation(float(other), self))
+
+    yield from (
+        (Double, "", of_double),
+        (Double, "r", to_double),
+        (Single, "", of_single),
+        (Single, "r", to_single),
+    )
 
 
 def _divided(one: float, other: float) -> float:
     if other != 0.0:
-        return one / other
+        return float.__truediv__(one, other)
     return math.nan if one == 0.0 or one != one else math.copysign(math.inf, one) * math.copysign(1.0, other)
 
 
@@ -83,8 +99,8 @@ for _name, _operation in {
     "floordiv": float.__floordiv__,
     "mod": float.__mod__,
 }.items():
-    for _method, _made in zip((f"__{_name}__", f"__r{_name}__"), _operator(_operation), strict=True):
-        setattr(Double, _method, _made)
+    for _class, _turned, _method in _methods(_operation):
+        setattr(_class, f"__{_turned}{_name}__", _method)
 
 
 def root(value: float) -> Double:

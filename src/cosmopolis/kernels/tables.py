@@ -40,9 +40,10 @@ from cosmopolis.kernels.plain import Column as PlainColumn
 
 
 class Table:
-    """A NamedTuple of contiguous arrays and ints, as kernels take it. It keeps the arrays alive and may write them."""
+    """A NamedTuple of contiguous arrays and ints, as kernels take it. It keeps the arrays alive and may write them.
 
-    __slots__ = ("__weakref__", "_addresses", "_columns", "address", "numba_type", "record")
+    Where kernels run as Python it has the record's fields as attributes.
+    """
 
     def __init__(self, record: NamedTuple) -> None:
         self.record = record
@@ -52,18 +53,10 @@ class Table:
         self.numba_type = TableType(
             name, tuple((field, _kind(name, field, value)) for field, value in fields)
         )
-        self._columns: dict[str, Any] = {}
         if PLAIN:
+            for field, value in zip(record._fields, record, strict=True):
+                setattr(self, field, TableColumn(value) if isinstance(value, np.ndarray) else value)
             _by_address[self.address] = self
-
-    def __getattr__(self, name: str) -> Any:
-        """A column or a number, for kernels that run as Python."""
-        if name not in type(self.record)._fields:
-            raise AttributeError(f"{type(self.record).__name__} has no column {name}")
-        if name not in self._columns:
-            value = getattr(self.record, name)
-            self._columns[name] = value.view(TableColumn) if isinstance(value, np.ndarray) else value
-        return self._columns[name]
 
 
 _by_address: WeakValueDictionary[int, Table] = WeakValueDictionary()
