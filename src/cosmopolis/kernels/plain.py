@@ -111,7 +111,9 @@ class _NumPy:
 
 
 def _of_numpy(value: Any) -> Any:
-    return np.float32(value) if isinstance(value, Single) else value
+    if isinstance(value, Double):
+        return np.float32(value) if isinstance(value, Single) else np.float64(value)
+    return value
 
 
 _INSTEAD: dict[Any, Any] = {
