@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numba import config
 
-from cosmopolis.kernels.precision import Byte, Double, Single, exactly, greatest, least, root
+from cosmopolis.kernels.precision import Byte, Double, Short, Single, exactly, greatest, least, root
 
 PLAIN = bool(config.DISABLE_JIT)  # whether kernels run as Python
 
@@ -47,8 +47,10 @@ _NUMBER: dict[type, Callable[[Any], Any]] = {
     np.float64: Double,
     np.int8: Byte,
     np.uint8: Byte,
+    np.int16: Short,
+    np.uint16: Short,
     np.bool_: bool,
-} | dict.fromkeys((np.int16, np.uint16, np.int32, np.uint32, np.int64), int)
+} | dict.fromkeys((np.int32, np.uint32, np.int64), int)
 
 
 class TableColumn:

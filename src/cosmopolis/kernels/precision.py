@@ -23,6 +23,12 @@ class Byte(int):
     __slots__ = ()
 
 
+class Short(int):
+    """An integer of 16 bits, as it is read: an operation with it makes a double, the lesser of it and a single none."""
+
+    __slots__ = ()
+
+
 class Double(float):
     """A float64. Division by zero gives inf or nan, as in compiled code."""
 
@@ -122,4 +128,4 @@ def greatest(*values: Any) -> Any:
 def _fitting(value: Any, values: tuple[Any, ...]) -> Any:
     if not any(isinstance(each, (float, np.floating)) for each in values):
         return value
-    return Single(value) if all(isinstance(each, _NO_WIDER) for each in values) else Double(value)
+    return Single(value) if all(isinstance(each, (*_NO_WIDER, Short)) for each in values) else Double(value)
