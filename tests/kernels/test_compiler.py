@@ -9,7 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numba
 import pytest
+
+from cosmopolis.kernels import decorators
+from cosmopolis.simulation import Simulation
+from tests.simulation.drawings import busy_trips, chessboard
 
 ONCE = """
 from cosmopolis.kernels.decorators import formula
@@ -68,10 +73,16 @@ print(json.dumps([total, functions, versions, written.twice(1.5), kept]))
 """
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
+BLOCKED = """
+import sys
+sys.modules["cosmopolis.kernels.compiler"] = None  # importing it raises ImportError
+"""
+
+
+def start(folder: Path, source: str = RUN) -> subprocess.Popen[str]:
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
     env["NUMBA_CACHE_DIR"] = str(folder / "cache")
-    command = [sys.executable, "-c", RUN]
+    command = [sys.executable, "-c", source]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
@@ -213,3 +224,37 @@ def test_in_kernels_min_max_and_int_are_what_they_are_in_python(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     found, wanted = json.loads(done.stdout)
     assert found == wanted
+
+
+def test_without_this_compiler_numba_compiles_the_same_and_a_warning_says_what_it_costs(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path)
+    started = start(tmp_path, BLOCKED + RUN)
+    out, complaints = started.communicate()
+    assert started.returncode == 0, complaints
+    total, compiled, _, formula, kept = json.loads(out)
+    assert (total, formula, kept) == (14.0, 3.0, False)
+    assert compiled >= 5  # numba's own `min` as well
+    [warning] = [line for line in complaints.splitlines() if "Warning" in line]
+    assert f"numba {numba.__version__} " in warning and f"{decorators.SLOWER} times as long" in warning
+
+
+CITY = """
+from tests.kernels.test_compiler import digest
+print(digest())
+"""
+
+
+def digest() -> str:
+    """What a small city comes to in a minute."""
+    simulation = Simulation(chessboard(), busy_trips(), seed=1, threads=1)
+    simulation.run(60.0)
+    return simulation.digest()
+
+
+@pytest.mark.slow  # numba's own way takes half a minute
+def test_without_this_compiler_a_small_city_comes_to_the_same_bytes(tmp_path: Path) -> None:
+    its, complaints = start(tmp_path, BLOCKED + CITY).communicate()
+    assert its.strip() == digest(), complaints
+    assert "RuntimeWarning" in complaints

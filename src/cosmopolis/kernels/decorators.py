@@ -8,12 +8,14 @@ same time may mix up each other's files: hence `one_at_a_time`.
 from __future__ import annotations
 
 import gc
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+import numba
 import numpy as np
 from numba import njit, typeof
 from numba.core.caching import FunctionCache
@@ -22,10 +24,19 @@ from cosmopolis.kernels.fingerprint import fingerprint
 from cosmopolis.kernels.one_process import one_at_a_time
 from cosmopolis.kernels.plain import PLAIN, as_kernel, from_python
 
+SLOWER = 4.5  # compile time of a step by numba's own pipeline, as a multiple of that by kernels/compiler.py
+
 try:
     from cosmopolis.kernels.compiler import EntryCompiler, KernelCompiler
-except ImportError:
-    # A numba that has become another inside: three times slower to compile, and the same otherwise.
+except ImportError as error:
+    # A numba that is built in another way: it compiles kernels its own way, to the same results.
+    warnings.warn(
+        f"numba {numba.__version__} is not built as Cosmopolis expects ({error}). It will compile the simulation "
+        f"about {SLOWER} times as long as numba 0.68 does, half a minute instead of seven seconds at the first start; "
+        "nothing else changes.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
     _FOR_KERNELS: dict[str, Any] = {}
     _FOR_ENTRIES: dict[str, Any] = {}
 else:
@@ -96,7 +107,10 @@ def _kept(compiled: Any) -> Any:
     """`compiled` with its code kept from start to start, and compiled or loaded by one process at a time."""
     if PLAIN:
         return compiled
-    compiled._cache = _Cache(compiled.py_func)
+    try:
+        compiled._cache = _Cache(compiled.py_func)
+    except RuntimeError:  # numba has found no folder that it may write to
+        _warn_of_no_cache()
     compile_now = compiled.compile
 
     def compile_alone(signature: Any) -> Any:
@@ -105,6 +119,16 @@ def _kept(compiled: Any) -> Any:
 
     compiled.compile = compile_alone
     return compiled
+
+
+@cache  # once: Python itself forgets that it has warned whenever somebody sets a filter for a while, as numba does
+def _warn_of_no_cache() -> None:
+    warnings.warn(
+        "What is compiled cannot be kept, so that every start compiles anew: set NUMBA_CACHE_DIR to a folder that "
+        "this user may write to.",
+        RuntimeWarning,
+        stacklevel=3,
+    )
 
 
 @contextmanager
@@ -135,7 +159,7 @@ class Entry(Generic[Result]):
     @property
     def kept(self) -> bool:
         """Whether an earlier start has left its code, so that the first call need not compile it."""
-        return PLAIN or bool(self._dispatcher._cache.holds_it)
+        return PLAIN or bool(getattr(self._dispatcher._cache, "holds_it", False))
 
     def __call__(self, *arguments: Any) -> Result:
         if self._compiled is None:
