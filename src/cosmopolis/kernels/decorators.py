@@ -50,7 +50,6 @@ Real = (
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 _kernel = njit(
     nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **_FOR_KERNELS

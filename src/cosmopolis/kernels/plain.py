@@ -12,17 +12,19 @@ import math
 from collections.abc import Callable, Iterator
 from functools import wraps
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import config
 
 from cosmopolis.kernels.precision import Byte, Double, Short, Single, exactly, greatest, least, root
 
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
 PLAIN = bool(config.DISABLE_JIT)  # whether kernels run as Python
 
 
-class Column(np.ndarray):
+class KernelArray(np.ndarray):
     """An array whose elements come as numbers of kernels."""
 
     def __getitem__(self, row: Any) -> Any:
@@ -38,11 +40,11 @@ def number(value: Any) -> Any:
 
 
 def _as_it_is(value: Any) -> Any:
-    return value.view(Column) if type(value) is np.ndarray else value
+    return value.view(KernelArray) if type(value) is np.ndarray else value
 
 
 # uint64 stays NumPy's, which goes round at 2^64.
-_NUMBER: dict[type, Callable[[Any], Any]] = {
+_NUMBER: dict[type, Any] = {
     np.float32: Single,
     np.float64: Double,
     np.int8: Byte,
@@ -128,10 +130,10 @@ _INSTEAD: dict[Any, Any] = {
 }
 
 
-def stand_in(compiled: Any) -> Callable[[FunctionType], FunctionType]:
+def stand_in(compiled: Any) -> Callable[[AnyFunction], AnyFunction]:
     """Let a function do in Python what `compiled`, which only numba can run, does in kernels."""
 
-    def note(function: FunctionType) -> FunctionType:
+    def note(function: AnyFunction) -> AnyFunction:
         _INSTEAD[compiled] = function
         return function
 
@@ -204,7 +206,7 @@ def from_python(function: Any) -> Callable[..., Any]:
 def _for_python(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_for_python, value))
-    if isinstance(value, Column):
+    if isinstance(value, KernelArray):
         return value.view(np.ndarray)
     for kind in (float, int):
         if isinstance(value, kind) and not isinstance(value, bool):
