@@ -56,7 +56,19 @@ def test_the_session_of_the_document_stops_in_a_kernel() -> None:
 
 
 def computed(a, b):  # type: ignore[no-untyped-def]
-    return a + b, b - a, a * b, b / a, min(a, b), max(b, a), -a, abs(a), np.sqrt(abs(a))
+    return (
+        a + b,
+        b - a,
+        a * b,
+        b / a,
+        min(a, b),
+        max(b, a),
+        -a,
+        abs(a),
+        np.sqrt(abs(a)),
+        float(a),
+        np.float64(a),
+    )
 
 
 SINGLES = st.floats(width=32, allow_nan=False, allow_infinity=False).map(np.float32)

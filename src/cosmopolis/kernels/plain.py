@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import config
 
-from cosmopolis.kernels.precision import Byte, Double, Short, Single, exactly, greatest, least, root
+from cosmopolis.kernels.precision import Byte, Double, Short, Single, as_float, exactly, greatest, least, root
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
@@ -126,7 +126,7 @@ _INSTEAD: dict[Any, Any] = {
     math.sqrt: root,
     min: least,
     max: greatest,
-    float: Double,
+    float: as_float,
 }
 
 

@@ -115,6 +115,11 @@ def root(value: float) -> Double:
     return Single(found) if isinstance(value, (Single, np.float32)) else Double(found)
 
 
+def as_float(value: Any) -> Double:
+    """`float`: in kernels a single stays one."""
+    return Single(value) if isinstance(value, (Single, np.float32)) else Double(value)
+
+
 def least(*values: Any) -> Any:
     """`min`, in the precision that all of them fit in."""
     return _fitting(min(values), values)

@@ -75,7 +75,7 @@ def may_enter(
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
             waits = _is_before(row, way, other, i, left, comes, clear, margin, roads, drivers, ways, cars)
         if waits and roads.begin[row] < hold:
-            hold = float(roads.begin[row])
+            hold = np.float64(roads.begin[row])
             pocket = POCKET if ways.light[other] == PROTECTED else BEFORE_TURNERS
         if hold < pocket or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
@@ -173,13 +173,13 @@ def oncoming(
         other = roads.conflict[row]
         patient = not _presses(i, drivers, cars)
         if patient and roads.merge[row] == 0 and _crosses_yet(other, roads.other_begin[row], cars):
-            hold = float(begin)
+            hold = np.float64(begin)
         elif not has_red(ways.light[other]):
             comes = travel_time(begin - position, speed, top, accel)
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
             left = roads.length[way] - position
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
-                hold = float(begin)
+                hold = np.float64(begin)
     return hold if drivers.zipper[cars.kind[i]] != 0 else _before_all(way, position, hold, roads, ways)
 
 
@@ -198,7 +198,7 @@ def _before_all(way: int, position: Real, hold: float, roads: Roads, ways: Ways)
             if roads.yields[row] == 0 or roads.merge[row] != 0 or waits:
                 continue
             if position < begin < hold < roads.end[row]:
-                hold = float(begin)
+                hold = np.float64(begin)
     return hold
 
 

@@ -192,7 +192,7 @@ def _short_of_end(
         return 0.0
     short = ways.asks_length[other] + drivers.jam_gap[kind] + ROOM_TO_ENTER
     stops = cars.speed[i] * cars.speed[i] / (2.0 * drivers.brake[kind])
-    return float(short) if distance - short > stops else 0.0
+    return np.float64(short) if distance - short > stops else 0.0
 
 
 @kernel
@@ -265,7 +265,7 @@ def _come_carefully(
     brake, sees = drivers.brake[kind], drivers.visibility[kind]
     if sees >= FAR:
         return
-    distance, dawdle = float(distance), np.float32(0.0)
+    distance, dawdle = np.float64(distance), np.float32(0.0)
     if ways.light[way] == PERMISSIVE:
         distance += _waiting_place(way, roads, ways)
         dawdle = drivers.dawdle[kind]
