@@ -4,6 +4,9 @@ numba gives an operation the precision of its operands by their types: two float
 written number, a float64 or an integer of 32 bits or more make a float64. NumPy's own float32 would take a written
 number for one of its kind. So a column of float32 hands out a `Single`, a column of float64 a `Double`, and a column
 of 8 bits a `Byte`, which makes no double of a single.
+
+One thing Python cannot know: a variable that gets a single on one way through a kernel and a double on another is a
+double in compiled code where the ways join. There a kernel says np.float64 where it matters.
 """
 
 from __future__ import annotations
