@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numba
 import pytest
 
-pytest.importorskip("cosmopolis.kernels.compiler", reason="another numba inside")
+from cosmopolis.kernels import decorators
+from cosmopolis.simulation import Simulation
+from tests.simulation.drawings import busy_trips, chessboard
 
 ONCE = """
 from cosmopolis.kernels.decorators import formula
@@ -48,12 +51,11 @@ def total(cars):
 """
 
 RUN = """
-import json, sys
+import json
 from typing import Any, NamedTuple
 import numpy as np
 from numba.core import event
-from cosmopolis.kernels import decorators, tables
-decorators.FINGERPRINT = sys.argv[1]
+from cosmopolis.kernels import tables
 import written
 
 class Cars(NamedTuple):
@@ -71,10 +73,16 @@ print(json.dumps([total, functions, versions, written.twice(1.5), kept]))
 """
 
 
-def start(folder: Path, fingerprint: str) -> subprocess.Popen[str]:
+BLOCKED = """
+import sys
+sys.modules["cosmopolis.kernels.compiler"] = None  # importing it raises ImportError
+"""
+
+
+def start(folder: Path, source: str = RUN) -> subprocess.Popen[str]:
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
     env["NUMBA_CACHE_DIR"] = str(folder / "cache")
-    command = [sys.executable, "-c", RUN, fingerprint]
+    command = [sys.executable, "-c", source]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
@@ -87,8 +95,8 @@ def told(started: subprocess.Popen[str]) -> list[Any]:
     return found
 
 
-def run(folder: Path, fingerprint: str) -> list[Any]:
-    return told(start(folder, fingerprint))
+def run(folder: Path) -> list[Any]:
+    return told(start(folder))
 
 
 def write(folder: Path) -> None:
@@ -110,11 +118,11 @@ class Starts(NamedTuple):
 def starts(tmp_path_factory: pytest.TempPathFactory) -> Starts:
     folder = tmp_path_factory.mktemp("kernels")
     write(folder)
-    first = run(folder, "one")
+    first = run(folder)
     cached = {file.name.split("-")[0] for file in (folder / "cache").rglob("*.nbi")}
-    second = run(folder, "one")
+    second = run(folder)
     (folder / "elsewhere.py").write_text(ONCE.replace("return x", "return x + 1.0"))
-    return Starts(first, second, run(folder, "two"), run(folder, "two"), cached)
+    return Starts(first, second, run(folder), run(folder), cached)
 
 
 def test_a_tree_of_kernels_computes_what_python_does(starts: Starts) -> None:
@@ -142,7 +150,7 @@ def test_whether_a_start_will_compile_is_known_before(starts: Starts) -> None:
     assert [kept for *_, kept in starts[:4]] == [False, True, False, True]
 
 
-def test_another_fingerprint_compiles_anew(starts: Starts) -> None:
+def test_a_change_below_it_compiles_anew(starts: Starts) -> None:
     """numba does not see in the file of who calls it that a function has changed: of kernels nor of formulas."""
     total, compiled, _, formula, _ = starts.changed
     assert total == starts.first[0] + 3 * 2.0
@@ -153,7 +161,7 @@ def test_another_fingerprint_compiles_anew(starts: Starts) -> None:
 
 def test_of_two_first_starts_at_once_one_compiles_and_both_go_on(tmp_path: Path) -> None:
     write(tmp_path)
-    both = [told(started) for started in [start(tmp_path, "one") for _ in range(2)]]
+    both = [told(started) for started in [start(tmp_path) for _ in range(2)]]
     assert both[0][0] == both[1][0] == 14.0
     assert sorted(compiled for _, compiled, *_ in both) == [0, 5]
 
@@ -216,3 +224,37 @@ def test_in_kernels_min_max_and_int_are_what_they_are_in_python(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     found, wanted = json.loads(done.stdout)
     assert found == wanted
+
+
+def test_without_this_compiler_numba_compiles_the_same_and_a_warning_says_what_it_costs(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path)
+    started = start(tmp_path, BLOCKED + RUN)
+    out, complaints = started.communicate()
+    assert started.returncode == 0, complaints
+    total, compiled, _, formula, kept = json.loads(out)
+    assert (total, formula, kept) == (14.0, 3.0, False)
+    assert compiled >= 5  # numba's own `min` as well
+    [warning] = [line for line in complaints.splitlines() if "Warning" in line]
+    assert f"numba {numba.__version__} " in warning and f"{decorators.SLOWER} times as long" in warning
+
+
+CITY = """
+from tests.kernels.test_compiler import digest
+print(digest())
+"""
+
+
+def digest() -> str:
+    """What a small city comes to in a minute."""
+    simulation = Simulation(chessboard(), busy_trips(), seed=1, threads=1)
+    simulation.run(60.0)
+    return simulation.digest()
+
+
+@pytest.mark.slow  # numba's own way takes half a minute
+def test_without_this_compiler_a_small_city_comes_to_the_same_bytes(tmp_path: Path) -> None:
+    its, complaints = start(tmp_path, BLOCKED + CITY).communicate()
+    assert its.strip() == digest(), complaints
+    assert "RuntimeWarning" in complaints

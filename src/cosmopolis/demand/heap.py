@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
+from cosmopolis.kernels.decorators import inlined
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def sift_up(key, item, at, new_key, new_item):  # type: ignore[no-untyped-def]
     """Put a new entry in, where `at` entries are in the heap."""
     while at > 0:
@@ -19,7 +19,7 @@ def sift_up(key, item, at, new_key, new_item):  # type: ignore[no-untyped-def]
     item[at] = new_item
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def sift_down(key, item, size):  # type: ignore[no-untyped-def]
     """Fill the root, which was taken, with the last of `size` + 1 entries."""
     last_key, last_item = key[size], item[size]

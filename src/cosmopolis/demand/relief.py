@@ -9,12 +9,13 @@ street is spared another is spared too. Buses always run.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from cosmopolis.demand.capacity import Capacity
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.routing import Routes
+from cosmopolis.kernels.decorators import of_arrays, parallel
 
 WINDOW = 1_800.0  # s over which flows are counted
 LIMIT = 0.92  # of capacity that may be asked for
@@ -53,7 +54,7 @@ def relieved(
     return stays
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _passages(move_start, move_from, move_cost, time, start, edge, depart, slots):  # type: ignore[no-untyped-def]
     """(R,) the move that follows each edge of each route, -1 after the last, and the window in which it is made."""
     move = np.full(len(edge), -1, dtype=np.int32)
@@ -73,7 +74,7 @@ def _passages(move_start, move_from, move_cost, time, start, edge, depart, slots
     return move, slot
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _flows(start, edge, move, slot, stays, slots, edges, moves):  # type: ignore[no-untyped-def]
     """Vehicles that leave each edge, and that make each move, in each window."""
     on_edge = np.zeros((slots, edges), dtype=np.int32)
@@ -87,7 +88,7 @@ def _flows(start, edge, move, slot, stays, slots, edges, moves):  # type: ignore
     return on_edge, on_move
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _worst(start, edge, move, slot, stays, on_edge, on_move):  # type: ignore[no-untyped-def]
     """(N,) the largest ratio of asked to possible that each trip passes."""
     out = np.zeros(len(stays))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.heap import sift_down, sift_up
+from cosmopolis.kernels.decorators import inlined, of_arrays, parallel
 
 BLOCK = 128  # trees kept at once
 VIEWS_A_DESTINATION = 64  # at most
@@ -102,7 +103,7 @@ def in_order(order: NDArray, length: NDArray[np.int64], pieces: list[NDArray[np.
     return Routes(start, edge)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _noise(tree: np.int64, edge: np.int64) -> float:
     """A number in [-1, 1) that depends on the two alone (splitmix64)."""
     z = np.uint64(tree) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(edge) * np.uint64(0xBF58476D1CE4E5B9)
@@ -112,7 +113,7 @@ def _noise(tree: np.int64, edge: np.int64) -> float:
     return float(z >> np.uint64(11)) * (2.0 / 9007199254740992.0) - 1.0
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _tree(  # type: ignore[no-untyped-def]
     move_start, move_from, move_cost, cost, goal, spread, origin, around, after, best, heap_key, heap_edge
 ):
@@ -159,7 +160,7 @@ def _tree(  # type: ignore[no-untyped-def]
                 size += 1
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _trees(move_start, move_from, move_cost, cost, goals, spread, first, origin, around):  # type: ignore[no-untyped-def]
     """Tree i serves the trips that start at origin[first[i] .. first[i + 1]]."""
     edges = len(cost)
@@ -176,7 +177,7 @@ def _trees(move_start, move_from, move_cost, cost, goals, spread, first, origin,
     return after
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _lengths(after, ends, tree, origin, around):  # type: ignore[no-untyped-def]
     out = np.zeros(len(tree), dtype=np.int64)
     for i in range(len(tree)):
@@ -192,7 +193,7 @@ def _lengths(after, ends, tree, origin, around):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _collect(after, tree, origin, start):  # type: ignore[no-untyped-def]
     out = np.empty(start[-1], dtype=np.int32)
     for i in range(len(tree)):

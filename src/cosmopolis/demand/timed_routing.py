@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from cosmopolis.demand.graph import RoadGraph
 from cosmopolis.demand.heap import sift_down, sift_up
 from cosmopolis.demand.routing import Routes
+from cosmopolis.kernels.decorators import inlined, of_arrays, parallel
 
 F64 = NDArray[np.float64]
 AT_ONCE = 512  # trips that one thread looks for before the next
@@ -95,7 +96,7 @@ def timed_costs(timed: TimedGraph, routes: Routes, depart: F64) -> F64:
     return np.asarray(_along(routes.start, move, timed.seconds, timed.begin, timed.interval, depart))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _takes(seconds, move, now, begin, interval):  # type: ignore[no-untyped-def]
     """s that the move takes for who comes to its edge at `now`."""
     at = (now - begin) / interval - 0.5
@@ -108,7 +109,7 @@ def _takes(seconds, move, now, begin, interval):  # type: ignore[no-untyped-def]
     return seconds[row, move] + (at - row) * (seconds[row + 1, move] - seconds[row, move])
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _along(start, move, seconds, begin, interval, depart):  # type: ignore[no-untyped-def]
     out = np.zeros(len(depart))
     for i in prange(len(depart)):
@@ -119,7 +120,7 @@ def _along(start, move, seconds, begin, interval, depart):  # type: ignore[no-un
     return out
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _one(start, order, into, usable, seconds, begin, interval, origin, goal, depart, best, before, key, item):  # type: ignore[no-untyped-def]
     """Dijkstra (1959) on arrival times; the number of edges of the way, 0 without one. `before` (E,) leads back."""
     best[:] = np.inf
@@ -153,7 +154,7 @@ def _one(start, order, into, usable, seconds, begin, interval, origin, goal, dep
     return number
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _some(rows, start, order, into, usable, seconds, begin, interval, origin, goal, depart, size, spent):  # type: ignore[no-untyped-def]
     """The ways of trips `rows`, one after the other."""
     edges, moves = len(start) - 1, len(into)
@@ -188,7 +189,7 @@ def _some(rows, start, order, into, usable, seconds, begin, interval, origin, go
     return found[:at].copy()
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _search(start, order, into, usable, seconds, begin, interval, origin, goal, depart):  # type: ignore[no-untyped-def]
     size, spent = np.zeros(len(depart), np.int64), np.zeros(len(depart))
     rows = np.arange(len(depart))

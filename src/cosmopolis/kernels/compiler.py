@@ -4,7 +4,7 @@ numba takes every compiled function for one that may be run by itself: it links 
 the lot, turns it into machine code, and does so again for whoever calls that function. A kernel is never run by
 itself. So here a kernel stays as it was written in LLVM's language (`Part`), and only what Python calls gathers the
 parts below it (`Whole`), which LLVM then optimises from the leaves up and translates. Where numba has changed so that
-this cannot be, importing this raises ImportError, and kernels are compiled numba's own way (see kernels.py).
+this cannot be, importing this raises ImportError, and kernels are compiled numba's own way (see decorators.py).
 """
 
 from __future__ import annotations

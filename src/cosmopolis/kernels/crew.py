@@ -1,22 +1,25 @@
-"""Threads that help with a step, and the tickets by which they share its chunks.
+"""Helper threads for a simulation step, and the counters by which threads share the chunks of its stages.
 
-The thread that steps takes chunks until there are none, and so does every helper that happens to be awake. Nobody
-waits for a helper that has not come yet, only for the chunk that one is at work on. A busy machine so costs at most
-a chunk's stay off the processor; a barrier over a fixed share of the work, as in OpenMP, waits for the slowest thread
-at every stage, which on two cores with other work on them was measured at 20 times the time of one thread.
+A stage of a step is split into chunks. The main thread, which calls the step, takes one chunk after another until none
+is left; every helper that is awake does the same. The main thread never waits for a helper to wake up; at the end of
+a stage it waits only for chunks that a helper has begun. So a busy machine delays a stage by one chunk at most. With a
+fixed share of the work for each thread and a barrier, as in OpenMP, a stage takes as long as its slowest thread: on
+two cores with other work on them that was measured to take 20 times as long as one thread alone.
 
-The one takes chunks from the first on and the helpers from the last, so that on two threads nearly all of what a chunk
-needs stays in the cache of the core that worked on it a stage and a step before.
+The main thread takes chunks from the first on, helpers from the last backwards. With two threads, nearly every chunk
+is then worked on by the same core in each stage and step, and its data is still in that core's cache.
 
-Waking a thread takes as long as a small step. So a helper stays for a while after a round of work and watches the
-board for the next; it goes back to sleep when none comes, or when it is sent for something else. A ticket bears the
-number of its round and is taken by compare-and-swap: whoever comes late and believes in an old round gets none, and
-what is noted on the board is only read for a ticket in hand, while it cannot change.
+Waking a thread takes as long as a small step. So after a round (the parallel part of one step) a helper polls the
+board for some time before it goes to sleep. The counter of each stage holds a ticket: the number of its round and how
+many chunks are taken from either end. Chunks are taken by compare-and-swap on the whole ticket, so that a helper that
+is late, and still has the number of an earlier round, gets none. What else is noted on the board is read only by
+threads that hold a chunk of the present round, during which it does not change.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,26 +34,31 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.plain import stand_in
 from cosmopolis.kernels.tables import Table
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 APART = 8  # int64 between two counters, so that they lie in different cache lines
-ROUND, TAKEN, DONE = 0, 1, 2  # the round; then for each stage its next ticket and the chunks that are done
-END_BITS = 16  # of a ticket, for the chunks taken from one end; above both ends comes the round
+ROUND, TAKEN, DONE = (
+    0,
+    1,
+    2,
+)  # counters: the round's number; then for each stage its ticket and how many chunks are done
+END_BITS = 16  # bits of a ticket for the chunks taken from one end; the round's number is above the two
 END = (1 << END_BITS) - 1
-WATCHES = 1500  # looks at the board, each about as long as a call of the system, before a helper sleeps
+WATCHES = 1500  # polls of the board, each about as long as a system call, before a helper sleeps
 
 
 class Board(NamedTuple):
-    """What those who work on a round share; one for each simulation, handed to kernels as a table."""
+    """What the threads of one simulation share; handed to kernels as a table."""
 
-    counters: NDArray[np.int64]  # APART each: ROUND, and TAKEN and DONE of each stage
-    awake: NDArray[np.int64]  # APART each: 1 while that helper watches or works
-    wanted: NDArray[np.int64]  # (1,) 0: helpers are to leave the board
-    chunks: int  # of every stage
-    notes: NDArray[np.int64]  # (NOTES,) of this round: addresses of tables, and whole numbers
+    counters: NDArray[np.int64]  # ROUND, then TAKEN and DONE of each stage; APART rows each
+    awake: NDArray[np.int64]  # 1 while that helper polls or works; APART rows each
+    wanted: NDArray[np.int64]  # (1,) 0: helpers are to stop polling
+    chunks: int  # in each stage
+    notes: NDArray[np.int64]  # (NOTES,) of this round: the step's number, then addresses of tables
     clock: NDArray[np.float64]  # (1,) s
 
 
@@ -59,7 +67,7 @@ NOTES = 16
 
 @intrinsic
 def _add(_context, counters, row, amount):  # type: ignore[no-untyped-def]
-    """counters[row] += amount as one indivisible operation; what it was before."""
+    """Atomically: counters[row] += amount. Returns the value before."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = builder.gep(arguments[0], [arguments[1]])
@@ -70,7 +78,7 @@ def _add(_context, counters, row, amount):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def _read(_context, counters, row):  # type: ignore[no-untyped-def]
-    """counters[row], and whatever was written before it was."""
+    """Atomically read counters[row]; what its writer wrote before is visible afterwards."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = builder.gep(arguments[0], [arguments[1]])
@@ -81,7 +89,7 @@ def _read(_context, counters, row):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def _write(_context, counters, row, value):  # type: ignore[no-untyped-def]
-    """counters[row] = value, seen by others after all that was written before."""
+    """Atomically: counters[row] = value; who reads it also sees what was written before."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = builder.gep(arguments[0], [arguments[1]])
@@ -93,7 +101,7 @@ def _write(_context, counters, row, value):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def _swap(_context, counters, row, old, new):  # type: ignore[no-untyped-def]
-    """counters[row] = new if it was old, as one indivisible operation; whether it was."""
+    """Atomically: counters[row] = new if it is old (compare-and-swap). Returns whether it was."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = builder.gep(arguments[0], [arguments[1]])
@@ -105,7 +113,7 @@ def _swap(_context, counters, row, old, new):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def _pause(_context):  # type: ignore[no-untyped-def]
-    """Let the sibling of this core, or another thread, go on for a moment."""
+    """Yield the processor to another thread."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         function = cgutils.get_or_insert_function(
@@ -117,22 +125,59 @@ def _pause(_context):  # type: ignore[no-untyped-def]
     return types.void(), generate
 
 
+_indivisible = threading.Lock()
+
+
+@stand_in(_add)
+def _add_in_python(counters: Any, row: int, amount: int) -> int:
+    with _indivisible:
+        before = counters[row]
+        counters[row] = before + amount
+    return before
+
+
+@stand_in(_read)
+def _read_in_python(counters: Any, row: int) -> int:
+    with _indivisible:
+        return counters[row]
+
+
+@stand_in(_write)
+def _write_in_python(counters: Any, row: int, value: int) -> None:
+    with _indivisible:
+        counters[row] = value
+
+
+@stand_in(_swap)
+def _swap_in_python(counters: Any, row: int, old: int, new: int) -> bool:
+    with _indivisible:
+        if counters[row] != old:
+            return False
+        counters[row] = new
+    return True
+
+
+@stand_in(_pause)
+def _pause_in_python() -> None:
+    time.sleep(0)
+
+
 @kernel
 def open_round(board: Board) -> int:
-    """Tell the helpers that there is work, and what the board notes of it; the round's number."""
+    """Begin a round, whose notes are on the board. Returns its number."""
     return _add(board.counters, ROUND * APART, 1) + 1
 
 
 @kernel
 def open_stage(stage: int, round: int, board: Board) -> None:
-    """From now on helpers may take chunks of this stage."""
+    """Make the chunks of a stage available."""
     _write(board.counters, (2 * stage + DONE) * APART, 0)
     _write(board.counters, (2 * stage + TAKEN) * APART, round << 2 * END_BITS)
 
 
 @kernel
 def take(stage: int, round: int, helps: bool, board: Board) -> int:
-    """The next chunk of a stage that nobody has taken, from the last on for who helps; -1 when there is none."""
+    """Take the next free chunk of a stage, from the end if `helps`; -1 when none is left or the round is over."""
     place = (2 * stage + TAKEN) * APART
     while True:
         ticket = _read(board.counters, place)
@@ -145,20 +190,20 @@ def take(stage: int, round: int, helps: bool, board: Board) -> int:
 
 @kernel
 def finish(stage: int, board: Board) -> None:
-    """One chunk of the stage is done."""
+    """Count one more chunk of the stage as done."""
     _add(board.counters, (2 * stage + DONE) * APART, 1)
 
 
 @kernel
 def wait_until_done(stage: int, board: Board) -> None:
-    """Wait for the chunks that helpers have taken and not finished."""
+    """Wait until all chunks are done, which means for those that helpers have begun."""
     while _read(board.counters, (2 * stage + DONE) * APART) < board.chunks:
         _pause()
 
 
 @kernel
 def wait_until_open(stage: int, round: int, board: Board) -> bool:
-    """A helper waits for a stage of a round; False when the round is over."""
+    """As a helper, wait until a stage of the round is available; False when a later round has begun."""
     while True:
         its = _read(board.counters, (2 * stage + TAKEN) * APART) >> 2 * END_BITS
         if its >= round:
@@ -168,7 +213,10 @@ def wait_until_open(stage: int, round: int, board: Board) -> bool:
 
 @kernel
 def watch(me: int, seen: int, board: Board) -> int:
-    """A helper waits for a round after `seen`; its number, or -1 when none comes soon or others want the helper."""
+    """As helper `me`, poll for a round after number `seen`.
+
+    Returns its number, or -1 when none begins within WATCHES polls or helpers are to stop polling.
+    """
     _write(board.awake, me * APART, 1)
     for _ in range(WATCHES):
         round = _read(board.counters, ROUND * APART)
@@ -182,7 +230,7 @@ def watch(me: int, seen: int, board: Board) -> int:
 
 
 class Crew:
-    """The helpers of one simulation, and their board."""
+    """The helpers of one simulation, and the board that they share with its main thread."""
 
     def __init__(self, count: int, stages: int, chunks: int) -> None:
         self._helpers = helpers(count)
@@ -197,11 +245,14 @@ class Crew:
 
     @property
     def round(self) -> int:
-        """Number of the last round."""
+        """The number of the last round."""
         return int(self.board.counters[ROUND * APART])
 
     def call(self, work: Any, *arguments: Any) -> None:
-        """Wake who sleeps for the rounds after the last: `work(helper, last, *arguments)`, helpers from 1."""
+        """Let each helper that sleeps run `work(helper, last, *arguments)`.
+
+        Helpers count from 1; they work on the rounds after number `last`.
+        """
         self.board.wanted[0] = 1
         last = self.round
         for me, helper in enumerate(self._helpers):
@@ -209,24 +260,24 @@ class Crew:
                 helper.call(work, (me + 1, last, *arguments))
 
     def note(self, time: float, step: int, tables: Sequence[Table]) -> None:
-        """What helpers need to know of the next round: the step, and the tables it works on."""
+        """Note on the board what the next round works on: time s, the step's number, and tables."""
         self.board.clock[0] = time
         self.board.notes[: len(tables) + 1] = [step, *(table.address for table in tables)]
 
     def dismiss(self) -> None:
-        """Send those who watch the board back, for somebody else to call."""
+        """Stop the helpers from polling, so that another simulation can call them."""
         self.board.wanted[0] = 0
 
 
 class Helper:
-    """A thread that runs `assist(*arguments)` when called. A call that it has not come to yet is forgotten."""
+    """A thread that runs `assist(*arguments)` when called. A call replaces one that has not begun."""
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[tuple[Any, tuple[Any, ...]]] = SimpleQueue()
         threading.Thread(target=self._work, name="traffic helper", daemon=True).start()
 
     def call(self, assist: Any, arguments: tuple[Any, ...]) -> None:
-        """Ask for help with the newest step only; older tickets are used up."""
+        """Run `assist(*arguments)` on the thread; a waiting call is dropped, for the chunks of its step are done."""
         with suppress(Empty):
             self._calls.get_nowait()
         self._calls.put((assist, arguments))
@@ -239,7 +290,7 @@ class Helper:
 
 
 def together(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:
-    """`work` on each of `items`, which must not mind each other, on `threads` threads; results in their order."""
+    """The results of `work` on each of the independent `items`, in their order, from `threads` threads."""
     if threads < 2 or len(items) < 2:
         yield from map(work, items)
         return
@@ -252,7 +303,7 @@ _lock = threading.Lock()
 
 
 def helpers(count: int) -> list[Helper]:
-    """`count` threads that every simulation of this process shares."""
+    """`count` helpers, which all simulations of this process share."""
     with _lock:
         while len(_helpers) < count:
             _helpers.append(Helper())

@@ -110,19 +110,25 @@ class _Whole(AbstractTemplate):  # type: ignore[misc]
         return signature(args[0] if isinstance(args[0], types.Integer) else types.intp, *args)
 
 
-@lower_builtin(_least, types.VarArg(types.Any))
 def _lower_least(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return do_minmax(context, builder, sig.args, args, operator.lt)
 
 
-@lower_builtin(_greatest, types.VarArg(types.Any))
+lower_builtin(_least, types.VarArg(types.Any))(_lower_least)
+
+
 def _lower_greatest(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return do_minmax(context, builder, sig.args, args, operator.gt)
 
 
-@lower_builtin(_whole, types.Any)
+lower_builtin(_greatest, types.VarArg(types.Any))(_lower_greatest)
+
+
 def _lower_whole(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return context.cast(builder, args[0], sig.args[0], sig.return_type)
+
+
+lower_builtin(_whole, types.Any)(_lower_whole)
 
 
 _DIRECT = {min: _least, max: _greatest, int: _whole}

@@ -13,10 +13,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from cosmopolis import __version__
+from cosmopolis import __version__, kernels, simulation
 from cosmopolis.city.aside import file_aside
 from cosmopolis.city.errors import BadInput
-from cosmopolis.kernels.decorators import FINGERPRINT
+from cosmopolis.kernels.fingerprint import of_files
 from cosmopolis.validation.experiments import EXPERIMENTS, ON_REQUEST
 from cosmopolis.validation.record import Chapter, Check
 from cosmopolis.validation.svg import draw
@@ -60,7 +60,7 @@ def as_facts(chapter: Chapter) -> dict[str, Any]:
         "name": chapter.name,
         "title": chapter.title,
         "version": __version__,
-        "simulation": FINGERPRINT,
+        "simulation": drives(),
         "method": chapter.method,
         "checks": [_check(check) for check in chapter.checks],
         "charts": [
@@ -104,7 +104,14 @@ def document(chapters: list[dict[str, Any]]) -> str:
 
 def is_stale(chapter: dict[str, Any]) -> bool:
     """Whether the chapter's numbers are those of another version of the simulation's sources."""
-    return chapter["name"] not in NOT_DRIVEN and chapter.get("simulation") != FINGERPRINT
+    return chapter["name"] not in NOT_DRIVEN and chapter.get("simulation") != drives()
+
+
+def drives() -> str:
+    """Fingerprint of the sources that decide how vehicles drive: the kernels of the traffic and what steps them."""
+    room = Path(simulation.__file__).parent
+    compiler = Path(kernels.__file__).parent
+    return of_files(*room.glob("traffic/**/*.py"), room / "clock.py", *compiler.glob("*.py"))
 
 
 def _overview(chapters: list[dict[str, Any]]) -> list[str]:

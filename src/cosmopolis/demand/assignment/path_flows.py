@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from cosmopolis.demand.assignment.frank_wolfe import line_search, relative_gap
 from cosmopolis.demand.assignment.problem import Assignment, Problem
 from cosmopolis.demand.assignment.trees import check_reached, grow_tree
+from cosmopolis.kernels.decorators import of_arrays
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -136,7 +136,7 @@ def _hashes(paths: Paths) -> NDArray[np.uint64]:
     )
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _ways(start, out, tail, head, first_through, time, origins, first, destination, volume):  # type: ignore[no-untyped-def]
     """The links of a shortest way to each destination, and (K,) volume times cost; a way not found costs inf."""
     nodes, links = len(start) - 1, len(head)
@@ -161,7 +161,7 @@ def _ways(start, out, tail, head, first_through, time, origins, first, destinati
     return begin, found[:at].copy(), spent
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def sweep(first, start, link, flow, shift, time, slope, sweeps):  # type: ignore[no-untyped-def]
     """Shift flow to the cheapest way of each pair, `sweeps` times over.
 
@@ -188,7 +188,7 @@ def sweep(first, start, link, flow, shift, time, slope, sweeps):  # type: ignore
                 on_best[link[row]] = False
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _shift(way, best, start, link, flow, shift, time, slope, on_best):  # type: ignore[no-untyped-def]
     """Move flow from `way` to `best` until they cost the same along the slopes of the links that they do not share."""
     dearer, steep = 0.0, 0.0

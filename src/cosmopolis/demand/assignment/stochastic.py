@@ -8,12 +8,13 @@ The fixed point is found by self-regulated averaging (Liu, He and He 2009).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from cosmopolis.demand.assignment.path_flows import Paths
 from cosmopolis.demand.assignment.problem import Assignment, Problem
 from cosmopolis.demand.assignment.trees import PARTS, check_reached, grow_tree
+from cosmopolis.kernels.decorators import of_arrays, parallel
 
 F64 = NDArray[np.float64]
 FASTER, SLOWER = 1.8, 0.3  # what 1 / step grows by where the flows move apart, and where they come together
@@ -74,7 +75,7 @@ def stochastic_loading(problem: Problem, time: F64, theta: float, free: F64) -> 
     return parts.sum(axis=0)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _load(  # type: ignore[no-untyped-def]
     start, out, tail, head, first_through, time, free, theta, origins, first, destination, volume
 ):
@@ -127,7 +128,7 @@ def _load(  # type: ignore[no-untyped-def]
     return flow, reached
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _hand_back(settled, rank, tail, head, start, out, likely, weight, asked, flow):  # type: ignore[no-untyped-def]
     """From the farthest node in: what ends at or passes a node comes by its links in the shares of their weights."""
     for at in range(settled - 1, -1, -1):

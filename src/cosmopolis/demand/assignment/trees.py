@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.assignment.problem import Problem
 from cosmopolis.demand.heap import sift_down, sift_up
+from cosmopolis.kernels.decorators import of_arrays, parallel
 
 F64 = NDArray[np.float64]
 PARTS = 8  # sums of flow, each over a part of the origins: the same for any number of threads
@@ -41,7 +42,7 @@ def check_reached(problem: Problem, spent: F64) -> None:
         )
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def grow_tree(start, out, head, first_through, time, origin, best, via, rank, heap_key, heap_node):  # type: ignore[no-untyped-def]
     """Dijkstra (1959) from `origin`. Writes `best` (N,) cost, `via` (N,) last link, -1, and to `rank` the nodes in the
     order in which they were settled; returns how many were."""
@@ -71,7 +72,7 @@ def grow_tree(start, out, head, first_through, time, origin, best, via, rank, he
     return settled
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _load(start, out, tail, head, first_through, time, origins, first, destination, volume):  # type: ignore[no-untyped-def]
     """(PARTS, A) flows to be added, and (K,) volume times cost."""
     nodes, links = len(start) - 1, len(head)

@@ -6,7 +6,7 @@ simply stays.
 
 from __future__ import annotations
 
-from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.decorators import Real, kernel
 from cosmopolis.simulation.traffic.ground import overhang
 from cosmopolis.simulation.traffic.lane_changing import BETWEEN, SAFE, beside
 from cosmopolis.simulation.traffic.network import Roads
@@ -16,8 +16,8 @@ from cosmopolis.simulation.traffic.state import DOWN, DOWN_TAKEN, STAY, UP, UP_T
 @kernel
 def is_free(
     lane: int,
-    position: float,
-    length: float,
+    position: Real,
+    length: Real,
     roads: Roads,
     ways: Ways,
     cars: Cars,
@@ -53,7 +53,7 @@ def is_free(
 
 
 @kernel
-def _is_free_before(lane: int, rear: float, roads: Roads, cars: Cars, moves: Moves) -> bool:
+def _is_free_before(lane: int, rear: Real, roads: Roads, cars: Cars, moves: Moves) -> bool:
     """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into it.
 
     Nobody is on that ground, nor comes so fast that he could not stop before it gently.

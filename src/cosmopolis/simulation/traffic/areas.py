@@ -129,7 +129,7 @@ def _close_jam(jam: F64) -> None:
 
 
 @kernel
-def _since(d: int, trip: int, areas: Areas) -> float:
+def _since(d: int, trip: np.int64, areas: Areas) -> float:
     """s that the trip had been slow before the step; notes one that was not there."""
     for place in range(areas.start[d], areas.start[d + 1]):
         if areas.then_trip[place] < 0:

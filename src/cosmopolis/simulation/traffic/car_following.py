@@ -173,7 +173,7 @@ def travel_time(distance: float, speed: float, top: float, accel: float) -> floa
     if distance <= 0.0:
         return 0.0
     if speed >= top:
-        return distance / speed
+        return np.float64(distance / speed)
     runway = (top * top - speed * speed) / (2.0 * accel)
     if distance <= runway:
         return (sqrt(speed * speed + 2.0 * accel * distance) - speed) / accel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.city.words import DeparturePosition
-from cosmopolis.kernels.decorators import entry, kernel
+from cosmopolis.kernels.decorators import Real, entry, kernel
 from cosmopolis.simulation.traffic.admission import is_free
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
@@ -121,7 +121,7 @@ def _room_behind(
     lane: int,
     kind: int,
     speed: float,
-    least: float,
+    least: Real,
     roads: Roads,
     drivers: Drivers,
     cars: Cars,
@@ -169,7 +169,7 @@ def _is_stuck(lane: int, ways: Ways, cars: Cars) -> bool:
 
 
 @kernel
-def _comfortable(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
+def _comfortable(least: Real, gap: Real, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
     return bool(gap >= least + closing + follower * (0.3 if hurry else 0.8))
@@ -178,8 +178,8 @@ def _comfortable(least: float, gap: float, follower: float, speed: float, hurry:
 @kernel
 def _no_one_arrives(
     lane: int,
-    least: float,
-    rear: float,
+    least: Real,
+    rear: Real,
     speed: float,
     hurry: bool,
     roads: Roads,

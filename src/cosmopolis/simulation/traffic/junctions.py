@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.kernels.decorators import formula, kernel
+from cosmopolis.kernels.decorators import Real, formula, kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import too_near, travel_time
 from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, still_comes
@@ -75,7 +75,7 @@ def may_enter(
             clear = travel_time(distance + roads.end[row] + cars.length[i], speed, top, accel)
             waits = _is_before(row, way, other, i, left, comes, clear, margin, roads, drivers, ways, cars)
         if waits and roads.begin[row] < hold:
-            hold = roads.begin[row]
+            hold = np.float64(roads.begin[row])
             pocket = POCKET if ways.light[other] == PROTECTED else BEFORE_TURNERS
         if hold < pocket or (hold < FREE and ways.light[way] != PERMISSIVE):
             return 0.0
@@ -173,18 +173,18 @@ def oncoming(
         other = roads.conflict[row]
         patient = not _presses(i, drivers, cars)
         if patient and roads.merge[row] == 0 and _crosses_yet(other, roads.other_begin[row], cars):
-            hold = begin
+            hold = np.float64(begin)
         elif not has_red(ways.light[other]):
             comes = travel_time(begin - position, speed, top, accel)
             clear = travel_time(roads.end[row] + cars.length[i] - position, speed, top, accel)
             left = roads.length[way] - position
             if _comes_first(row, other, i, left, comes, clear, margin, roads, drivers, ways, cars):
-                hold = begin
+                hold = np.float64(begin)
     return hold if drivers.zipper[cars.kind[i]] != 0 else _before_all(way, position, hold, roads, ways)
 
 
 @kernel
-def _before_all(way: int, position: float, hold: float, roads: Roads, ways: Ways) -> float:
+def _before_all(way: int, position: Real, hold: float, roads: Roads, ways: Ways) -> float:
     """Where to wait on connection `way` for ground that begins at `hold` m: not on that of others who go first.
 
     Ground that begins before `position` m is behind already; that of who has red is nobody's.
@@ -198,7 +198,7 @@ def _before_all(way: int, position: float, hold: float, roads: Roads, ways: Ways
             if roads.yields[row] == 0 or roads.merge[row] != 0 or waits:
                 continue
             if position < begin < hold < roads.end[row]:
-                hold = begin
+                hold = np.float64(begin)
     return hold
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.decorators import Real, kernel
 from cosmopolis.simulation.traffic.car_following import idm, keep_behind
 from cosmopolis.simulation.traffic.corridor import COMES, makes_room
 from cosmopolis.simulation.traffic.drivers import Drivers
@@ -239,7 +239,7 @@ def _can_change(
         urgency = min(1.0, max(0.0, 1.0 - (left - NEAR) / zone))
     ahead = first_beyond(target, position, cars)
     after, limit = moves.accel[i], SAFE + PUSHED * urgency
-    new_accel = np.float32(drivers.accel[kind])
+    new_accel: Real = np.float32(drivers.accel[kind])
     if ahead < cars.start[target + 1]:
         gap = cars.position[ahead] - cars.length[ahead] - position
         new_accel = _accept(gap, cars.speed[ahead], i, urgency, drivers, cars)

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.decorators import Real, kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
     brake_for,
@@ -113,7 +113,7 @@ def _to_stop_line(lane: int, distance: float, i: int, roads: Roads, drivers: Dri
 
 
 @kernel
-def _stay_behind(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+def _stay_behind(gap: Real, speed: Real, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], close_up(np.float32(gap), np.float32(speed), i, drivers, cars))
     moves.room[i] = min(moves.room[i], np.float32(gap))
 
@@ -192,7 +192,7 @@ def _short_of_end(
         return 0.0
     short = ways.asks_length[other] + drivers.jam_gap[kind] + ROOM_TO_ENTER
     stops = cars.speed[i] * cars.speed[i] / (2.0 * drivers.brake[kind])
-    return short if distance - short > stops else 0.0
+    return np.float64(short) if distance - short > stops else 0.0
 
 
 @kernel
@@ -265,7 +265,7 @@ def _come_carefully(
     brake, sees = drivers.brake[kind], drivers.visibility[kind]
     if sees >= FAR:
         return
-    dawdle = np.float32(0.0)
+    distance, dawdle = np.float64(distance), np.float32(0.0)
     if ways.light[way] == PERMISSIVE:
         distance += _waiting_place(way, roads, ways)
         dawdle = drivers.dawdle[kind]

@@ -104,7 +104,7 @@ def _sort_in(
                 its_yields != 0 and _waits(at, row, other, roads, drivers, ways, cars)
             )
             if on or (path == beside and cars.choice[at] == other and cars.goal[at] == TURN):
-                leader, its_left, its_path = at, to_go, path
+                leader, its_left, its_path = at, np.float64(to_go), path
             at -= 1
         if leader < 0:
             continue

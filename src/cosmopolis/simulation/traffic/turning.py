@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmopolis.kernels.decorators import kernel
+from cosmopolis.kernels.decorators import Real, kernel
 from cosmopolis.kernels.tables import local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BORDER, ENDS_AT_KERB, HOLDS, stop_seconds
@@ -73,14 +73,14 @@ def plan_lanes(
     lane: int,
     cursor: int,
     trip: int,
-    reach: float,
+    reach: Real,
     start: NDArray[np.int32],
-    costs,
+    costs: NDArray[np.float32],
     fleet: Fleet,
     drivers: Drivers,
     roads: Roads,
     ways: Ways,
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     """What it costs to be at the end of each lane of `lane`'s edge, in lane changes still to make beyond it.
 
     Writes `costs[0 ..]` for that edge, the kerb first, and `costs[MOST_LANES ..]` for the edge after it, where
@@ -127,7 +127,7 @@ def plan_lanes(
 def _last_minded(
     cursor: int,
     trip: int,
-    reach: float,
+    reach: Real,
     start: NDArray[np.int32],
     fleet: Fleet,
     drivers: Drivers,

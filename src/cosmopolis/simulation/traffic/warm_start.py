@@ -30,7 +30,7 @@ def whereabouts(
             continue
         left = start - fleet.depart[trip]
         cursor, end, halt = fleet.cursor[trip], fleet.route_end[trip], fleet.halt[trip]
-        begin = fleet.from_position[trip]
+        begin: float = np.float64(fleet.from_position[trip])
         fleet.status[trip] = DONE
         while cursor < end:
             here = fleet.route[cursor]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cosmopolis.simulation.traffic import car_following
-from cosmopolis.simulation.traffic.gpu.device import cuda, on_device
+from cosmopolis.simulation.traffic.gpu.device import cuda, launched, on_device
 from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves
 
 _follow = on_device(car_following.follow)
 _move = on_device(car_following.move)
 
 
-@cuda.jit
+@launched
 def follow(count: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     """Acceleration and room of `count` cars, each behind the next row."""
     i = cuda.grid(1)
@@ -18,7 +18,7 @@ def follow(count: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
         _follow(i, i + 1, drivers, cars, moves)
 
 
-@cuda.jit
+@launched
 def move(count: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float) -> None:
     """New position and speed of `count` cars after `dt` s."""
     i = cuda.grid(1)

@@ -35,6 +35,11 @@ def on_device(compiled: Dispatcher) -> Callable[..., Any]:
     return cuda.jit(device=True)(FunctionType(plain.__code__, names, plain.__name__))
 
 
+def launched(function: Callable[..., None]) -> Any:
+    """`function` as the processor launches it on the card: ``function[blocks, threads](...)``."""
+    return cuda.jit(function)
+
+
 def blocks(count: int) -> tuple[int, int]:
     """The launch of at least `count` threads."""
     return (count + THREADS - 1) // THREADS, THREADS

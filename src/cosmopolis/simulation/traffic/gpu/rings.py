@@ -10,7 +10,7 @@ from cosmopolis.simulation.traffic import drivers as kinds
 from cosmopolis.simulation.traffic import rings, state
 from cosmopolis.simulation.traffic.gpu.car_following import follow, move
 from cosmopolis.simulation.traffic.gpu.card import insist
-from cosmopolis.simulation.traffic.gpu.device import blocks, cuda, on_device
+from cosmopolis.simulation.traffic.gpu.device import blocks, cuda, launched, on_device
 from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves, upload
 from cosmopolis.simulation.traffic.rings import F32, Rings, seated, unseated
 
@@ -18,7 +18,7 @@ _lead_round = on_device(rings.lead_round)
 _go_on = on_device(rings.go_on)
 
 
-@cuda.jit
+@launched
 def lead_round(lanes: int, rings: Rings, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     """One thread a lane: its first car follows its last one, once around."""
     path = cuda.grid(1)
@@ -26,7 +26,7 @@ def lead_round(lanes: int, rings: Rings, drivers: Drivers, cars: Cars, moves: Mo
         _lead_round(path, path + 1, rings, drivers, cars, moves)
 
 
-@cuda.jit
+@launched
 def go_on(count: int, rings: Rings, cars: Cars, moves: Moves) -> None:
     """One thread a vehicle: it stands where it moved to."""
     i = cuda.grid(1)
