@@ -6,6 +6,7 @@ The simulation here is a clockwork of a few lines, so that it can be made to fai
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cosmopolis.simulation import (
+    AddTrip,
+    Answer,
+    CloseLane,
+    Command,
+    CommandLog,
+    Events,
+    LogStore,
+    Order,
+    OrderApplied,
+    OrderRefused,
+    Refusal,
+)
+from cosmopolis.simulation.beginning import Beginning, Options
+from cosmopolis.simulation.command import from_json, to_json
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.interest import Grid, Paths
@@ -23,18 +39,45 @@ from cosmopolis.world.picture import Picture
 
 
 class Clockwork:
-    """One vehicle that drives a metre a step; fails when its time reaches one of `fails`."""
+    """One vehicle that drives a metre a step; fails when its time reaches one of `fails`.
+
+    It obeys every command but CloseLane(13), which it refuses, and CloseLane(666), at which it fails; vehicles that are
+    added get the ids 100, 101, ... and arrive after a minute.
+    """
 
     dt = 0.5
 
-    def __init__(self, start: float, fails: tuple[float, ...] = ()) -> None:
+    def __init__(self, start: float, fails: tuple[float, ...] = (), log: CommandLog | None = None) -> None:
         self.time, self.fails, self.updates = start, fails, 0
+        self.log = log or CommandLog(lambda: BEGINNING, steps=0)
+        self.done: list[Command] = []
+        self.arrivals: dict[int, float] = {}
 
-    def step(self) -> None:
+    def step(self) -> Events:
         if self.time + self.dt in self.fails:
             raise ZeroDivisionError("a fault in the simulation")
+        events = Events(
+            self.time, arrived=np.array([id for id, at in self.arrivals.items() if at == self.time], np.int64)
+        )
         self.time += self.dt
         self.updates += 1
+        self.log.steps = (self.log.steps or 0) + 1
+        return events
+
+    def order(self, order: Order) -> Answer:
+        if CloseLane(13) in order.commands:
+            return OrderRefused(
+                self.time, order.by, order.commands, Refusal("no_lane", "There is no lane 13.")
+            )
+        if CloseLane(666) in order.commands:
+            raise ZeroDivisionError("a fault in the simulation")
+        trips = [command for command in order.commands if isinstance(command, AddTrip)]
+        ids = tuple(100 + len(self.arrivals) + n for n in range(len(trips)))
+        self.arrivals |= dict.fromkeys(ids, self.time + 60.0)
+        self.done += order.commands
+        applied = OrderApplied(self.time, self.log.steps or 0, order.by, order.commands, ids)
+        self.log.entries.append(applied)
+        return applied
 
     def vehicles(self) -> Any:
         one = np.ones(1, np.float32)
@@ -54,8 +97,27 @@ class Clockwork:
     def vehicle(self, id: int) -> dict[str, Any] | None:
         return {"kind": 0, "speed": 1.0} if id == 1 else None
 
+    def lights(self) -> np.ndarray:
+        return np.zeros(1, np.uint8)
+
     def snapshot(self) -> bytes:
-        return str(self.time).encode()
+        done = [to_json(command) for command in self.done]
+        lasting = [order.to_json() for order in self.log.in_force()]
+        said = [self.time, self.log.steps, done, list(self.arrivals.items()), lasting]
+        return json.dumps(said).encode()
+
+    @classmethod
+    def restore(cls, data: bytes, fails: tuple[float, ...] = ()) -> Clockwork:
+        time, steps, done, arrivals, lasting = json.loads(data)
+        log = CommandLog(
+            lambda: BEGINNING, snapshot=data, lasting=tuple(map(Order.from_json, lasting)), steps=steps
+        )
+        clockwork = cls(time, fails, log)
+        clockwork.done, clockwork.arrivals = [from_json(command) for command in done], dict(arrivals)
+        return clockwork
+
+
+BEGINNING = Beginning("0", "city", "trips", {}, Options())
 
 
 class Watcher:
@@ -64,6 +126,8 @@ class Watcher:
     def __init__(self) -> None:
         self.pictures: list[Picture] = []
         self.news: list[tuple[str, str]] = []
+        self.lost: list[OrderRefused] = []
+        self.events: list[tuple[Events, float]] = []
         self._changed = threading.Condition()
 
     def show(self, picture: Picture) -> None:
@@ -74,6 +138,16 @@ class Watcher:
     def tell(self, code: str, message: str) -> None:
         with self._changed:
             self.news.append((code, message))
+            self._changed.notify_all()
+
+    def refuse(self, lost: OrderRefused) -> None:
+        with self._changed:
+            self.lost.append(lost)
+            self._changed.notify_all()
+
+    def hear(self, events: Events, time: float) -> None:
+        with self._changed:
+            self.events.append((events, time))
             self._changed.notify_all()
 
     def until(self, true: Callable[[], Any]) -> Any:
@@ -95,11 +169,24 @@ PATHS = Paths(
 def started() -> Iterator[Callable[..., tuple[Engine, Watcher]]]:
     engines = []
 
-    def start(maker: Maker, at: float = 28_800.0, speed: float = 60.0) -> tuple[Engine, Watcher]:
+    def start(
+        maker: Maker, at: float = 28_800.0, speed: float = 60.0, store: LogStore | None = None
+    ) -> tuple[Engine, Watcher]:
         watcher = Watcher()
         grid = Grid.around(PATHS.xy)
         meter = EdgeMeter(np.zeros(1, np.int32), PATHS.length, 1)
-        engine = Engine(maker, PATHS, grid, meter, at=at, speed=speed, show=watcher.show, tell=watcher.tell)
+        engine = Engine(
+            maker,
+            PATHS,
+            grid,
+            meter,
+            at=at,
+            speed=speed,
+            show=watcher.show,
+            tell=watcher.tell,
+            refuse=watcher.refuse,
+            store=store,
+        )
         engines.append(engine)
         engine.start()
         return engine, watcher
@@ -110,7 +197,7 @@ def started() -> Iterator[Callable[..., tuple[Engine, Watcher]]]:
 
 
 def maker(*fails: float) -> Maker:
-    return Maker(begin=lambda at: Clockwork(at, fails), restore=lambda data: Clockwork(float(data), fails))
+    return Maker(begin=lambda at: Clockwork(at, fails), restore=lambda data: Clockwork.restore(data, fails))
 
 
 def test_pictures_follow_each_other_in_time(started: Any) -> None:
@@ -161,7 +248,7 @@ def test_the_city_goes_on_while_a_jump_is_prepared(started: Any) -> None:
             may.wait(10)
         return Clockwork(at)
 
-    engine, watcher = started(Maker(begin, lambda data: Clockwork(float(data))))
+    engine, watcher = started(Maker(begin, Clockwork.restore))
     engine.steer(SetTime(jump=72_000.0))
     count = len(watcher.pictures)
     watcher.until(lambda: len(watcher.pictures) > count + 3)
@@ -176,7 +263,7 @@ def test_a_jump_that_fails_is_told_and_changes_nothing(started: Any) -> None:
             raise MemoryError
         return Clockwork(at)
 
-    engine, watcher = started(Maker(begin, lambda data: Clockwork(float(data))))
+    engine, watcher = started(Maker(begin, Clockwork.restore))
     engine.steer(SetTime(jump=72_000.0))
     assert watcher.until(lambda: watcher.news)[0] == (
         "jump",
@@ -215,7 +302,7 @@ def test_questions_are_answered_and_may_fail(started: Any) -> None:
 def test_after_a_failure_it_goes_on_from_the_snapshot(started: Any) -> None:
     """A failure that does not come again, as of memory, costs what came after the snapshot and nothing else."""
     fails = iter([(28_900.0,)])
-    made = Maker(lambda at: Clockwork(at, next(fails, ())), lambda data: Clockwork(float(data)))
+    made = Maker(lambda at: Clockwork(at, next(fails, ())), Clockwork.restore)
     _, watcher = started(made)
     watcher.until(lambda: watcher.pictures and watcher.pictures[-1].time > 28_950.0)
     assert watcher.news == [("simulation", "The simulation failed and goes on from 08:00.")]
@@ -237,7 +324,7 @@ def test_an_engine_whose_simulation_cannot_begin_lives_and_tries_again(started: 
             raise error
         return Clockwork(at)
 
-    _, watcher = started(Maker(begin, lambda data: Clockwork(float(data))))
+    _, watcher = started(Maker(begin, Clockwork.restore))
     watcher.until(lambda: watcher.pictures)
     assert watcher.news[0][0] == "simulation"
 

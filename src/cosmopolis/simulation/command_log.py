@@ -57,8 +57,13 @@ class CommandLog:
 
     def in_force(self) -> tuple[Order, ...]:
         """What still holds of all orders: of each lane, limit, plan and stage the last command, by author."""
+        orders = list(self.lasting)
+        for entry in self.entries:
+            if isinstance(entry, Jump):
+                orders.clear()  # what was in force has been ordered again after it
+            else:
+                orders.append(entry.order)
         last: dict[tuple[str, int], tuple[str, Command]] = {}
-        orders = [*self.lasting, *(entry.order for entry in self.entries if isinstance(entry, OrderApplied))]
         for order in orders:
             for command in order.commands:
                 key = lasting_key(command)
@@ -70,9 +75,14 @@ class CommandLog:
             by_author.setdefault(author, []).append(command)
         return tuple(Order(author, tuple(commands)) for author, commands in by_author.items())
 
-    def lines(self) -> Iterator[str]:
-        """The log as JSON, an object a line; the snapshot is left to whoever keeps it."""
-        head = {"command_log": FORMAT, **self.beginning.to_json()}
+    def head(self) -> dict[str, Any]:
+        """How the run began and what was in force at the snapshot, as plain values."""
+        lasting = [order.to_json() for order in self.lasting]
+        return {"command_log": FORMAT, **self.beginning.to_json(), "lasting": lasting}
+
+    def lines(self, **more: Any) -> Iterator[str]:
+        """The log as JSON, an object a line; `more` goes into the head. The snapshot is left to whoever keeps it."""
+        head = {**self.head(), **more}
         yield json.dumps(head, separators=(",", ":"))
         for entry in self.entries:
             yield entry_line(entry)
@@ -87,6 +97,7 @@ class CommandLog:
         if head is None or head.get("command_log") != FORMAT:
             raise BadInput(f"Line 1 of the command log is not the head of one of format {FORMAT}.")
         beginning, entries, steps = Beginning.from_json(head), [], None
+        lasting = tuple(Order.from_json(order) for order in head.get("lasting", ()))
         torn: int | None = None
         for number, line in rows:
             if torn is not None:
@@ -98,7 +109,7 @@ class CommandLog:
                 steps = int(said["end"])
             else:
                 entries.append(_entry(said, number))
-        return cls(lambda: beginning, entries, snapshot=snapshot, steps=steps)
+        return cls(lambda: beginning, entries, snapshot=snapshot, lasting=lasting, steps=steps)
 
 
 def entry_line(entry: Entry) -> str:

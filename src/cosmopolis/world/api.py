@@ -20,8 +20,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.simulation import SimulationView
 from cosmopolis.world.client_files import ClientFiles, encoding
-from cosmopolis.world.engine import Runnable
 from cosmopolis.world.history import LENGTH, History, told
 from cosmopolis.world.messages import MOST_PATHS
 from cosmopolis.world.openapi import Endpoint, Parameter, openapi, page
@@ -50,7 +50,7 @@ class Site:
     files: ClientFiles
     picture: Callable[[], Picture | None]
     history: History
-    ask: Callable[[Callable[[Runnable], Any]], Future[Any]]
+    ask: Callable[[Callable[[SimulationView], Any]], Future[Any]]
 
 
 def application(site: Site) -> Starlette:
@@ -193,7 +193,7 @@ async def _vehicle(site: Site, id: int) -> dict[str, Any]:
     """Asked of the simulation itself; a busy one is not waited for."""
     if not 0 <= id < 1 << 32:
         raise NoSuchThing(f"There is no vehicle {id}.")
-    answer = asyncio.wrap_future(site.ask(lambda simulation: simulation.vehicle(id)))
+    answer = asyncio.wrap_future(site.ask(lambda view: view.vehicle(id)))
     try:
         state = await asyncio.wait_for(answer, PATIENCE)
     except (TimeoutError, asyncio.CancelledError) as error:

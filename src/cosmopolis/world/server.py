@@ -28,6 +28,7 @@ from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.gate import LIVE, Gate
 from cosmopolis.world.interest import Grid, Paths
+from cosmopolis.world.log_file import open_log
 from cosmopolis.world.manifest import manifest
 from cosmopolis.world.room import Room
 from cosmopolis.world.search import NameIndex
@@ -132,7 +133,17 @@ class CityServer:
         self.gate = gate = Gate(self.room)
         maker = maker or Maker.of(city, trips, seed)
         meter = EdgeMeter.of(city.network)
-        self.engine = Engine(maker, paths, grid, meter, at=at, speed=speed, show=gate.show, tell=gate.tell)
+        self.engine = Engine(
+            maker,
+            paths,
+            grid,
+            meter,
+            at=at,
+            speed=speed,
+            show=gate.show,
+            tell=gate.tell,
+            store=open_log(city.version, folder),
+        )
         gate.engine = self.engine
         site = Site(
             manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP),
