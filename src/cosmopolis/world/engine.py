@@ -47,6 +47,7 @@ T = TypeVar("T")
 PICTURE_EVERY = 0.1  # s of wall time: at most ten pictures a second
 SNAPSHOT_EVERY = 300.0  # s of city time
 SNAPSHOT_PAUSE = 30.0  # s of wall time at least between two of them
+SOUND = 60.0  # s of city time after which a simulation that was taken up again counts as sound
 FAILED = "the simulation failed and went on without it"
 LONGEST_REST = 30.0  # s to wait after a simulation has failed again and again
 
@@ -121,7 +122,7 @@ class Engine:
         self._meter = Meter()
         self._kept: tuple[float, float] | None = None  # when a snapshot was last taken: wall, city
         self._failures = 0
-        self._failed_at = -np.inf  # city time
+        self._sound_at = -np.inf  # city time from which the last failures are forgotten
         self._tick = self._era = 0
         self._shown_at = -np.inf  # wall
         self._dirty = True  # the state is newer than the last picture
@@ -218,7 +219,7 @@ class Engine:
                 self._publish(events, simulation.time)
             if wall_time.monotonic() >= enough:
                 break
-        if simulation.time >= self._failed_at + 60.0:
+        if simulation.time >= self._sound_at:
             self._failures = 0
         self._clock.forgive(wall_time.monotonic(), simulation.time)
 
@@ -327,12 +328,12 @@ class Engine:
         begins anew at the time of the failure, and after that ever later and after longer rests."""
         failed_at = self._simulation.time if self._simulation is not None else self._at
         self._failures += 1
-        self._failed_at = failed_at
         rest = min(LONGEST_REST, 2.0 ** (self._failures - 2)) if self._failures > 2 else 0.0
         if self._stopping.wait(rest):
             return
         try:
             simulation = self._again(failed_at)
+            self._sound_at = SOUND + (failed_at if self._failures == 1 else simulation.time)
             self._take_up(simulation)
             self._tell("simulation", f"The simulation failed and goes on from {_hhmm(simulation.time)}.")
         except Exception:
