@@ -42,6 +42,7 @@ class Clockwork:
         self.time, self.fails, self.updates = start, fails, 0
         self.log = log or CommandLog(lambda: BEGINNING, steps=0)
         self.done: list[Command] = []
+        self.given: list[tuple[int, str]] = []  # step and author of each order to this very clockwork
         self.arrivals: dict[int, float] = {}
 
     def step(self) -> Events:
@@ -66,6 +67,7 @@ class Clockwork:
         ids = tuple(100 + len(self.arrivals) + n for n in range(len(trips)))
         self.arrivals |= dict.fromkeys(ids, self.time + 60.0)
         self.done += order.commands
+        self.given.append((self.log.steps or 0, order.by))
         applied = OrderApplied(self.time, self.log.steps or 0, order.by, order.commands, ids)
         self.log.entries.append(applied)
         return applied

@@ -176,7 +176,7 @@ def test_after_a_failure_the_orders_since_the_snapshot_are_repeated_at_their_ste
     restored = made.made[-1]
     assert isinstance(answer, OrderApplied)
     assert restored.done == [CloseLane(3), TRIP]
-    assert [(entry.step, entry.by) for entry in restored.log.entries] == [(answer.step, "Ada")]  # type: ignore[union-attr]
+    assert restored.given == [(answer.step, "Ada")]
     assert watcher.lost == []
 
 
