@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.simulation import AddTrip, CloseLane, Order, SetSpeedLimit, Simulation, replay
+from cosmopolis.simulation import AddTrip, CloseLane, Events, Order, SetSpeedLimit, Simulation, replay
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.interest import Grid, Paths
@@ -140,18 +141,11 @@ def test_an_order_survives_a_process_that_is_killed(tmp_path: Path) -> None:
     LogFile(tmp_path).close()  # the dead one's lock is gone with it
 
 
-def test_a_running_city_is_made_again_from_its_log(tmp_path: Path) -> None:
-    """A real one: orders while it runs, a jump, and a replay of what lies on disk."""
-    made: list[Simulation] = []
-
-    def begin(at: float) -> Simulation:
-        made.append(Simulation(CITY, TRIPS, start=at, threads=2))
-        return made[-1]
-
+def engine_of(begin: Callable[[float], Simulation], store: LogFile | None) -> tuple[Engine, Watcher]:
+    """A real city that is not started yet."""
     paths, watcher = Paths.of(CITY.network), Watcher()
-    store = LogFile(tmp_path)
     engine = Engine(
-        Maker(begin, lambda data: Simulation.restore(CITY, TRIPS, data)),
+        Maker(begin, lambda data: Simulation.restore(CITY, TRIPS, data, threads=1)),
         paths,
         Grid.around(paths.xy),
         EdgeMeter.of(CITY.network),
@@ -162,6 +156,18 @@ def test_a_running_city_is_made_again_from_its_log(tmp_path: Path) -> None:
         refuse=watcher.refuse,
         store=store,
     )
+    return engine, watcher
+
+
+def test_a_running_city_is_made_again_from_its_log(tmp_path: Path) -> None:
+    """A real one: orders while it runs, a jump, and a replay of what lies on disk."""
+    made: list[Simulation] = []
+
+    def begin(at: float) -> Simulation:
+        made.append(Simulation(CITY, TRIPS, start=at, threads=2))
+        return made[-1]
+
+    engine, watcher = engine_of(begin, LogFile(tmp_path))
     engine.start()
     try:
         watcher.until(lambda: len(watcher.pictures) > 2)
@@ -185,3 +191,34 @@ def test_a_running_city_is_made_again_from_its_log(tmp_path: Path) -> None:
     again.run(made[-1].time - again.time)
     assert again.digest() == made[-1].digest()
     assert [lost.by for lost in watcher.lost] == ["Ada"]
+
+
+class Fragile(Simulation):
+    """Fails once, at 60 s; what is restored is sound."""
+
+    def step(self, *args: Any, **options: Any) -> Events:
+        if self.time == 60.0:
+            raise MemoryError
+        return super().step(*args, **options)
+
+
+def test_after_a_fault_a_real_city_is_as_if_there_had_been_none(tmp_path: Path) -> None:
+    """The orders since the snapshot are given again at their steps, and the log on disk is still right."""
+    engine, watcher = engine_of(lambda at: Fragile(CITY, TRIPS, start=at, threads=1), LogFile(tmp_path))
+    engine.start()
+    try:
+        watcher.until(lambda: len(watcher.pictures) > 1)
+        engine.order([CloseLane(4), AddTrip(0, 20.0, 30, 50.0)], "Ada").result(20)
+        watcher.until(lambda: watcher.news)
+        engine.steer(SetTime(paused=True))
+        engine.ask(lambda view: view.time).result(20)
+        engine.order([SetSpeedLimit(0, 7.0)], "Bob").result(20)
+    finally:
+        engine.stop()
+    now = engine._simulation
+    assert isinstance(now, Simulation) and not isinstance(now, Fragile)
+    read = read_log(tmp_path / LOG)
+    assert read is not None and [order.by for order in read.in_force()] == ["Ada", "Bob"]
+    again = replay(CITY, TRIPS, read, threads=2)
+    assert (again.steps, again.digest()) == (now.steps, now.digest())
+    assert watcher.lost == []

@@ -85,6 +85,11 @@ class Maker:
 Subscriber = Callable[[Events, float], None]
 
 
+def note_lost(lost: OrderRefused) -> None:
+    """Where nobody can tell the author."""
+    log.info("an order of %r was lost: %s", lost.by, lost.refusal.sentence)
+
+
 class Engine:
     """Start it with `start`, end it with `stop`. `show` is called with each picture, `tell` with bad news
     (code, sentence), `refuse` with an order that was applied and is lost; all on the engine's thread, so they should
@@ -101,7 +106,7 @@ class Engine:
         speed: float,
         show: Callable[[Picture], None],
         tell: Callable[[str, str], None],
-        refuse: Callable[[OrderRefused], None] = lambda refused: None,
+        refuse: Callable[[OrderRefused], None] = note_lost,
         store: LogStore | None = None,
     ) -> None:
         self._maker, self._paths, self._grid, self._edge_meter = maker, paths, grid, edges

@@ -65,8 +65,9 @@ class OrderDesk:
     # on the engine's thread
 
     def apply(self, run: Steps) -> None:
-        """Everything that waits, an order at a time. Raises only for a fault of the simulation."""
-        while self._waiting:
+        """What waits now, an order at a time; what comes meanwhile is left for the next time, so that a flood of orders
+        does not stop the city. Raises only for a fault of the simulation."""
+        for _ in range(len(self._waiting)):
             order, future = self._waiting.popleft()
             if not future.set_running_or_notify_cancel():
                 continue
