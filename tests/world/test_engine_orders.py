@@ -203,7 +203,8 @@ def test_a_city_that_begins_anew_has_what_lasts_and_after_two_tries_goes_on_with
     assert (lost.by, lost.commands) == ("Bob", (CloseLane(3),))
     assert lost.refusal.sentence.startswith("An order of yours was lost")
     watcher.until(lambda: len(watcher.news) == 3)
-    assert made.made[3].done == []
+    assert made.made[3].done == [] and made.made[3].log.in_force() == ()
+    assert made.made[3].log.beginning == made.made[0].log.beginning
 
 
 def test_an_order_at_which_the_simulation_fails_is_refused_and_not_repeated(started: Start) -> None:

@@ -78,7 +78,7 @@ class Beginning:
             )
             return cls(said["package"], said["city"], said["trips"], dict(said["parts"]), options)
         except (KeyError, TypeError, ValueError) as error:
-            raise BadInput(f"It does not say how the run began ({error}).") from error
+            raise BadInput(f"The head does not say how the run began ({error}).") from error
 
     def unlike(self, other: Beginning) -> list[str]:
         """What of the city, the trips and the parts is another than in `other`, in words."""
@@ -117,4 +117,4 @@ def _unpacked(text: str) -> Drivers:
         with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as stored:
             return Drivers(**{name: stored[name] for name in stored.files})
     except (ValueError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
-        raise BadInput("The table of vehicle types in it is damaged.") from error
+        raise BadInput("The head's table of vehicle types is damaged.") from error

@@ -55,6 +55,10 @@ class CommandLog:
         self.snapshot = snapshot
         self.entries.clear()
 
+    def emptied(self) -> CommandLog:
+        """A log of the same beginning without any order."""
+        return CommandLog(lambda: self.beginning, steps=self.steps)
+
     def in_force(self) -> tuple[Order, ...]:
         """What still holds of all orders: of each lane, limit, plan and stage the last command, by author."""
         orders = list(self.lasting)
@@ -80,12 +84,10 @@ class CommandLog:
         lasting = [order.to_json() for order in self.lasting]
         return {"command_log": FORMAT, **self.beginning.to_json(), "lasting": lasting}
 
-    def lines(self, **more: Any) -> Iterator[str]:
-        """The log as JSON, an object a line; `more` goes into the head. The snapshot is left to whoever keeps it."""
-        head = {**self.head(), **more}
-        yield json.dumps(head, separators=(",", ":"))
-        for entry in self.entries:
-            yield entry_line(entry)
+    def lines(self) -> Iterator[str]:
+        """The log as JSON, an object a line; the snapshot is left to whoever keeps it."""
+        yield json.dumps(self.head(), separators=(",", ":"))
+        yield from map(entry_line, self.entries)
         if self.steps is not None:
             yield json.dumps({"end": self.steps})
 
@@ -96,8 +98,9 @@ class CommandLog:
         head = _object(next(rows, (1, ""))[1])
         if head is None or head.get("command_log") != FORMAT:
             raise BadInput(f"Line 1 of the command log is not the head of one of format {FORMAT}.")
-        beginning, entries, steps = Beginning.from_json(head), [], None
-        lasting = tuple(Order.from_json(order) for order in head.get("lasting", ()))
+        beginning, lasting = Beginning.from_json(head), _orders(head.get("lasting", []))
+        entries: list[Entry] = []
+        steps: int | None = None
         torn: int | None = None
         for number, line in rows:
             if torn is not None:
@@ -105,8 +108,8 @@ class CommandLog:
             said = _object(line)
             if said is None:
                 torn = number
-            elif "end" in said:
-                steps = int(said["end"])
+            elif type(said.get("end")) is int:
+                steps = said["end"]
             else:
                 entries.append(_entry(said, number))
         return cls(lambda: beginning, entries, snapshot=snapshot, lasting=lasting, steps=steps)
@@ -121,6 +124,12 @@ def entry_line(entry: Entry) -> str:
         if entry.vehicles:
             said["vehicles"] = list(entry.vehicles)
     return json.dumps(said, separators=(",", ":"))
+
+
+def _orders(said: Any) -> tuple[Order, ...]:
+    if not isinstance(said, list):
+        raise BadInput("Line 1 of the command log has no list of the orders in force.")
+    return tuple(map(Order.from_json, said))
 
 
 def _object(line: str) -> dict[str, Any] | None:

@@ -239,7 +239,12 @@ class Simulation:
         """The run as it was; it goes on with the same bytes as the one that was not interrupted. BadInput where the
         snapshot is damaged, or of another city, other trips or another table of vehicle types."""
         head, found = snapshots.unpack(data)
-        beginning = Beginning.from_json(head["beginning"])
+        try:
+            beginning, steps = Beginning.from_json(head["beginning"]), int(head["steps"])
+            lasting = tuple(map(Order.from_json, head["lasting"]))
+            time = float(found["time"][0])
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise BadInput(snapshots.DAMAGED) from error
         options = replace(beginning.options, start=0.0, drivers=drivers, daily=daily)
         simulation = cls.begin(city, trips, options, threads=threads)
         unlike = simulation.log.beginning.unlike(beginning)
@@ -249,8 +254,7 @@ class Simulation:
                 "start from a time of day instead."
             )
         snapshots.put_back(simulation.parts, found)
-        simulation.time, simulation.steps = float(found["time"][0]), int(head["steps"])
-        lasting = tuple(Order.from_json(order) for order in head["lasting"])
+        simulation.time, simulation.steps = time, steps
         simulation._options = beginning.options
         simulation._log = CommandLog(lambda: beginning, snapshot=data, lasting=lasting)
         return simulation

@@ -51,7 +51,8 @@ class LogFile:
             self._turn += 1
             name = f"snapshot-{self._turn}.npz"
             _write(self.folder / name, log.snapshot)
-        text = "".join(f"{line}\n" for line in log.lines(snapshot=name) if not line.startswith('{"end"'))
+        head = json.dumps({**log.head(), "snapshot": name}, separators=(",", ":"))
+        text = "".join(f"{line}\n" for line in (head, *map(entry_line, log.entries)))
         if self._file is not None:
             self._file.close()
         _write(self.folder / LOG, text.encode())

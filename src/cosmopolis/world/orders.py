@@ -106,8 +106,7 @@ class OrderDesk:
         known = len(former.entries)
         if not lasting:
             self._lose(former.in_force(), run.time, why)
-            former = CommandLog(lambda: former.beginning, steps=former.steps)
-            known = 0
+            former, known = former.emptied(), 0
         for answer in carry_over(run, former):
             if isinstance(answer, OrderRefused):
                 self._refuse(answer)
