@@ -19,7 +19,7 @@ from cosmopolis.simulation import (
     SetSpeedLimit,
     ShowPhase,
 )
-from cosmopolis.simulation.command_log import Entry
+from cosmopolis.simulation.command_log import LogEntry
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.messages import SetTime
 from tests.world.clockwork import Clockwork, Watcher, maker
@@ -40,7 +40,7 @@ class Shelf:
         self.log = CommandLog(lambda: begin, entries, snapshot=log.snapshot, lasting=log.lasting)
         self.rotations += 1
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         assert self.log is not None
         self.log.entries.append(entry)
 
@@ -51,7 +51,7 @@ class Shelf:
 
 
 class FullDisk(Shelf):
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         raise OSError("No space left on device")
 
 

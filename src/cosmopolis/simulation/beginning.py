@@ -23,7 +23,7 @@ from cosmopolis.simulation.traffic.rules import Rules
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What one may say of a run when it begins, as `Simulation` takes it."""
 
     seed: int = 1
@@ -42,10 +42,10 @@ class Beginning:
     city: str
     trips: str
     parts: dict[str, dict[str, Any]]  # identity of each part, by its name
-    options: Options
+    options: RunOptions
 
     @classmethod
-    def of(cls, city: City, trips: Trips, parts: dict[str, dict[str, Any]], options: Options) -> Beginning:
+    def of(cls, city: City, trips: Trips, parts: dict[str, dict[str, Any]], options: RunOptions) -> Beginning:
         return cls(__version__, city_hash(city), trips_hash(trips), parts, options)
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Beginning:
     def from_json(cls, said: dict[str, Any]) -> Beginning:
         """BadInput where `said` is not what `to_json` gives."""
         try:
-            options = Options(
+            options = RunOptions(
                 seed=int(said["seed"]),
                 start=float(said["start"]),
                 daily=bool(said["daily"]),

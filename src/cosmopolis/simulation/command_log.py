@@ -18,13 +18,13 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The city went on at another time of day. Steps are counted from it on, and what was on the road is gone."""
+    """The city went on at another time of day. OrderedRun are counted from it on, and what was on the road is gone."""
 
     step: int  # steps taken before it, since the start or the jump before
     to: float  # s after midnight of day 0
 
 
-Entry = OrderApplied | Jump
+LogEntry = OrderApplied | Jump
 
 
 class CommandLog:
@@ -34,7 +34,7 @@ class CommandLog:
     def __init__(
         self,
         begin: Callable[[], Beginning],
-        entries: Iterable[Entry] = (),
+        entries: Iterable[LogEntry] = (),
         *,
         snapshot: bytes | None = None,
         lasting: tuple[Order, ...] = (),
@@ -99,7 +99,7 @@ class CommandLog:
         if head is None or head.get("command_log") != FORMAT:
             raise BadInput(f"Line 1 of the command log is not the head of one of format {FORMAT}.")
         beginning, lasting = Beginning.from_json(head), _orders(head.get("lasting", []))
-        entries: list[Entry] = []
+        entries: list[LogEntry] = []
         steps: int | None = None
         torn: int | None = None
         for number, line in rows:
@@ -115,7 +115,7 @@ class CommandLog:
         return cls(lambda: beginning, entries, snapshot=snapshot, lasting=lasting, steps=steps)
 
 
-def entry_line(entry: Entry) -> str:
+def entry_line(entry: LogEntry) -> str:
     """One line of the log."""
     if isinstance(entry, Jump):
         said: dict[str, Any] = {"step": entry.step, "jump": entry.to}
@@ -140,7 +140,7 @@ def _object(line: str) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _entry(said: dict[str, Any], number: int) -> Entry:
+def _entry(said: dict[str, Any], number: int) -> LogEntry:
     try:
         if "jump" in said:
             return Jump(int(said["step"]), float(said["jump"]))
@@ -153,7 +153,7 @@ def _entry(said: dict[str, Any], number: int) -> Entry:
         raise BadInput(f"Line {number} of the command log is no entry ({error}).") from error
 
 
-class Runs(Protocol):
+class TakesOrders(Protocol):
     """A run that takes orders and keeps their log."""
 
     @property
@@ -165,7 +165,7 @@ class Runs(Protocol):
     def order(self, order: Order) -> Answer: ...
 
 
-def carry_over(run: Runs, former: CommandLog) -> list[Answer]:
+def carry_over(run: TakesOrders, former: CommandLog) -> list[Answer]:
     """`run`, which has just begun, takes the place of the run of `former`: the log goes on with a jump, and what was in
     force is ordered again. The answers to these orders."""
     orders = former.in_force()
@@ -186,7 +186,7 @@ class LogStore(Protocol):
         """From now on this log, with its snapshot; what was kept before may go."""
         ...
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         """One more entry. It is kept when this returns."""
         ...
 

@@ -15,7 +15,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import snapshot as snapshots
-from cosmopolis.simulation.beginning import Beginning, Options
+from cosmopolis.simulation.beginning import Beginning, RunOptions
 from cosmopolis.simulation.check import check
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.command import Command
@@ -79,7 +79,7 @@ class Simulation:
         self.traffic = traffic.view
         self.parts: tuple[Part, ...] = (traffic,)
         self._obeys = {command: part for part in self.parts for command in part.commands}
-        self._options = Options(seed, float(start), daily, rules or Rules(), guidance, drivers)
+        self._options = RunOptions(seed, float(start), daily, rules or Rules(), guidance, drivers)
         identity = {part.name: part.identity for part in self.parts}
         self._log = CommandLog(partial(Beginning.of, city, trips, identity, self._options))
 
@@ -159,7 +159,9 @@ class Simulation:
         return landed
 
     @classmethod
-    def begin(cls, city: City, trips: Trips, options: Options, *, threads: int | None = None) -> Simulation:
+    def begin(
+        cls, city: City, trips: Trips, options: RunOptions, *, threads: int | None = None
+    ) -> Simulation:
         """A run under `options`."""
         return cls(
             city,

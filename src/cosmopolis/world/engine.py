@@ -33,13 +33,14 @@ from cosmopolis.simulation import (
     SimulationView,
 )
 from cosmopolis.simulation.view import Watched
-from cosmopolis.world.clock import DAY, Clock, Meter
+from cosmopolis.world.clock import DAY, Clock, Meter, hhmm
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.frames import cell_records
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.messages import SetTime
-from cosmopolis.world.orders import OrderDesk, Steps, since_snapshot
+from cosmopolis.world.orders import OrderDesk, OrderedRun, since_snapshot
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
+from cosmopolis.world.preparation import Preparation
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,7 +53,7 @@ FAILED = "the simulation failed and went on without it"
 LONGEST_REST = 30.0  # s to wait after a simulation has failed again and again
 
 
-class Runnable(Watched, Steps, Protocol):
+class Runnable(Watched, OrderedRun, Protocol):
     """What the engine asks of a simulation; `cosmopolis.simulation.Simulation` is one."""
 
     @property
@@ -122,7 +123,7 @@ class Engine:
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._simulation: Runnable | None = None
-        self._jump: _Jump | None = None
+        self._jump: Preparation[Runnable] | None = None
         self._jump_next: float | None = None  # of jumps asked for during one, the last
         self._meter = Meter()
         self._kept: tuple[float, float] | None = None  # when a snapshot was last taken: wall, city
@@ -252,14 +253,17 @@ class Engine:
             if self._jump_next is None:
                 self._land(jump, simulation)
         if self._jump is None and self._jump_next is not None:
-            self._jump, self._jump_next = _Jump(self._maker, self._jump_next, self._wake.set), None
+            self._jump, self._jump_next = (
+                Preparation(self._maker.begin, self._jump_next, self._wake.set),
+                None,
+            )
 
-    def _land(self, jump: _Jump, former: Runnable) -> None:
+    def _land(self, jump: Preparation[Runnable], former: Runnable) -> None:
         if jump.result is not None:
-            self._desk.land(jump.result, former.log, f"the city has jumped to {_hhmm(jump.to)}")
+            self._desk.land(jump.result, former.log, f"the city has jumped to {hhmm(jump.to)}")
             self._take_up(jump.result)
         else:
-            self._tell("jump", f"The city could not be prepared for {_hhmm(jump.to)}; it goes on as it was.")
+            self._tell("jump", f"The city could not be prepared for {hhmm(jump.to)}; it goes on as it was.")
 
     def _publish(self, events: Events, time: float) -> None:
         for subscriber in self._subscribers:
@@ -340,7 +344,7 @@ class Engine:
             simulation = self._again(failed_at)
             self._sound_at = SOUND + (failed_at if self._failures == 1 else simulation.time)
             self._take_up(simulation)
-            self._tell("simulation", f"The simulation failed and goes on from {_hhmm(simulation.time)}.")
+            self._tell("simulation", f"The simulation failed and goes on from {hhmm(simulation.time)}.")
         except Exception:
             log.exception("the simulation could not be taken up again")
             self._tell("simulation", "The simulation failed; it is tried again.")
@@ -371,26 +375,6 @@ class Engine:
         return simulation
 
 
-class _Jump:
-    """A simulation being prepared for another time of day in a thread of its own, while the present one goes on.
-    There is one at a time, so that at most two simulations are in memory."""
-
-    def __init__(self, maker: Maker, to: float, done: Callable[[], None]) -> None:
-        self.to = to
-        self.result: Runnable | None = None
-        self.finished = False
-        threading.Thread(target=self._prepare, args=(maker, done), name="jump", daemon=True).start()
-
-    def _prepare(self, maker: Maker, done: Callable[[], None]) -> None:
-        try:
-            self.result = maker.begin(self.to)
-        except Exception:
-            log.exception("the jump to %s failed", _hhmm(self.to))
-        finally:
-            self.finished = True
-            done()
-
-
 def _traffic(simulation: Runnable) -> Traffic:
     """Copies: the simulation goes on writing to its own arrays."""
     v = simulation.vehicles()
@@ -401,8 +385,3 @@ def _traffic(simulation: Runnable) -> Traffic:
         speed=np.array(v.speed, np.float32),
         kind=np.array(v.kind, np.uint8),
     )
-
-
-def _hhmm(time: float) -> str:
-    minutes = int(time // 60) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

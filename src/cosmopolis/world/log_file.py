@@ -19,7 +19,7 @@ import platformdirs
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation import CommandLog
-from cosmopolis.simulation.command_log import Entry, entry_line
+from cosmopolis.simulation.command_log import LogEntry, entry_line
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class LogFile:
         self._file = (self.folder / LOG).open("a", encoding="utf-8")
         self._sweep()
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         if self._file is None:
             raise OSError("the log has no head yet")
         self._file.write(entry_line(entry) + "\n")
