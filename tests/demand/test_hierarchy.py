@@ -37,7 +37,10 @@ def test_its_ways_cost_what_those_of_trees_cost(edges, moves, seed):
     assert ((np.diff(found.start) > 0) == (np.diff(wanted.start) > 0)).all()
     for row in np.flatnonzero(np.diff(found.start)):
         assert found[row][0] == origin[row] and found[row][-1] == goal[row]
-        assert cost_of(graph, found[row], costs) == pytest.approx(cost_of(graph, wanted[row], costs))
+        cost, other = cost_of(graph, found[row], costs), cost_of(graph, wanted[row], costs)
+        # For the way round a block trees take the first one that they come upon.
+        round_the_block = around[row] and origin[row] == goal[row]
+        assert cost <= other * (1 + 1e-9) if round_the_block else cost == pytest.approx(other)
 
 
 def test_edges_that_a_mode_may_not_drive_are_gone_round():

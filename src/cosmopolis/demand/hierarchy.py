@@ -15,10 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from cosmopolis.demand.graph import RoadGraph
+from cosmopolis.kernels.decorators import of_arrays, parallel
 
 LANES = 8  # destinations of one sweep
 BLOCKS = 16  # sweeps whose times are kept at once
@@ -123,7 +124,7 @@ class Weights:
         return np.concatenate(sizes), np.concatenate(pieces)
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _dissect(xy, beside_start, beside):  # type: ignore[no-untyped-def]
     """(E,) vertices in the order of elimination: of each cell first its two halves, then the border between them."""
     count = len(xy)
@@ -170,7 +171,7 @@ def _dissect(xy, beside_start, beside):  # type: ignore[no-untyped-def]
     return nodes
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _cut(mine, xy, side, best, border, cell, number, beside_start, beside):  # type: ignore[no-untyped-def]
     """Halve the cell `mine` by a straight line with few vertices at it: sets their `best` side and `border`."""
     least = np.inf
@@ -198,7 +199,7 @@ def _cut(mine, xy, side, best, border, cell, number, beside_start, beside):  # t
                     border[v] = side[v] == which and at_line
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _crosses(v, which, side, cell, number, beside_start, beside):  # type: ignore[no-untyped-def]
     """Whether vertex v of side `which` has a neighbour on the other side of its cell."""
     for k in range(beside_start[v], beside_start[v + 1]):
@@ -208,7 +209,7 @@ def _crosses(v, which, side, cell, number, beside_start, beside):  # type: ignor
     return False
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _eliminate(count, first, above):  # type: ignore[no-untyped-def]
     """Arcs upwards of each rank, with the shortcuts that eliminating the vertices in this order asks for.
 
@@ -250,7 +251,7 @@ def _eliminate(count, first, above):  # type: ignore[no-untyped-def]
     return start, head[:used].copy()
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _customize(start, head, up, down):  # type: ignore[no-untyped-def]
     """Shorten every arc to what it costs by way of lower vertices, from the lowest up."""
     for v in range(len(start) - 1):
@@ -263,7 +264,7 @@ def _customize(start, head, up, down):  # type: ignore[no-untyped-def]
                 down[k] = min(down[k], down[j] + up[i])
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _sweep(start, head, up, down, goal):  # type: ignore[no-untyped-def]
     """(blocks, E, LANES) s from the beginning of each vertex to the beginning of goal block * LANES + lane."""
     count = len(start) - 1
@@ -292,7 +293,7 @@ def _sweep(start, head, up, down, goal):  # type: ignore[no-untyped-def]
     return times
 
 
-@njit(cache=True, nogil=True)
+@of_arrays
 def _next(v, time, lane, out_start, out_to, out):  # type: ignore[no-untyped-def]
     """The vertex after v on the quickest way; -1 where there is none."""
     best, where = np.inf, -1
@@ -303,7 +304,7 @@ def _next(v, time, lane, out_start, out_to, out):  # type: ignore[no-untyped-def
     return where
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _lengths(times, origin, which, around, goal, out_start, out_to, out):  # type: ignore[no-untyped-def]
     """(N,) edges of each way; 0 where there is none."""
     size = np.zeros(len(origin), np.int64)
@@ -321,7 +322,7 @@ def _lengths(times, origin, which, around, goal, out_start, out_to, out):  # typ
     return size
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@parallel
 def _collect(times, origin, which, around, goal, out_start, out_to, out, at):  # type: ignore[no-untyped-def]
     """The vertices of all ways, one way after the other."""
     found = np.empty(at[-1], np.int32)

@@ -28,9 +28,10 @@ from cosmopolis.world.api import CLIENT, application
 from cosmopolis.world.client_files import ClientFiles
 from cosmopolis.world.contribution import WORLD
 from cosmopolis.world.edges import EdgeMeter
-from cosmopolis.world.engine import Engine, Maker
+from cosmopolis.world.engine import Engine, Listener, Maker
 from cosmopolis.world.gate import LIVE, Gate
 from cosmopolis.world.interest import Grid, Paths
+from cosmopolis.world.log_file import open_log
 from cosmopolis.world.manifest import manifest
 from cosmopolis.world.room import Room
 from cosmopolis.world.search import NameIndex
@@ -144,10 +145,10 @@ class CityServer:
             paths,
             grid,
             EdgeMeter.of(city.network),
+            Listener(gate.show, gate.tell),
             at=options.at,
             speed=options.speed,
-            show=gate.show,
-            tell=gate.tell,
+            store=open_log(city.version, options.folder),
         )
         gate.attach(self.engine)
         app = application(site, rooms.endpoints, ClientFiles(options.client_dir or CLIENT))
