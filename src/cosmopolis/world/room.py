@@ -15,6 +15,7 @@ import orjson
 from numpy.typing import NDArray
 
 from cosmopolis.world import frames
+from cosmopolis.world.clock_lock import ClockLock, ClockOrders, Order
 from cosmopolis.world.edges import HALTED
 from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid, Spans
@@ -36,7 +37,8 @@ from cosmopolis.world.picture import Picture
 BAD_HELLO, TOO_MANY_ERRORS = 4000, 4001
 ERRORS_IN_A_ROW = 10
 RATE, BURST = 50.0, 200.0  # messages a second that a client may send, and how many at once (5.5)
-EVERY = 1.0  # s between stats, flow and followed
+EVERY = 1.0  # s between stats, flow and followed, and between two counts of the visitors
+MOST_SHARED = 64  # frames of one picture that are kept for whoever sees the same; views cost memory
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,11 @@ class Room:
         time: float = 0.0,
         speed: float = 1.0,
         describe: Describe = dict,
+        lock: ClockLock | None = None,
     ) -> None:
+        self._lock, self._orders = lock or ClockLock(), ClockOrders()
+        self.visitors, self._came_or_went = 0, False
+        self._counted = -np.inf  # when the visitors were last counted to all
         self.version, self.grid, self.describe = version, grid, describe
         self.time, self.speed, self.paused = time, speed, False
         self.clients: dict[int, Client] = {}
@@ -115,10 +121,6 @@ class Room:
         self.history = History()
         self._views: dict[Spans, bytes] = {}  # vehicles frames of this picture
         self._streets: dict[tuple[int, ...], bytes] = {}  # frames of watched paths of this picture
-
-    @property
-    def visitors(self) -> int:
-        return sum(client.greeted for client in self.clients.values())
 
     # what happens on a connection
 
@@ -133,8 +135,9 @@ class Room:
         client = self.clients.pop(id, None)
         if client is None or not client.greeted:
             return []
-        watch = [self._watch()] if client.followed is not None else []
-        return [*watch, *self._to_all("visitors", count=self.visitors)]
+        self.visitors, self._came_or_went = self.visitors - 1, True
+        self._lock.leave(id)
+        return [self._watch()] if client.followed is not None else []
 
     def receive(self, id: int, data: str | bytes, now: float) -> Effects:
         """A text frame came in at `now` (bytes: a binary one, which clients never send). Never raises for what it
@@ -146,7 +149,7 @@ class Room:
             self._spend(client, now)
             if isinstance(data, bytes):
                 raise Refused("json", "Clients send text frames only.")
-            effects = self._act(client, parse(data))
+            effects = self._act(client, parse(data), now)
         except Refused as refused:
             return self._refuse(client, refused)
         client.errors = 0
@@ -164,6 +167,16 @@ class Room:
             return []
         client.busy = False
         return [*self._vehicles(client), *self._on_watched(client)] if client.missed else []
+
+    def tick(self, now: float) -> Effects:
+        """Called some times a second: what waited for its turn. A join is told to all within a second, not at
+        once, so that N joins cost N messages to each and not N of them."""
+        order = self._orders.due(now)
+        effects: Effects = self._carry_out(order) if order is not None else []
+        if self._came_or_went and now - self._counted >= EVERY:
+            self._came_or_went, self._counted = False, now
+            effects += self._to_all("visitors", count=self.visitors)
+        return effects
 
     # what happens in the city
 
@@ -206,7 +219,7 @@ class Room:
             client.allowance = 0.0
             raise Refused("rate", f"That is more than {RATE:g} messages a second.")
 
-    def _act(self, client: Client, message: Message) -> Effects:
+    def _act(self, client: Client, message: Message, now: float) -> Effects:
         if isinstance(message, Hello):
             return self._greet(client, message)
         if not client.greeted:
@@ -216,7 +229,7 @@ class Room:
                 client.spans, client.looking = self.grid.view(x, y, radius), True
                 return list(self._vehicles(client))
             case SetTime():
-                return self._set_time(client, message)
+                return self._set_time(client, message, now)
             case Follow(vehicle):
                 client.followed = vehicle
                 return [self._watch()]
@@ -233,6 +246,8 @@ class Room:
         if client.greeted:
             raise Refused("protocol", "You have said hello already.")
         client.greeted, client.name = True, hello.name or f"Visitor {client.id}"
+        self.visitors, self._came_or_went = self.visitors + 1, True
+        operator = self._lock.greet(client.id, hello.token)
         welcome = self._message(
             client,
             "welcome",
@@ -241,22 +256,30 @@ class Room:
             **self._clock(),
             visitors=self.visitors,
             city=self.version,
+            locked=self._lock.locked,
+            **({} if operator is None else {"operator": operator}),
         )
         effects: Effects = [welcome]
         if self.picture is not None:
             effects.append(Send(client.id, self._signals_frame(everything=True)))
-        return effects + self._to_all("visitors", count=self.visitors)
+        return effects
 
-    def _set_time(self, client: Client, message: SetTime) -> Effects:
+    def _set_time(self, client: Client, message: SetTime, now: float) -> Effects:
+        self._lock.check(client.id)
+        order = self._orders.ask(message, client.name, now)
+        return self._carry_out(order) if order is not None else []
+
+    def _carry_out(self, order: Order) -> Effects:
+        message, by = order.time, order.by
         if message.paused is not None:
             self.paused = message.paused
         if message.speed is not None:
             self.speed = message.speed
         effects: Effects = [Steer(message)]
         if message.paused is not None or message.speed is not None:
-            effects += self._to_all("clock", **self._clock(), by=client.name)
+            effects += self._to_all("clock", **self._clock(), by=by)
         if message.jump is not None:
-            effects += self._to_all("jumping", to=message.jump, by=client.name)
+            effects += self._to_all("jumping", to=message.jump, by=by)
         return effects
 
     def _refuse(self, client: Client, refused: Refused) -> Effects:
@@ -285,6 +308,10 @@ class Room:
             count = sum(last - first for first, last in spans)
             head = frames.header(frames.VEHICLES, count, picture.tick, picture.time)
             frame = b"".join([head, *(data[start[first] : start[last]] for first, last in spans)])
+            if (
+                len(self._views) >= MOST_SHARED
+            ):  # a paused city keeps its picture, and views are told in any number
+                self._views.clear()
             self._views[spans] = frame
         return frame
 
@@ -302,6 +329,8 @@ class Room:
         if frame is None:
             here = picture.traffic.on(paths)
             frame = frames.watched(picture.tick, picture.time, **vars(here))
+            if len(self._streets) >= MOST_SHARED:
+                self._streets.clear()
             self._streets[paths] = frame
         return frame
 

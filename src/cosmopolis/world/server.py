@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
+import logging
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -22,19 +26,27 @@ from starlette.types import ASGIApp
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
+from cosmopolis.world.addresses import is_loopback, own_names
 from cosmopolis.world.api import CLIENT, Site, application
 from cosmopolis.world.client_files import ClientFiles
+from cosmopolis.world.clock_lock import ClockLock, new_token
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Maker
-from cosmopolis.world.gate import LIVE, Gate
+from cosmopolis.world.gate import LIVE, Gate, upgrade_fault
+from cosmopolis.world.heads import EVERY_ANSWER, HeadProtocol
 from cosmopolis.world.interest import Grid, Paths
+from cosmopolis.world.limits import SPARE_FILES, Limits, raise_open_files
 from cosmopolis.world.manifest import manifest
 from cosmopolis.world.room import Room
 from cosmopolis.world.search import NameIndex
 from cosmopolis.world.static.shelf import open_shelf
 from cosmopolis.world.things.catalogue import Things
+from cosmopolis.world.wires import Wires, end_when_half_open
+
+log = logging.getLogger(__name__)
 
 STEP = 0.5  # s of a step of the simulation
+TICK, SWEEP = 0.25, 1.0  # s between two calls of the gate, and two looks at all connections
 
 
 def serve(
@@ -48,11 +60,22 @@ def serve(
     speed: float = 1.0,
     seed: int = 1,
     on_ready: Callable[[str], None] = lambda url: None,
+    on_locked: Callable[[str], None] = lambda url: None,
     client_dir: Path | None = None,
+    limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    lock: bool = False,
 ) -> None:
     """Show the city until SIGINT or SIGTERM. `folder` is the city's own, for the cache; `at` in s after midnight;
-    port 0 takes a free one; `on_ready` is told the URL. Raises BadInput if the port cannot be had."""
-    CityServer(
+    port 0 takes a free one; `on_ready` is told the URL, and after it `on_locked` the operator's where the clock is
+    locked (`lock`, or a `host` beyond this machine). Raises BadInput if the port cannot be had."""
+
+    def ready(url: str) -> None:
+        on_ready(url)
+        if server.operator_url is not None:
+            on_locked(server.operator_url)
+
+    files = raise_open_files()
+    server = CityServer(
         city,
         trips,
         seed=seed,
@@ -61,9 +84,14 @@ def serve(
         port=port,
         at=at,
         speed=speed,
-        on_ready=on_ready,
+        on_ready=ready,
         client_dir=client_dir,
-    ).run()
+        limits=replace(limits, most=min(limits.most, max(1, files - SPARE_FILES))),
+        lock=lock,
+    )
+    gc.collect()
+    gc.freeze()  # what was loaded stays: a full collection that walks it stops everybody for 0.1 s
+    server.run()
 
 
 def check_port(host: str, port: int) -> None:
@@ -85,6 +113,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere it would let two servers share a port
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        end_when_half_open(sock)
         sock.bind(address)
         sock.listen(1024)
     except OSError as error:
@@ -121,14 +150,25 @@ class CityServer:
         speed: float = 1.0,
         on_ready: Callable[[str], None] = lambda url: None,
         client_dir: Path | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+        lock: bool = False,
     ) -> None:
         sock = bind(host, port)
         self.url = _url(host, sock.getsockname()[1])
+        token = new_token() if lock or not is_loopback(host) else None
+        self.operator_url = f"{self.url}#operator={token}" if token else None
         paths = Paths.of(city.network)
         grid = Grid.around(paths.xy)
         things = Things(city, trips, paths)
         self._shelf, self._place = open_shelf(city, folder)
-        self.room = Room(self._shelf.index.version, grid, time=at, speed=speed, describe=things.vehicle)
+        self.room = Room(
+            self._shelf.index.version,
+            grid,
+            time=at,
+            speed=speed,
+            describe=things.vehicle,
+            lock=ClockLock(token),
+        )
         self.gate = gate = Gate(self.room)
         maker = maker or Maker.of(city, trips, seed)
         meter = EdgeMeter.of(city.network)
@@ -144,7 +184,8 @@ class CityServer:
             history=self.room.history,
             ask=self.engine.ask,
         )
-        self._front = Front(sock, application(site), gate, lambda: on_ready(self.url))
+        limits = replace(limits, hosts=limits.hosts | {host.lower()})
+        self._front = Front(sock, application(site), gate, lambda: on_ready(self.url), limits)
 
     def run(self) -> None:
         stopping = threading.Event()
@@ -166,18 +207,28 @@ class CityServer:
 class Front:
     """A listening socket with an application for HTTP and a gate for live sockets behind it."""
 
-    def __init__(self, sock: socket.socket, app: ASGIApp, gate: Gate, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        app: ASGIApp,
+        gate: Gate,
+        ready: Callable[[], None],
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    ) -> None:
         self._socket, self._gate = sock, gate
+        self.wires = Wires(limits)
         config = uvicorn.Config(
             app,
-            http="httptools",
-            ws=gate.protocol,  # type: ignore[arg-type]  # uvicorn calls it as it calls a protocol class
+            http=partial(HeadProtocol, self.wires, upgrade_fault, own_names()),  # type: ignore[arg-type]
+            ws=gate.protocol,  # type: ignore[arg-type]  # uvicorn calls them as it calls a protocol class
             loop="none",
             lifespan="off",
             log_config=None,
             log_level="error",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whom to believe is said with --trusted-proxy
+            headers=EVERY_ANSWER,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config, ready, gate.shut)
@@ -192,7 +243,26 @@ class Front:
 
     async def _serve(self) -> None:
         self._gate.open(asyncio.get_running_loop())
-        await self._server.serve(sockets=[self._socket])
+        watching = asyncio.create_task(self._watch())
+        try:
+            await self._server.serve(sockets=[self._socket])
+        finally:
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        """Give the gate its ticks, and end the connections that only hold a place."""
+        loop = asyncio.get_running_loop()
+        swept = loop.time()
+        while True:
+            await asyncio.sleep(TICK)
+            now = loop.time()
+            try:
+                self._gate.tick(now)
+                if now - swept >= SWEEP:
+                    swept = now
+                    self.wires.sweep(now)
+            except Exception:  # the next tick must come
+                log.exception("a tick of the server failed")
 
 
 class _Server(uvicorn.Server):
