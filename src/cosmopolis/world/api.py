@@ -24,6 +24,7 @@ from cosmopolis.world.client_files import ClientFiles, encoding
 from cosmopolis.world.engine import Runnable
 from cosmopolis.world.history import LENGTH, History, told
 from cosmopolis.world.messages import MOST_PATHS
+from cosmopolis.world.numbers import MOST_DIGITS, whole
 from cosmopolis.world.openapi import Endpoint, Parameter, openapi, page
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.search import KINDS, NameIndex
@@ -97,7 +98,7 @@ def table(site: Site) -> list[Endpoint]:
         return _json({"results": [dataclasses.asdict(hit) for hit in found]})
 
     async def thing(request: Request) -> Response:
-        kind, id = request.path_params["kind"], request.path_params["id"]
+        kind, id = request.path_params["kind"], _id(request.path_params["id"])
         if kind == "vehicle":
             return _json(await _vehicle(site, id))
         return _json(site.things.describe(kind, id, site.picture()))
@@ -147,7 +148,7 @@ def table(site: Site) -> list[Endpoint]:
             errors=(422,),
         ),
         Endpoint(
-            "/api/things/{kind}/{id:int}",
+            "/api/things/{kind}/{id}",
             thing,
             "One thing as named fields, with what it does right now",
             (
@@ -204,9 +205,19 @@ async def _vehicle(site: Site, id: int) -> dict[str, Any]:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_RESULTS):
+    limit = whole(text)
+    if limit is None or not 1 <= limit <= MOST_RESULTS:
         raise BadInput(f"limit is a whole number from 1 to {MOST_RESULTS}, not {text[:20]!r}.")
-    return int(text)
+    return limit
+
+
+def _id(text: str) -> int:
+    id = whole(text)
+    if id is not None:
+        return id
+    if text.isascii() and text.isdigit():
+        raise BadInput(f"An id has at most {MOST_DIGITS} digits, not {len(text)}.")
+    raise NoSuchThing(f"{text[:20]!r} is not the id of a thing.")
 
 
 def _rows(name: str, text: str) -> list[int]:
@@ -232,9 +243,7 @@ async def _nothing(request: Request) -> Response:
 
 def _json(value: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
     data = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-    return Response(
-        data, status, {"x-content-type-options": "nosniff", **(headers or {})}, "application/json"
-    )
+    return Response(data, status, headers, "application/json")
 
 
 def _error(status: int, message: str) -> Response:

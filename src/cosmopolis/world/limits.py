@@ -6,10 +6,11 @@ docs/server-limits.md lists every number; the test of that page holds the two to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from cosmopolis.world.addresses import Network
+from cosmopolis.city.errors import BadInput
+from cosmopolis.world.addresses import Network, host_name, trusted_networks
 
 # connections
 PER_ADDRESS = 200  # connections of one address at a time; loopback has no such cap
@@ -47,6 +48,19 @@ class Limits:
     most: int = MOST_CONNECTIONS
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For counts
     hosts: frozenset[str] = frozenset()  # names that it answers for besides its own, in small letters
+
+
+def limits(*, per_address: int, trusted_proxies: Iterable[str], hosts: Iterable[str]) -> Limits:
+    """As said on the command line. Raises BadInput."""
+    names = {text: host_name(text) for text in hosts}
+    for text, name in names.items():
+        if name is None:
+            raise BadInput(f"--allow-host {text[:100]} is not the name of a host, as city.example.org.")
+    return Limits(
+        per_address=per_address,
+        trusted_proxies=trusted_networks(trusted_proxies),
+        hosts=frozenset(name for name in names.values() if name is not None),
+    )
 
 
 @dataclass

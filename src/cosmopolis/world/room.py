@@ -256,7 +256,7 @@ class Room:
             **self._clock(),
             visitors=self.visitors,
             city=self.version,
-            locked=self._lock.locked,
+            **({"locked": True} if self._lock.locked else {}),
             **({} if operator is None else {"operator": operator}),
         )
         effects: Effects = [welcome]

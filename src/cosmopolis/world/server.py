@@ -60,20 +60,13 @@ def serve(
     speed: float = 1.0,
     seed: int = 1,
     on_ready: Callable[[str], None] = lambda url: None,
-    on_locked: Callable[[str], None] = lambda url: None,
     client_dir: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008  # it is frozen
     lock: bool = False,
 ) -> None:
     """Show the city until SIGINT or SIGTERM. `folder` is the city's own, for the cache; `at` in s after midnight;
-    port 0 takes a free one; `on_ready` is told the URL, and after it `on_locked` the operator's where the clock is
-    locked (`lock`, or a `host` beyond this machine). Raises BadInput if the port cannot be had."""
-
-    def ready(url: str) -> None:
-        on_ready(url)
-        if server.operator_url is not None:
-            on_locked(server.operator_url)
-
+    port 0 takes a free one; `on_ready` is told the URL, which is the operator's where the clock is locked (`lock`, or
+    a `host` beyond this machine): its fragment is `operator=TOKEN`. Raises BadInput if the port cannot be had."""
     files = raise_open_files()
     server = CityServer(
         city,
@@ -84,7 +77,7 @@ def serve(
         port=port,
         at=at,
         speed=speed,
-        on_ready=ready,
+        on_ready=on_ready,
         client_dir=client_dir,
         limits=replace(limits, most=min(limits.most, max(1, files - SPARE_FILES))),
         lock=lock,
@@ -156,7 +149,7 @@ class CityServer:
         sock = bind(host, port)
         self.url = _url(host, sock.getsockname()[1])
         token = new_token() if lock or not is_loopback(host) else None
-        self.operator_url = f"{self.url}#operator={token}" if token else None
+        shown = f"{self.url}#operator={token}" if token else self.url
         paths = Paths.of(city.network)
         grid = Grid.around(paths.xy)
         things = Things(city, trips, paths)
@@ -185,7 +178,7 @@ class CityServer:
             ask=self.engine.ask,
         )
         limits = replace(limits, hosts=limits.hosts | {host.lower()})
-        self._front = Front(sock, application(site), gate, lambda: on_ready(self.url), limits)
+        self._front = Front(sock, application(site), gate, lambda: on_ready(shown), limits)
 
     def run(self) -> None:
         stopping = threading.Event()
