@@ -211,8 +211,11 @@ class HeadProtocol(HttpToolsProtocol):
         """Say so, and end the connection once the client could read it: who closes with data unread resets it."""
         self._done = True
         if self.cycle is not None and not self.cycle.response_complete:
-            self.transport.abort()  # in the middle of another answer
-            return
+            if self.cycle.scope is not self.scope or self.cycle.response_started:
+                self.transport.abort()  # in the middle of an answer
+                return
+            self.cycle.disconnected = True  # what the application answers to this request is dropped
+            self.cycle.message_event.set()
         self._unset_keepalive_if_required()
         self.transport.write(self._answer(status, sentence))
         if self.transport.can_write_eof():
