@@ -41,9 +41,9 @@ def trips(city: City) -> Trips:
 class Running:
     """A server in a thread."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, told: Callable[[str], None] = lambda url: None, **options: Any) -> None:
         ready = threading.Event()
-        self.server = CityServer(*args, on_ready=lambda url: ready.set(), **options)
+        self.server = CityServer(*args, on_ready=lambda url: (told(url), ready.set()), **options)
         self._thread = threading.Thread(target=self.server.run)
         self._thread.start()
         assert ready.wait(PATIENCE)
