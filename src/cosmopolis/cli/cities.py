@@ -77,7 +77,10 @@ def run(
             f"[bold]{escape(the_city.name)}[/] is alive at [link={shown}]{shown}[/link]  (Ctrl+C ends)"
         )
         if operators is not None:
-            told.print(f"Only the operator moves the clock: open [link={operators}]{operators}[/link] once.")
+            told.print(
+                f"Only the operator moves the clock: open [link={operators}]{operators}[/link] once.",
+                soft_wrap=True,
+            )
         if not is_compiled():
             told.print(
                 "The first start compiles the simulation for this machine: traffic sets in after some seconds."
