@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,10 @@ def after(running: Running, seconds: float) -> None:
     running.server.gate.call(sweep)
     while not finished:
         httpx.get(running.url + "/api/city")
+
+
+def running_tasks(running: Running) -> bool:
+    return len(running.server._front._server.server_state.tasks) > 1
 
 
 # live sockets
@@ -284,6 +289,22 @@ def test_requests_ahead_of_their_answers_have_a_limit(server: Running) -> None:
     assert httpx.get(server.url + "/api/city").status_code == 200
 
 
+def test_who_goes_before_the_answer_leaves_nothing_in_the_log(
+    server: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    hash = httpx.get(server.url + "/api/city").json()["network"]["url"]
+    one = f"GET {hash} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    for _ in range(30):
+        with Raw(server) as mallory:
+            mallory.send(one * MOST_PIPELINED)
+            mallory.status()
+            reset = struct.pack("ii", 1, 0)
+            mallory.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+    while running_tasks(server):
+        httpx.get(server.url + "/api/city")
+    assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
 HERE = sorted(name for name in own_names() if ":" not in name)[:3]
 
 
@@ -341,6 +362,32 @@ def test_connections_of_one_address_have_a_limit_behind_a_trusted_proxy(serve: S
         while running.server._front.wires.doors.of("203.0.113.9"):
             httpx.get(running.url + "/api/city")
         assert stack.enter_context(Raw(running)).upgrade(X_Forwarded_For=chain) == 101
+
+
+def test_all_connections_of_one_address_share_a_budget(serve: Serve) -> None:
+    running = serve(limits=Limits(trusted_proxies=trusted_networks(["127.0.0.1"])))
+    wires = running.server._front.wires
+    file = httpx.get(running.url + "/api/city").json()["network"]["url"]
+    with contextlib.ExitStack() as stack:
+        one, two, three, ada = (stack.enter_context(Raw(running)) for _ in range(4))
+        assert one.ask(X_Forwarded_For="203.0.113.9") == 200
+        assert three.upgrade(X_Forwarded_For="203.0.113.9") == 101
+        budget = wires.budget("203.0.113.9")
+        assert budget is not None
+        budget.requests.rate = budget.requests.left = 0.0
+        budget.live.frames.rate = budget.live.frames.left = 0.0
+        assert two.ask(file, X_Forwarded_For="203.0.113.9") == 200
+        assert two.ask(X_Forwarded_For="203.0.113.9") == 429
+        three.send(frame(PING))
+        assert three.close_code() == 1008
+        assert ada.ask(X_Forwarded_For="203.0.113.10") == 200
+        one.socket.close()
+        after(running, 1.0)
+        assert wires.budget("203.0.113.9") is budget  # coming anew is no way out
+        budget.requests.rate = budget.live.frames.rate = 100.0
+        for seconds in (1000.0, 2000.0):  # ends what is left of its connections, and forgets it
+            after(running, seconds)
+        assert wires.budget("203.0.113.9") is not budget  # forgotten
 
 
 def test_who_is_not_a_proxy_speaks_for_itself(serve: Serve) -> None:

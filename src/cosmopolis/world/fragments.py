@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from cosmopolis.world.limits import (
     BYTE_BURST,
     BYTE_RATE,
@@ -11,6 +9,9 @@ from cosmopolis.world.limits import (
     FRAME_COST,
     FRAME_RATE,
     MOST_FRAGMENTS,
+    REQUEST_BURST,
+    REQUEST_RATE,
+    SOCKETS_A_HOUSE,
     Allowance,
 )
 from cosmopolis.world.messages import LONGEST_TEXT
@@ -27,19 +28,31 @@ class Violation(Exception):
         self.code, self.reason = code, reason
 
 
-@dataclass
 class Meter:
-    """What one live socket has sent: every frame is charged, whole messages, pieces of one and control frames."""
+    """What one live socket, or `sockets` of them, have sent: every frame is charged, whole messages, pieces of one
+    and control frames."""
 
-    frames: Allowance = field(default_factory=lambda: Allowance(FRAME_RATE, FRAME_BURST))
-    bytes: Allowance = field(default_factory=lambda: Allowance(BYTE_RATE, BYTE_BURST))
+    def __init__(self, sockets: float = 1.0) -> None:
+        self.frames = Allowance(sockets * FRAME_RATE, sockets * FRAME_BURST)
+        self.bytes = Allowance(sockets * BYTE_RATE, sockets * BYTE_BURST)
 
     def charge(self, size: int, now: float) -> None:
         """A frame with `size` bytes of payload came. Raises Violation."""
         if not self.frames.spend(1.0, now):
-            raise Violation(POLICY, f"more than {FRAME_RATE:g} frames a second")
+            raise Violation(POLICY, f"more than {self.frames.rate:g} frames a second")
         if not self.bytes.spend(size + FRAME_COST, now):
-            raise Violation(POLICY, f"more than {BYTE_RATE / 1024:g} KiB a second")
+            raise Violation(POLICY, f"more than {self.bytes.rate / 1024:g} KiB a second")
+
+
+class Budget:
+    """What all connections of one address may send together; it outlives them, so that coming anew is no way out."""
+
+    def __init__(self) -> None:
+        self.live = Meter(SOCKETS_A_HOUSE)
+        self.requests = Allowance(REQUEST_RATE, REQUEST_BURST)
+
+    def unused(self, now: float) -> bool:
+        return all(a.full(now) for a in (self.live.frames, self.live.bytes, self.requests))
 
 
 class Fragments:

@@ -228,6 +228,8 @@ class LiveSocket(WSListener):  # type: ignore[misc]
         now = asyncio.get_running_loop().time()
         try:
             self._meter.charge(frame.payload_size, now)
+            if self._wire.budget is not None:
+                self._wire.budget.live.charge(frame.payload_size, now)
             if frame.rsv1 or frame.rsv2 or frame.rsv3:  # of extensions, and none was agreed on
                 raise Violation(PROTOCOL_ERROR, "reserved bits are set")
             self._hear(frame, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -26,9 +27,11 @@ from cosmopolis.world.limits import (
     MOST_PIPELINED,
     REQUEST_TIME,
 )
+from cosmopolis.world.seldom import Seldom
 from cosmopolis.world.wires import Wire, Wires
 
 PIECE = 4096  # bytes that are parsed before they are counted again
+FREE = (b"/static/", b"/assets/")  # read from memory, and a page asks for hundreds of them
 CSP = "; ".join(
     [
         "default-src 'self'",
@@ -53,6 +56,9 @@ Fault = tuple[int, str]  # a status and a sentence
 Headers = list[tuple[bytes, bytes]]
 
 
+log = Seldom(logging.getLogger("uvicorn.error"))
+
+
 class Unwanted(Exception):
     """Ends the parsing of a request; `HeadProtocol._fault` says why."""
 
@@ -74,6 +80,8 @@ class HeadProtocol(HttpToolsProtocol):
         self._size = self._body = 0  # bytes of it so far, and of its body
         self._fault: Fault | None = None
         self._done = False  # nothing that still comes is read
+        self._answered: Any = None  # the request whose answer is being made; `cycle` is the last that came
+        self.logger = log  # type: ignore[assignment]
 
     # the connection
 
@@ -87,6 +95,10 @@ class HeadProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        if self._answered is not None:  # uvicorn tells the last request only, and the others write on
+            self._answered.disconnected = True
+            self._answered.message_event.set()
+        self.pipeline.clear()
         if self._wire is not None:
             self._wires.lost(self._wire)
 
@@ -105,6 +117,10 @@ class HeadProtocol(HttpToolsProtocol):
         if self._coming and self._size > LONGEST_HEAD + LARGEST_BODY and not self._done:
             in_head = "method" not in self.scope
             self._refuse(*(_LONG_HEAD if in_head else _BODY))
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def handle_websocket_upgrade(self) -> None:
         assert self._wire is not None
@@ -171,6 +187,13 @@ class HeadProtocol(HttpToolsProtocol):
             chain = b",".join(said.get(b"x-forwarded-for", [])).decode("latin-1")
             if not self._wires.speaks_for(self._wire, forwarded_for(self._wire.peer, chain, trusted)):
                 return 429, "There are too many connections from your address."
+        budget = self._wire.budget
+        if (
+            budget is not None
+            and not self.url.startswith(FREE)
+            and not budget.requests.spend(1.0, self.loop.time())
+        ):
+            return 429, f"That is more than {budget.requests.rate:g} requests a second from your address."
         if self.parser.should_upgrade() and self._should_upgrade():
             return self._of_upgrade(said)
         return None

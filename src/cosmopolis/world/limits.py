@@ -28,6 +28,7 @@ MOST_HEADERS = 64
 LARGEST_BODY = 4 * 1024  # bytes; no endpoint takes a body
 REQUEST_TIME = 10.0  # s from the first byte of a request to its last
 MOST_PIPELINED = 8  # requests on one connection that wait for an answer
+REQUEST_RATE, REQUEST_BURST = 100.0, 500.0  # of one address, a second and at once; files of the city are free
 
 # live sockets
 HELLO_TIME = 10.0  # s from the opening of a live socket to its first message
@@ -35,6 +36,7 @@ CLOSING = 3.0  # s in which a client may still read why its socket is closed
 MOST_FRAGMENTS = 64  # of one message
 FRAME_RATE, FRAME_BURST = 200.0, 800.0  # frames of any kind, a second and at once
 BYTE_RATE, BYTE_BURST = 256.0 * 1024, 1024.0 * 1024  # bytes of frames, a second and at once
+SOCKETS_A_HOUSE = 5.0  # frames and bytes of one address may be as many as of so many sockets at their limit
 FRAME_COST = 14  # bytes of the longest frame head: what an empty frame is charged
 
 LOG_EVERY = 1.0  # s between two lines about malformed frames
@@ -75,10 +77,15 @@ class Allowance:
     def __post_init__(self) -> None:
         self.left = self.burst
 
-    def spend(self, cost: float, now: float) -> bool:
-        """Whether that was still allowed. What is not allowed costs nothing."""
+    def full(self, now: float) -> bool:
+        """Whether all of it is saved up."""
         self.left = min(self.burst, self.left + max(0.0, now - self.seen) * self.rate)
         self.seen = now
+        return self.left >= self.burst
+
+    def spend(self, cost: float, now: float) -> bool:
+        """Whether that was still allowed. What is not allowed costs nothing."""
+        self.full(now)
         if cost > self.left:
             return False
         self.left -= cost

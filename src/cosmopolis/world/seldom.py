@@ -18,6 +18,10 @@ class Seldom(logging.LoggerAdapter):
         super().__init__(logger, {})
         self._now, self._next, self._left_out = now, -math.inf, 0
 
+    @property
+    def level(self) -> int:
+        return self.logger.level
+
     def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
         if not self.isEnabledFor(level):
             return

@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from cosmopolis.world.addresses import counted_as, is_trusted
+from cosmopolis.world.fragments import Budget
 from cosmopolis.world.limits import KEEP_ALIVE, REQUEST_TIME, STALLED, UNACKNOWLEDGED, Doors, Limits
 
 
@@ -15,6 +16,7 @@ class Wire:
 
     def __init__(self, transport: Any, peer: str, counted: str | None, now: float) -> None:
         self.transport, self.peer, self.counted = transport, peer, counted
+        self.budget: Budget | None = None  # of its address
         self.deadline: float | None = now + REQUEST_TIME
         self.written = 0  # bytes handed to the transport by who counts them
         self._taken, self._since = 0, now  # bytes of them that the client's side has taken, and since when
@@ -37,6 +39,7 @@ class Wires:
         self.limits = limits
         self.doors = Doors(limits.most, limits.per_address)
         self._all: set[Wire] = set()
+        self._budgets: dict[str, Budget] = {}
 
     def take(self, transport: Any, now: float) -> Wire | None:
         """A new connection, None if there are too many. A trusted proxy's is counted once it is known for whom."""
@@ -45,6 +48,7 @@ class Wires:
         if not self.doors.enter(counted):
             return None
         wire = Wire(transport, peer, counted, now)
+        wire.budget = self.budget(counted)
         self._all.add(wire)
         return wire
 
@@ -53,8 +57,12 @@ class Wires:
         counted = counted_as(address)
         if not self.doors.move(wire.counted, counted):
             return False
-        wire.counted = counted
+        wire.counted, wire.budget = counted, self.budget(counted)
         return True
+
+    def budget(self, counted: str | None) -> Budget | None:
+        """Of an address that is counted; loopback has none."""
+        return None if counted is None else self._budgets.setdefault(counted, Budget())
 
     def lost(self, wire: Wire) -> None:
         if wire in self._all:
@@ -62,10 +70,13 @@ class Wires:
             self.doors.leave(wire.counted)
 
     def sweep(self, now: float) -> None:
-        """End what is overdue; once a second."""
+        """End what is overdue, and forget who has spent nothing for long; once a second."""
         for wire in list(self._all):
             if wire.overdue(now):
                 wire.transport.abort()
+        here = {wire.counted for wire in self._all}
+        for address in [a for a, b in self._budgets.items() if a not in here and b.unused(now)]:
+            del self._budgets[address]
 
 
 def end_when_half_open(sock: socket.socket) -> None:

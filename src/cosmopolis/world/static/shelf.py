@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import brotli
@@ -76,6 +77,7 @@ class Shelf:
         self.index = index
         self._files = files  # (hash, "br" | "gz")
         self._known = {entry.hash for entry in index.entries}
+        self._unpacked = lru_cache(maxsize=8)(self._unpack)  # few clients want it so, and it costs much
 
     def __contains__(self, hash: str) -> bool:
         return hash in self._known
@@ -85,6 +87,9 @@ class Shelf:
             return self._files[hash, "br"]
         if encoding == "gzip":
             return self._files[hash, "gz"]
+        return self._unpacked(hash)
+
+    def _unpack(self, hash: str) -> bytes:
         return gzip.decompress(self._files[hash, "gz"])
 
     def size(self, entry: Entry, encoding: str = "br") -> int:
