@@ -8,6 +8,7 @@ import json
 import logging
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from cosmopolis.world.gate import framed
 from cosmopolis.world.limits import (
     FRAME_BURST,
     HELLO_TIME,
+    KEEP_ALIVE,
     LARGEST_BODY,
     LONGEST_HEAD,
     LONGEST_TARGET,
@@ -28,6 +30,7 @@ from cosmopolis.world.limits import (
     MOST_PIPELINED,
     REQUEST_TIME,
     STALLED,
+    UNSENT,
     Limits,
 )
 from cosmopolis.world.messages import LONGEST_TEXT
@@ -416,8 +419,9 @@ def test_the_kernel_finds_half_open_connections() -> None:
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
-            if hasattr(socket, "TCP_KEEPIDLE"):
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
+            if sys.platform == "linux":
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEP_ALIVE[0]
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == UNSENT
 
 
 # what every answer says

@@ -14,7 +14,7 @@ from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgTy
 from picows.api import WSProtocol
 
 from cosmopolis.world.fragments import PROTOCOL_ERROR, Fragments, Meter, Violation
-from cosmopolis.world.limits import CLOSING, HELLO_TIME
+from cosmopolis.world.limits import CLOSING, HELLO_TIME, UNSENT
 from cosmopolis.world.messages import LONGEST_TEXT, SetTime
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.room import Close, Effects, Room, Send, Steer, Watch
@@ -26,7 +26,6 @@ log = Seldom(logging.getLogger("picows.live"))
 LIVE = "/live"
 FULL, DRAINED = 256 * 1024, 32 * 1024  # bytes waiting for a client at which it is full, and at which no more
 HOPELESS = 16 * 1024 * 1024  # bytes of messages waiting: it does not read at all
-UNSENT = 128 * 1024  # bytes that the kernel may hold back for one client: what is older than that is stale
 BINARY, PONG = b"\x82", b"\x8a"  # the first byte of a whole frame
 QUIET = 30.0  # s without a word after which a client is asked whether it is there, and has to answer
 

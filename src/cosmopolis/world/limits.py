@@ -19,6 +19,9 @@ SPARE_FILES = 128  # of the open files that the process may have, for what are n
 STALLED = 30.0  # s that a client may take nothing of what waits for it
 LINGER = 3.0  # s in which a client may still read why it is refused
 KEEP_ALIVE = (30, 10, 3)  # s of silence, s between probes, probes: then the peer's kernel is gone (half-open)
+UNSENT = (
+    128 * 1024
+)  # bytes that the kernel may hold back for one client: what waits longer waits here, once for all
 UNACKNOWLEDGED = 60.0  # s that sent data may stay without a word of the peer's kernel
 
 # requests

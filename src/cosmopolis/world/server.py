@@ -41,7 +41,7 @@ from cosmopolis.world.room import Room
 from cosmopolis.world.search import NameIndex
 from cosmopolis.world.static.shelf import open_shelf
 from cosmopolis.world.things.catalogue import Things
-from cosmopolis.world.wires import Wires, end_when_half_open
+from cosmopolis.world.wires import Wires, on_every_connection
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere it would let two servers share a port
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        end_when_half_open(sock)
+        on_every_connection(sock)
         sock.bind(address)
         sock.listen(1024)
     except OSError as error:

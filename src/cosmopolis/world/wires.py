@@ -8,7 +8,7 @@ from typing import Any
 
 from cosmopolis.world.addresses import counted_as, is_trusted
 from cosmopolis.world.fragments import Budget
-from cosmopolis.world.limits import KEEP_ALIVE, REQUEST_TIME, STALLED, UNACKNOWLEDGED, Doors, Limits
+from cosmopolis.world.limits import KEEP_ALIVE, REQUEST_TIME, STALLED, UNACKNOWLEDGED, UNSENT, Doors, Limits
 
 
 class Wire:
@@ -79,9 +79,9 @@ class Wires:
             del self._budgets[address]
 
 
-def end_when_half_open(sock: socket.socket) -> None:
-    """Let the kernel find out that a peer is gone without a word: a listening socket hands this on to what it
-    accepts."""
+def on_every_connection(sock: socket.socket) -> None:
+    """Let the kernel find out that a peer is gone without a word, and hold little back for one that does not read: a
+    listening socket hands this on to what it accepts."""
     idle, every, times = KEEP_ALIVE
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     named = {
@@ -89,6 +89,7 @@ def end_when_half_open(sock: socket.socket) -> None:
         "TCP_KEEPINTVL": every,
         "TCP_KEEPCNT": times,
         "TCP_USER_TIMEOUT": int(UNACKNOWLEDGED * 1000),
+        "TCP_NOTSENT_LOWAT": UNSENT,
     }
     for name, value in named.items():
         if hasattr(socket, name):  # not everywhere
