@@ -1,6 +1,7 @@
 /** Wires the page: the world is loaded, the scene draws it, the page stands around it. */
 import { createScene, WebGLMissing, type Scene } from "./scene/scene";
 import { mountUi } from "./ui/mount";
+import { operatorToken } from "./world/operator";
 import { World } from "./world/world";
 
 declare global {
@@ -12,7 +13,7 @@ declare global {
 
 const canvas = document.querySelector<HTMLCanvasElement>("#scene")!;
 const root = document.querySelector<HTMLElement>("#ui")!;
-const world = new World({ cityChanged: () => location.reload() });
+const world = new World({ cityChanged: () => location.reload(), token: operatorToken(window) });
 const scene = sceneOrNull();
 window.cosmopolis = { world, scene };
 mountUi(root, world, scene);

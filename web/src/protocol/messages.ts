@@ -30,6 +30,10 @@ export interface Welcome {
   paused: boolean;
   visitors: number;
   city: string;
+  /** Only the operator moves the clock. */
+  locked?: boolean;
+  /** This client is the operator; what it says in its next hello to stay so. */
+  operator?: string;
 }
 export interface ClockMessage {
   type: "clock";

@@ -7,6 +7,7 @@ import { VehicleRows, decodeFrame, type Frame } from "../protocol/frames";
 import type { ClockMessage, FollowedMessage, Manifest, SearchResult, ServerMessage, ThingFields, TimeWish, Welcome } from "../protocol/messages";
 import { CityClock } from "./clock";
 import { Connection, type ConnectionState, type Socket } from "./connection";
+import type { OperatorToken } from "./operator";
 import { Decoder } from "./decoder";
 import { CityServer, FetchError, type FetchProblem } from "./manifest";
 import { Interest } from "./interest";
@@ -61,6 +62,7 @@ export interface WorldOptions {
   /** Address of the page; the API is beside it. */
   readonly base?: string;
   readonly name?: string;
+  readonly token?: OperatorToken;
   readonly socket?: (url: string) => Socket;
   readonly now?: () => number;
   /** Called when the server has come back with another city; without it the page is loaded anew. */
@@ -253,7 +255,7 @@ export class World {
   }
 
   private connect(manifest: Manifest): void {
-    const { socket } = this.options;
+    const { socket, token } = this.options;
     this.line = new Connection(
       this.server.liveAddress(manifest.live),
       {
@@ -262,7 +264,7 @@ export class World {
         frame: (buffer) => this.received(buffer),
         state: (state) => this.lineChanged(state),
       },
-      { name: this.options.name ?? "", ...(socket ? { socket } : {}) },
+      { name: this.options.name ?? "", ...(socket ? { socket } : {}), ...(token ? { token } : {}) },
     );
     this.line.send({ type: "layers", flow: this.wantsFlow.value });
     if (this.followed.value !== null) this.line.send({ type: "follow", vehicle: this.followed.value });
