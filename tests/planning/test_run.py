@@ -19,7 +19,9 @@ from cosmopolis.city.store import save
 from cosmopolis.control import Scheme, Steering
 from cosmopolis.demand import Trips, plan_trips
 from cosmopolis.growth import grow
+from cosmopolis.planning.log import read_log
 from cosmopolis.planning.run import record
+from cosmopolis.simulation import replay
 
 MORNING = {"begin": 7.5 * 3600, "end": 7.75 * 3600, "seed": 3}
 
@@ -138,3 +140,24 @@ def test_a_controller_changes_the_run_and_the_run_says_who_it_was(run, village, 
     )
     assert facts["control"] == "pressure with priority" and facts["digest"] != plans["digest"]
     assert facts["departed"] == facts["arrived"] + facts["broken"] + facts["vehicles"]
+
+
+def test_the_log_in_a_runs_folder_makes_the_run_again_without_its_controller(village, trips, tmp_path):
+    out = tmp_path / "led.run"
+    facts = record(village, trips, out=out, control=Steering(Scheme.pressure), **MORNING)
+    assert facts["log"] == {"file": "commands.jsonl", "orders": facts["log"]["orders"]}
+    log = read_log(out)
+    assert {entry.by for entry in log.entries} == {"pressure"} and len(log.entries) == facts["log"]["orders"]
+    assert replay(village, trips, log, threads=1).digest() == facts["digest"]
+
+
+def test_a_short_log_is_in_run_json_itself(village, trips, tmp_path):
+    out = tmp_path / "short.run"
+    facts = record(village, trips, out=out, **(MORNING | {"end": MORNING["begin"] + 10.0}))
+    head, end = json.loads((out / "run.json").read_text())["log"]["lines"]
+    assert (head["seed"], head["start"], end) == (3, MORNING["begin"], {"end": 20})
+    assert not (out / "commands.jsonl").exists()
+    assert replay(village, trips, read_log(out)).digest() == facts["digest"]
+    (out / "run.json").write_text("{}")
+    with pytest.raises(BadInput, match="holds no log of commands"):
+        read_log(out)

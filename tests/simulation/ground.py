@@ -91,5 +91,5 @@ def vehicle_lengths(simulation: Simulation) -> np.ndarray:
 
 def standing_longest(simulation: Simulation) -> float:
     """s that the vehicle which stands longest has been standing."""
-    traffic = simulation._traffic
+    traffic = simulation.traffic
     return float(traffic.cars.still[: traffic.count].max(initial=0)) * simulation.dt

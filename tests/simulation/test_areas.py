@@ -79,7 +79,7 @@ def test_a_rear_counts_while_the_front_is_within_the_junction():
     bus = VehicleKind.ARTICULATED_BUS
     simulation = Simulation(city, trips_of([one_trip(city, [0, 1], 0.0, bus)]), threads=1)
     observer = Observer(simulation, areas=[Area("line", 0, 280.0, 300.0)])
-    length, lanes = float(simulation._traffic.drivers.length[bus]), len(city.network.lanes)
+    length, lanes = float(simulation.traffic.drivers.length[bus]), len(city.network.lanes)
     within = 0
     while simulation.time < 70.0:
         before = float(observer._areas.covered[0])

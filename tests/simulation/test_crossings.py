@@ -58,7 +58,7 @@ def busy_slots(city: City, seed: int = 1) -> np.ndarray:
     rows = []
     while simulation.time < EIGHT + 3600.0:
         simulation.run(4.0)
-        rows.append(simulation._traffic.ways.on_foot.copy())
+        rows.append(simulation.traffic.ways.on_foot.copy())
     return np.array(rows)
 
 
@@ -74,7 +74,7 @@ def test_they_come_at_the_rate_of_the_hour_and_the_same_ones_for_the_same_seed()
 def test_at_lights_they_walk_only_while_the_cars_that_go_straight_stand() -> None:
     city = lit_cross()
     simulation = Simulation(city, trips_of([]), start=EIGHT, threads=1)
-    traffic, walked = simulation._traffic, np.zeros(len(city.network.crossings))
+    traffic, walked = simulation.traffic, np.zeros(len(city.network.crossings))
     before = traffic.ways.on_foot.copy()
     while simulation.time < EIGHT + 600.0:
         simulation.step()

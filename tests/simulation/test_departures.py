@@ -45,20 +45,20 @@ def run_of(city: City, departures: list[float]) -> Simulation:
 def test_the_first_lane_is_one_that_leads_on_however_many_wait_for_it() -> None:
     simulation = run_of(widening((1,)), [0.0] * 12)
     simulation.run(1.0)
-    assert simulation._traffic.fleet.from_lane.tolist() == [1] * 12
+    assert simulation.traffic.fleet.from_lane.tolist() == [1] * 12
 
 
 def test_of_lanes_that_lead_on_alike_the_emptier_one_is_the_first() -> None:
     simulation = run_of(widening(), [0.0] * 12)
     simulation.run(1.0)
-    assert np.bincount(simulation._traffic.fleet.from_lane).tolist() == [6, 6]
+    assert np.bincount(simulation.traffic.fleet.from_lane).tolist() == [6, 6]
 
 
 def known_speeds(simulation: Simulation) -> np.ndarray:
     """m/s on each edge as those see it who look for their way."""
-    finder = simulation._traffic.way_finder
-    assert finder is not None
-    return finder.known[: len(simulation.city.network.edges)]
+    known = simulation.traffic.known_speeds
+    assert known is not None
+    return known
 
 
 def test_an_empty_lane_beside_a_queue_counts_with_its_limit() -> None:
@@ -103,7 +103,7 @@ def over_the_fork(red: float, departures: list[float]) -> Simulation:
 
 def ways_taken(simulation: Simulation) -> list[int]:
     """1 or 2 for each trip that has not arrived yet or has: the edge after the first of its route."""
-    fleet = simulation._traffic.fleet
+    fleet = simulation.traffic.fleet
     return [int(fleet.route[end - 2]) for end in fleet.route_end.tolist()]
 
 

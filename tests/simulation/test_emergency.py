@@ -101,7 +101,7 @@ def test_with_sirens_one_thread_and_two_give_the_same_bytes_and_so_does_a_restor
     one, two = (Simulation(city, trips, threads=threads) for threads in (1, 2))
     one.run(80.0)
     two.run(80.0)
-    assert one._traffic.ways.siren.any()
+    assert one.traffic.ways.siren.any()
     restored = Simulation.restore(city, trips, one.snapshot(), threads=2)
     for run in (one, two, restored):
         run.run(60.0)

@@ -87,7 +87,7 @@ def test_a_rear_is_followed_beyond_the_end_of_the_lane(kind):
     while simulation.time < 70.0:
         observer.see(simulation.step())
     loops = observer.read().loops
-    length = float(simulation._traffic.drivers.length[kind])
+    length = float(simulation.traffic.drivers.length[kind])
     assert loops.passed.tolist() == [1, 1, 1]
     assert loops.covered == pytest.approx(length / loops.speed, rel=0.02)
     assert loops.length == pytest.approx([length] * 3)

@@ -220,7 +220,7 @@ def test_the_least_time_to_collision_is_that_of_the_vehicles_one_saw():
     kinds = [VehicleKind.CAR, VehicleKind.BUS, VehicleKind.MOTORCYCLE, VehicleKind.TRUCK] * 2
     trips = trips_of([one_trip(city, [0, 1], 3.0 * n, kind) for n, kind in enumerate(kinds)])
     simulation = Simulation(city, trips, threads=1)
-    length = simulation._traffic.drivers.length
+    length = simulation.traffic.drivers.length
     least = np.full(len(trips), 1e9)
 
     def look(before: Vehicles, after: Vehicles) -> None:
@@ -284,7 +284,7 @@ def test_who_drives_on_batteries_is_a_share_by_the_seed():
 def test_a_value_that_is_no_number_does_not_spread():
     simulation = Simulation(chessboard(), busy_trips(), seed=1, threads=1)
     observer = watched(simulation, 60.0)
-    simulation._traffic.cars.speed[3] = np.nan
+    simulation.parts[0].arrays()["cars.speed"][3] = np.nan
     while simulation.time < 90.0:
         observer.see(simulation.step())
     assert simulation.counts()["broken"] == 1

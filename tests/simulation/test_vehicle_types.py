@@ -91,7 +91,7 @@ def test_more_types_than_a_byte_counts():
     trips = replace(trips, kind=np.array([299], np.uint16))
     simulation = Simulation(parallel_roads(1, 1000.0), trips, drivers=table, daily=False, threads=1)
     simulation.run(5.0)
-    assert simulation._traffic.cars.length[0] == np.float32(3.0 + 0.01 * 299)
+    assert simulation.traffic.cars.length[0] == np.float32(3.0 + 0.01 * 299)
 
 
 def test_a_command_adds_a_vehicle_of_a_usual_kind():
@@ -260,7 +260,7 @@ def test_the_lane_of_a_later_turn_is_minded_as_far_ahead_as_one_drives(speed, pa
         town.city(), trips_of([row | {"depart": 0.0}]), drivers=types, daily=False, threads=1
     )
     simulation.step()
-    assert simulation._traffic.cars.shift[: simulation.counts()["vehicles"]].tolist() == [shift]
+    assert simulation.traffic.cars.shift[: simulation.counts()["vehicles"]].tolist() == [shift]
 
 
 def test_where_the_next_edge_is_full_its_lane_is_minded_sooner():
@@ -281,7 +281,7 @@ def test_where_the_next_edge_is_full_its_lane_is_minded_sooner():
         simulation = Simulation(city, trips_of(rows), drivers=types, daily=False, threads=1)
         while row_of(simulation.vehicles(), cars) is None:
             simulation.step()
-        shift.append(int(simulation._traffic.cars.shift[row_of(simulation.vehicles(), cars)]))
+        shift.append(int(simulation.traffic.cars.shift[row_of(simulation.vehicles(), cars)]))
     assert shift == [0, 1]
 
 

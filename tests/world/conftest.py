@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import hypothesis
+import numpy as np
 import pytest
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
@@ -18,11 +19,15 @@ from cosmopolis.city.model import City
 from cosmopolis.demand.plan import plan_trips
 from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import Contribution
+from cosmopolis.simulation import LogStore
 from cosmopolis.world import frames
 from cosmopolis.world.contribution import WORLD
-from cosmopolis.world.engine import Maker
+from cosmopolis.world.edges import EdgeMeter
+from cosmopolis.world.engine import Engine, Maker
+from cosmopolis.world.interest import Grid
 from cosmopolis.world.server import CityServer, ServerOptions
 from tests.grids import grid
+from tests.world.clockwork import PATHS, Watcher
 from tests.world.towns import named
 
 PATIENCE = 60.0  # s
@@ -158,3 +163,34 @@ class Socket(WSListener):  # type: ignore[misc]
         if not self.closed.done():
             self.closed.set_result(1006)
         self._news.set()
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., tuple[Engine, Watcher]]]:
+    engines = []
+
+    def start(
+        maker: Maker, at: float = 28_800.0, speed: float = 60.0, store: LogStore | None = None
+    ) -> tuple[Engine, Watcher]:
+        watcher = Watcher()
+        grid = Grid.around(PATHS.xy)
+        meter = EdgeMeter(np.zeros(1, np.int32), PATHS.length, 1)
+        engine = Engine(
+            maker,
+            PATHS,
+            grid,
+            meter,
+            at=at,
+            speed=speed,
+            show=watcher.show,
+            tell=watcher.tell,
+            refuse=watcher.refuse,
+            store=store,
+        )
+        engines.append(engine)
+        engine.start()
+        return engine, watcher
+
+    yield start
+    for engine in engines:
+        engine.stop()

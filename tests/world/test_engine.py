@@ -8,109 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from cosmopolis.world.clock import SetTime
-from cosmopolis.world.edges import EdgeMeter
-from cosmopolis.world.engine import Engine, Maker
-from cosmopolis.world.interest import Grid, Paths
-from cosmopolis.world.picture import Picture
-
-
-class Clockwork:
-    """One vehicle that drives a metre a step; fails when its time reaches one of `fails`."""
-
-    dt = 0.5
-
-    def __init__(self, start: float, fails: tuple[float, ...] = ()) -> None:
-        self.time, self.fails, self.updates = start, fails, 0
-
-    def step(self) -> None:
-        if self.time + self.dt in self.fails:
-            raise ZeroDivisionError("a fault in the simulation")
-        self.time += self.dt
-        self.updates += 1
-
-    def vehicles(self) -> Any:
-        one = np.ones(1, np.float32)
-        return SimpleNamespace(
-            id=one, path=0 * one.astype(int), position=one * self.time % 100, speed=2 * one, kind=one
-        )
-
-    def phases(self) -> np.ndarray:
-        return np.array([int(self.time) % 7], np.uint16)
-
-    def edge_state(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.ones(1, np.float32), np.ones(1, np.float32)
-
-    def counts(self) -> dict[str, int]:
-        return {"vehicles": 1, "updates": self.updates}
-
-    def vehicle(self, id: int) -> dict[str, Any] | None:
-        return {"kind": 0, "speed": 1.0} if id == 1 else None
-
-    def snapshot(self) -> bytes:
-        return str(self.time).encode()
-
-
-class Watcher:
-    """Keeps what an engine shows and tells."""
-
-    def __init__(self) -> None:
-        self.pictures: list[Picture] = []
-        self.news: list[tuple[str, str]] = []
-        self._changed = threading.Condition()
-
-    def show(self, picture: Picture) -> None:
-        with self._changed:
-            self.pictures.append(picture)
-            self._changed.notify_all()
-
-    def tell(self, code: str, message: str) -> None:
-        with self._changed:
-            self.news.append((code, message))
-            self._changed.notify_all()
-
-    def until(self, true: Callable[[], Any]) -> Any:
-        with self._changed:
-            assert self._changed.wait_for(true, timeout=20), (self.news, self.pictures[-1:])
-            return true()
-
-
-PATHS = Paths(
-    xy=np.array([[0.0, 0.0], [100.0, 0.0]]),
-    start=np.array([0, 2]),
-    along=np.array([0.0, 100.0]),
-    offset=np.zeros(1),
-    length=np.array([100.0]),
-)
-
-
-@pytest.fixture
-def started() -> Iterator[Callable[..., tuple[Engine, Watcher]]]:
-    engines = []
-
-    def start(maker: Maker, at: float = 28_800.0, speed: float = 60.0) -> tuple[Engine, Watcher]:
-        watcher = Watcher()
-        grid = Grid.around(PATHS.xy)
-        meter = EdgeMeter(np.zeros(1, np.int32), PATHS.length, 1)
-        engine = Engine(maker, PATHS, grid, meter, at=at, speed=speed, show=watcher.show, tell=watcher.tell)
-        engines.append(engine)
-        engine.start()
-        return engine, watcher
-
-    yield start
-    for engine in engines:
-        engine.stop()
-
-
-def maker(*fails: float) -> Maker:
-    return Maker(begin=lambda at: Clockwork(at, fails), restore=lambda data: Clockwork(float(data), fails))
+from cosmopolis.world.engine import Maker
+from tests.world.clockwork import Clockwork, maker
 
 
 def test_pictures_follow_each_other_in_time(started: Any) -> None:
@@ -161,7 +65,7 @@ def test_the_city_goes_on_while_a_jump_is_prepared(started: Any) -> None:
             may.wait(10)
         return Clockwork(at)
 
-    engine, watcher = started(Maker(begin, lambda data: Clockwork(float(data))))
+    engine, watcher = started(Maker(begin, Clockwork.restore))
     engine.steer(SetTime(jump=72_000.0))
     count = len(watcher.pictures)
     watcher.until(lambda: len(watcher.pictures) > count + 3)
@@ -176,7 +80,7 @@ def test_a_jump_that_fails_is_told_and_changes_nothing(started: Any) -> None:
             raise MemoryError
         return Clockwork(at)
 
-    engine, watcher = started(Maker(begin, lambda data: Clockwork(float(data))))
+    engine, watcher = started(Maker(begin, Clockwork.restore))
     engine.steer(SetTime(jump=72_000.0))
     assert watcher.until(lambda: watcher.news)[0] == (
         "jump",
@@ -215,7 +119,7 @@ def test_questions_are_answered_and_may_fail(started: Any) -> None:
 def test_after_a_failure_it_goes_on_from_the_snapshot(started: Any) -> None:
     """A failure that does not come again, as of memory, costs what came after the snapshot and nothing else."""
     fails = iter([(28_900.0,)])
-    made = Maker(lambda at: Clockwork(at, next(fails, ())), lambda data: Clockwork(float(data)))
+    made = Maker(lambda at: Clockwork(at, next(fails, ())), Clockwork.restore)
     _, watcher = started(made)
     watcher.until(lambda: watcher.pictures and watcher.pictures[-1].time > 28_950.0)
     assert watcher.news == [("simulation", "The simulation failed and goes on from 08:00.")]
@@ -237,7 +141,7 @@ def test_an_engine_whose_simulation_cannot_begin_lives_and_tries_again(started: 
             raise error
         return Clockwork(at)
 
-    _, watcher = started(Maker(begin, lambda data: Clockwork(float(data))))
+    _, watcher = started(Maker(begin, Clockwork.restore))
     watcher.until(lambda: watcher.pictures)
     assert watcher.news[0][0] == "simulation"
 

@@ -1,6 +1,7 @@
 """One run of a city over a part of a day, written as a folder that any data tool reads.
 
-RUN/run.json           what was run, and its totals
+RUN/run.json           what was run, and its totals; under "log" how it began and what was commanded
+RUN/commands.jsonl     the same log, an order a line, where there are too many for run.json
 RUN/edges.parquet      per edge and interval: flow, density, speed, travel time, queue, energy and emissions
 RUN/lanes.parquet      the same per lane
 RUN/trips.parquet      per trip: due, entered, arrived, distance, time lost, stops, energy and emissions
@@ -27,10 +28,11 @@ from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.conditions import Conditions
+from cosmopolis.planning.log import LOG, write_log
 from cosmopolis.planning.recorder import FILES, XML_FILES, Recorder, Wanted
 from cosmopolis.simulation import Command, Simulation, is_compiled
 
-OUR_FILES = {"run.json"} | FILES | XML_FILES
+OUR_FILES = {LOG, "run.json"} | FILES | XML_FILES
 PLAIN = Wanted()
 USUAL = Conditions()
 LONGEST_STANDSTILL = 7200.0  # s
@@ -95,7 +97,7 @@ def record(
         try:
             started = wall_time.perf_counter()
             while simulation.time < end - 1e-9 if end is not None else not _done(simulation, recorder):
-                recorder.see(simulation.step(orders()))
+                recorder.see(simulation.step(orders(), by=control.name))
                 if simulation.time % 60 < simulation.dt:
                     share = (simulation.time - begin) / (end - begin) if end is not None else 0.5
                     progress(f"{_clock(simulation.time)} in the city", share)
@@ -116,6 +118,7 @@ def record(
             **simulation.counts(),
             **totals,
             "digest": simulation.digest(),
+            "log": write_log(simulation.log, folder),
             "wall_seconds": round(spent, 3),
             "vehicle_updates_per_second": round(simulation.counts()["updates"] / max(spent, 1e-9)),
         }

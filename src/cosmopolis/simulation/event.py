@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cosmopolis.simulation.order import OrderApplied, OrderRefused
 
 Ids = NDArray[np.int64]
 
@@ -79,42 +82,52 @@ class Forced:
     count: int
 
 
-Event = Departed | Arrived | Halted | Strayed | Broken | Teleported | TakenOut | Forced
+Event = Departed | Arrived | Halted | Strayed | Broken | Teleported | TakenOut | Forced | OrderApplied
+
+
+_OF_VEHICLES: dict[str, type[Any]] = {
+    "departed": Departed,
+    "arrived": Arrived,
+    "halted": Halted,
+    "strayed": Strayed,
+    "broken": Broken,
+    "teleported": Teleported,
+    "taken_out": TakenOut,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The events of one step as arrays of vehicle ids; iterating gives them one by one."""
+    """The events of one step as arrays of vehicle ids, and the orders applied before it; iterating gives them one by
+    one. `refused` are the orders of this step that were not applied: news for their authors, and no event."""
 
     time: float  # s after midnight of day 0
-    departed: Ids
-    arrived: Ids
-    halted: Ids
-    strayed: Ids
-    broken: Ids
+    departed: Ids = field(default_factory=_nobody)
+    arrived: Ids = field(default_factory=_nobody)
+    halted: Ids = field(default_factory=_nobody)
+    strayed: Ids = field(default_factory=_nobody)
+    broken: Ids = field(default_factory=_nobody)
     forced: int = 0
     teleported: Ids = field(default_factory=_nobody)
     taken_out: Ids = field(default_factory=_nobody)
+    applied: tuple[OrderApplied, ...] = ()
+    refused: tuple[OrderRefused, ...] = ()
 
     def __len__(self) -> int:
-        rows = (
-            self.departed,
-            self.arrived,
-            self.halted,
-            self.strayed,
-            self.broken,
-            self.teleported,
-            self.taken_out,
-        )
-        return sum(len(row) for row in rows) + (self.forced > 0)
+        vehicles = sum(len(getattr(self, name)) for name in _OF_VEHICLES)
+        return vehicles + (self.forced > 0) + len(self.applied)
 
     def __iter__(self) -> Iterator[Event]:
-        yield from (Departed(self.time, int(id)) for id in self.departed)
-        yield from (Arrived(self.time, int(id)) for id in self.arrived)
-        yield from (Halted(self.time, int(id)) for id in self.halted)
-        yield from (Strayed(self.time, int(id)) for id in self.strayed)
-        yield from (Broken(self.time, int(id)) for id in self.broken)
-        yield from (Teleported(self.time, int(id)) for id in self.teleported)
-        yield from (TakenOut(self.time, int(id)) for id in self.taken_out)
+        yield from self.applied
+        for name, kind in _OF_VEHICLES.items():
+            yield from (kind(self.time, int(id)) for id in getattr(self, name))
         if self.forced > 0:
             yield Forced(self.time, self.forced)
+
+    def __add__(self, other: Events) -> Events:
+        """Those of two parts in the same step."""
+        both: dict[str, Any] = {}
+        for name in (column.name for column in fields(self) if column.name != "time"):
+            one, two = getattr(self, name), getattr(other, name)
+            both[name] = np.concatenate([one, two]) if isinstance(one, np.ndarray) else one + two
+        return Events(self.time, **both)

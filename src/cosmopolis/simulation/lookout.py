@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
+from cosmopolis.kernels.tables import Tables
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic.approaches import F32, Places, empty_seen, look
 from cosmopolis.simulation.traffic.network import Roads
@@ -82,7 +83,7 @@ class Lookout:
         every: float = 1.0,
     ) -> None:
         self._simulation, self.programs = simulation, list(programs)
-        roads, signals = simulation._traffic.roads, simulation.city.network.signals
+        roads, signals = simulation.traffic.roads, simulation.city.network.signals
         if any(not 0 <= program < len(signals) for program in self.programs):
             raise BadInput(f"This city has {len(signals)} signal programs, counted from 0.")
         lanes, links = _lanes_and_links(simulation, self.programs)
@@ -95,7 +96,7 @@ class Lookout:
         )
         distances = _distances(simulation, lanes, detectors, ahead or {}, self.programs)
         self._places = _places(simulation, lanes, links, (reach, call), distances, every)
-        self._seen = empty_seen(self._places, ROOM)
+        self._seen, self._tables = empty_seen(self._places, ROOM), Tables()
         self._comes = [_next_stages(roads, program) for program in self.programs]
 
     def look(self) -> list[View]:
@@ -125,11 +126,12 @@ class Lookout:
 
     def _shown(self) -> Iterator[tuple[int, bool, float]]:
         """Of each program the stage that it shows or that comes next, whether it clears, and since when, s."""
-        ways = self._simulation._traffic.ways
+        ways = self._simulation.traffic.ways
+        shown, begun, clearing, coming = ways.phase, ways.since, ways.clearing, ways.coming
         for w, program in enumerate(self.programs):
-            phase, since = int(ways.phase[program]), float(ways.since[program])
-            if ways.clearing[program] != CLEAR:
-                yield int(ways.coming[program]), True, since
+            phase, since = int(shown[program]), float(begun[program])
+            if clearing[program] != CLEAR:
+                yield int(coming[program]), True, since
             else:
                 stage = self._comes[w][phase]
                 yield stage, stage != phase, since  # a clearance of the plan
@@ -147,11 +149,11 @@ class Lookout:
 
     def _note_calls(self) -> dict[int, tuple[Call, ...]]:
         """Look, and bring the calls in order: row of the program -> its calls."""
-        traffic, time = self._simulation._traffic, self._simulation.time
+        traffic, time = self._simulation.traffic, self._simulation.time
         while True:
             room = len(self._seen.caller)
-            records = (traffic.roads, traffic.drivers, traffic.cars, traffic.fleet, self._places, self._seen)
-            count = look(time, room, *map(traffic.tables, records))
+            driving = traffic.tables("roads", "drivers", "cars", "fleet")
+            count = look(time, room, *driving, *map(self._tables, (self._places, self._seen)))
             if count <= room:
                 break
             self._seen = empty_seen(self._places, 2 * count)._replace(occupied=self._seen.occupied)
@@ -215,7 +217,7 @@ def _places(
     distances: F32,
     every: float,
 ) -> Places:
-    network, roads = simulation.city.network, simulation._traffic.roads
+    network, roads = simulation.city.network, simulation.traffic.roads
     all_lanes = np.concatenate([*lanes, np.zeros(0, np.int64)])
     all_links = np.concatenate([*links, np.zeros(0, np.int64)])
     program_of = np.full(len(network.edges), -1, np.int32)

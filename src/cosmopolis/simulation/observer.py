@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.kernels.crew import Crew
+from cosmopolis.kernels.tables import Tables
 from cosmopolis.simulation.detectors import Area, Loop, laid_areas, laid_loops
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, TripRecords
@@ -47,13 +48,14 @@ class Observer:
         loops: Sequence[Loop] = (),
         areas: Sequence[Area] = (),
     ) -> None:
-        traffic = simulation._traffic
+        traffic = simulation.traffic
         self._simulation, self._electric = simulation, electric
         lanes = simulation.city.network.lanes
         self.loops, self.areas = tuple(loops), tuple(areas)
         self._loops = laid_loops(self.loops, lanes, traffic.roads)
         self._areas = laid_areas(self.areas, lanes, traffic.roads)
         self._sums = ledger.empty_sums(len(traffic.roads.length))
+        self._tables = Tables()  # of the records that are the observer's own
         self._crew = Crew(traffic.threads - 1, 1, traffic.roads.chunks)
         self._kinds = traffic.drivers.kind
         self._engines = ledger.engines(self._kinds, _grades(simulation))
@@ -69,30 +71,29 @@ class Observer:
 
     def see(self, events: Events) -> None:
         """The step that has just been taken, which gave `events`."""
-        traffic, dt = self._simulation._traffic, self._simulation.dt
+        traffic, dt = self._simulation.traffic, self._simulation.dt
         if len(traffic.fleet.depart) > len(self._entered):
             self._grow()
-        old, tables = traffic.spare, traffic.tables
-        records = (traffic.roads, traffic.ways, old, traffic.moves, self._engines, self._sums, self._book)
-        arguments = (dt, tables(self._crew.board), *map(tables, records))
+        seen = traffic.tables("roads", "ways", "spare", "moves")
+        own = (self._engines, self._sums, self._book)
+        arguments = (dt, self._tables(self._crew.board), *seen, *map(self._tables, own))
         last = self._crew.round
-        traffic.crew.dismiss()
+        traffic.free_helpers()
         self._crew.call(book_step, *arguments)
         book_step(0, last, *arguments)
         if self.loops:
-            of_loops = (traffic.roads, old, traffic.moves, traffic.fleet, self._loops, self._book)
-            read_loops(len(self.loops), dt, *map(tables, of_loops))
+            passing = traffic.tables("roads", "spare", "moves", "fleet")
+            read_loops(len(self.loops), dt, *passing, *map(self._tables, (self._loops, self._book)))
         self._look_at_areas(dt)
         self._note_trips(events)
 
     def _look_at_areas(self, dt: float) -> None:
         if self.areas:
-            traffic = self._simulation._traffic
-            tables = map(traffic.tables, (traffic.roads, traffic.cars, self._areas))
-            read_areas(len(self.areas), dt, *tables)
+            seen = self._simulation.traffic.tables("roads", "cars")
+            read_areas(len(self.areas), dt, *seen, self._tables(self._areas))
 
     def _note_trips(self, events: Events) -> None:
-        traffic, after = self._simulation._traffic, events.time + self._simulation.dt
+        traffic, after = self._simulation.traffic, events.time + self._simulation.dt
         self._arrived[events.arrived] = after
         self._rerouted[events.strayed] += 1
         new = events.departed
@@ -106,7 +107,7 @@ class Observer:
 
     def _begin(self, trips: NDArray) -> None:
         """Clean lines for trips that begin; those of an earlier day are forgotten."""
-        fleet, engine = self._simulation._traffic.fleet, ledger.ENGINE
+        fleet, engine = self._simulation.traffic.fleet, ledger.ENGINE
         self._lines[trips] = 0.0
         self._lines[trips, ledger.NEAREST] = ledger.FAR
         on_battery = electric_trips(trips, self._simulation.seed, self._electric)
@@ -116,7 +117,7 @@ class Observer:
 
     def _grow(self) -> None:
         """Lines for trips that a command has added."""
-        known, count = len(self._entered), len(self._simulation._traffic.fleet.depart)
+        known, count = len(self._entered), len(self._simulation.traffic.fleet.depart)
         new = count - known
         room = max(count, len(self._lines) + (len(self._lines) // 4 if known else 0))
         if room > len(self._lines):
@@ -131,7 +132,7 @@ class Observer:
 
     def read(self) -> Reading:
         """What was added up since the last reading; the next begins now."""
-        roads, sums = self._simulation._traffic.roads, self._sums
+        roads, sums = self._simulation.traffic.roads, self._sums
         by_path = ledger.columns(sums)[roads.of_city]
         loops = LoopCounts(tuple(loop.name for loop in self.loops), **_taken(LoopCounts.sums(), self._loops))
         areas = AreaCounts(
@@ -156,7 +157,7 @@ class Observer:
 
     def trips(self) -> TripRecords:
         """Everybody who has been on the road since the observer came."""
-        fleet = self._simulation._traffic.fleet
+        fleet = self._simulation.traffic.fleet
         seen = np.flatnonzero(np.isfinite(self._entered))
         lines = self._lines[seen]
         electric = lines[:, ledger.ENGINE] >= ledger.ELECTRIC
@@ -199,7 +200,7 @@ def _taken(names: Sequence[str], sums: Any) -> dict[str, NDArray[np.float64]]:
 
 def _grades(simulation: Simulation) -> NDArray[np.float64]:
     """(P,) rise over length of each kernel path, from one end to the other."""
-    network, roads = simulation.city.network, simulation._traffic.roads
+    network, roads = simulation.city.network, simulation.traffic.roads
     rise = np.concatenate(
         [
             line.points[line.start[1:] - 1, 2] - line.points[line.start[:-1], 2]

@@ -1,26 +1,31 @@
-"""Simulation: one run of one city. It owns the state and hands it to the kernels; the rules are theirs."""
+"""Simulation: one run of one city. It puts the parts together and goes over them; what they do is theirs."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
-from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import snapshot as snapshots
-from cosmopolis.simulation.clock import DT, Timetable
+from cosmopolis.simulation.beginning import Beginning, Options
+from cosmopolis.simulation.check import check
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.command import Command
+from cosmopolis.simulation.command_log import CommandLog, carry_over
 from cosmopolis.simulation.event import Events
+from cosmopolis.simulation.order import Answer, Order, OrderApplied, OrderRefused, Refusal
+from cosmopolis.simulation.part import Part
 from cosmopolis.simulation.traffic.drive import Traffic
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.interventions import obey
 from cosmopolis.simulation.traffic.rules import Rules
 from cosmopolis.simulation.traffic.step import step_traffic
 from cosmopolis.simulation.vehicles import Vehicles
@@ -38,7 +43,9 @@ class Simulation:
     would be. `drivers` is the run's own table of vehicle types, of which `trips.kind` are the rows. Without `daily`
     every trip is made once and on its own route, as a scenario says: nobody is under way at the start, and nobody
     hears of jams. `guidance` says who hears of live travel times and goes another way; `rules` has the dials of the
-    traffic. Same city, trips, seed, rules and commands give the same bytes on any number of `threads` (default: all).
+    traffic. Same city, trips, seed, rules and orders give the same bytes on any number of `threads` (default: all).
+
+    `parts` are what it is made of, `traffic` what may be read of the first, `steps` how many it has taken.
     """
 
     dt = DT
@@ -57,9 +64,8 @@ class Simulation:
         rules: Rules | None = None,
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
-        self.time = float(start)
-        self._timetable = Timetable(trips.depart, start, daily=daily)
-        self._traffic = Traffic(
+        self.time, self.steps = float(start), 0
+        traffic = Traffic(
             city,
             trips,
             seed,
@@ -68,18 +74,76 @@ class Simulation:
             daily=daily,
             told=guidance,
             rules=rules or Rules(),
+            start=float(start),
         )
-        if start > 0.0 and daily:
-            self._traffic.begin_at(start)
+        self.traffic = traffic.view
+        self.parts: tuple[Part, ...] = (traffic,)
+        self._obeys = {command: part for part in self.parts for command in part.commands}
+        self._options = Options(seed, float(start), daily, rules or Rules(), guidance, drivers)
+        identity = {part.name: part.identity for part in self.parts}
+        self._log = CommandLog(partial(Beginning.of, city, trips, identity, self._options))
 
-    def step(self, commands: Sequence[Command] = ()) -> Events:
-        """Advance by `dt`: obey, let who is due queue at the kerb, move everybody."""
-        for command in commands:
-            obey(command, self._traffic, self.time)
-        due = self._timetable.due(self.time + DT)
-        events = self._traffic.step(self.time, due, self._timetable.midnight)
+    def step(self, commands: Sequence[Command] = (), *, by: str = "", orders: Sequence[Order] = ()) -> Events:
+        """Advance by `dt`: apply orders, then move everybody.
+
+        `commands` are one order of the author `by`; where it is refused, BadInput is raised and nothing has happened,
+        not even a step. Of `orders` each is applied or refused by itself, and the events say which.
+        """
+        answers = self._apply(commands, by, orders) if commands or orders else ()
+        events = self.parts[0].step(self.time)
+        for part in self.parts[1:]:
+            events += part.step(self.time)
         self.time += DT
-        return events
+        self.steps += 1
+        if not answers:
+            return events
+        return replace(
+            events,
+            applied=tuple(answer for answer in answers if isinstance(answer, OrderApplied)),
+            refused=tuple(answer for answer in answers if isinstance(answer, OrderRefused)),
+        )
+
+    def _apply(self, commands: Sequence[Command], by: str, orders: Sequence[Order]) -> tuple[Answer, ...]:
+        first = [self.order(Order(by, tuple(commands)))] if commands else []
+        for answer in first:
+            if isinstance(answer, OrderRefused):
+                raise BadInput(answer.refusal.sentence)
+        return (*first, *map(self.order, orders))
+
+    def order(self, order: Order) -> Answer:
+        """Apply an order now, between two steps: all of it, or none where any of it is refused."""
+        refusal = self.refusal(order)
+        if refusal is not None:
+            return OrderRefused(self.time, order.by, order.commands, refusal)
+        added = [self._obeys[type(command)].obey(command, self.time) for command in order.commands]
+        vehicles = tuple(id for id in added if id is not None)
+        applied = OrderApplied(self.time, self.steps, order.by, order.commands, vehicles)
+        if order.commands:
+            self._log.entries.append(applied)
+        return applied
+
+    def refusal(self, order: Order) -> Refusal | None:
+        """Why `order` would be refused now; None where it would be applied."""
+        for command in order.commands:
+            refusal = check(command, self.city)
+            if refusal is not None:
+                return refusal
+        for part in self.parts:
+            own = [command for command in order.commands if type(command) in part.commands]
+            refusal = part.refusal(own) if own else None
+            if refusal is not None:
+                return refusal
+        return None
+
+    @property
+    def log(self) -> CommandLog:
+        """How it began and every order since: with city and trips, this run again (`replay`)."""
+        self._log.steps = self.steps
+        return self._log
+
+    @log.setter
+    def log(self, log: CommandLog) -> None:
+        self._log = log
 
     def run(self, seconds: float) -> None:
         """Step until `seconds` later."""
@@ -87,94 +151,79 @@ class Simulation:
         while self.time < until:
             self.step()
 
+    def jump(self, to: float, *, threads: int | None = None) -> Simulation:
+        """The same city at another time of day (s after midnight of day 0): another run, whose log goes on from this
+        one's. Closures, limits and signal plans are in force there too; trips that were added are not."""
+        landed = type(self).begin(self.city, self.trips, replace(self._options, start=to), threads=threads)
+        carry_over(landed, self.log)
+        return landed
+
+    @classmethod
+    def begin(cls, city: City, trips: Trips, options: Options, *, threads: int | None = None) -> Simulation:
+        """A run under `options`."""
+        return cls(
+            city,
+            trips,
+            seed=options.seed,
+            start=options.start,
+            threads=threads,
+            drivers=options.drivers,
+            daily=options.daily,
+            guidance=options.guidance,
+            rules=options.rules,
+        )
+
     def vehicles(self) -> Vehicles:
         """Everybody on the road now."""
-        traffic = self._traffic
-        count = traffic.count
-        cars = traffic.cars
-        trip = cars.trip[:count].copy()
-        return Vehicles(
-            id=trip.astype(np.uint32),
-            path=np.repeat(traffic.roads.city_path, np.diff(cars.start)),
-            position=cars.position[:count].copy(),
-            speed=cars.speed[:count].copy(),
-            kind=traffic.drivers.kind[cars.kind[:count]],
-            trip=trip,
-        )
+        return self.traffic.vehicles()
 
     @property
     def drivers(self) -> Drivers:
         """The table of vehicle types of this run."""
-        return self._traffic.drivers
+        return self.traffic.drivers
 
     @property
     def factor(self) -> NDArray[np.float32]:
         """(V,) how the driver of each trip takes the speed limit."""
-        return self._traffic.fleet.factor
+        return self.traffic.fleet.factor
 
     @property
     def over(self) -> bool:
         """Whether everybody has arrived and nobody departs any more."""
-        traffic = self._traffic
-        return self._timetable.over and traffic.count + traffic.waiting + len(traffic.late) == 0
+        return all(part.over for part in self.parts)
 
     def phases(self) -> NDArray[np.uint16]:
         """(S,) the phase that each signal program shows."""
-        return self._traffic.ways.phase.copy()
+        return self.traffic.phases()
 
     def lights(self) -> NDArray[np.uint8]:
         """(C,) words.Light that each connection sees; OFF where there is no signal."""
-        traffic = self._traffic
-        return traffic.ways.light[traffic.roads.of_city[len(self.city.network.lanes) :]]
+        return self.traffic.lights()
 
     def edge_state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(E,) mean speed as a share of the limit, and (E,) vehicles per lane-km, smoothed over a minute."""
-        return self._traffic.speed_ratio.copy(), self._traffic.density.copy()
+        return self.traffic.edge_state()
 
     def counts(self) -> dict[str, int]:
         """Where the trips are, and what has been counted since the start.
 
         `departed` = `arrived` + `broken` + `taken_out` + `vehicles`, always.
         """
-        traffic = self._traffic
-        return {"vehicles": traffic.count, "waiting": traffic.waiting, **traffic.tally}
+        return self.traffic.counts()
 
     def vehicle(self, id: int) -> dict[str, Any] | None:
         """One vehicle and its trip, in the city's numbers; None when it is not on the road."""
-        traffic = self._traffic
-        rows = np.flatnonzero(traffic.cars.trip[: traffic.count] == id)
-        if len(rows) == 0:
-            return None
-        row, cars, fleet = int(rows[0]), traffic.cars, traffic.fleet
-        path = int(np.searchsorted(cars.start, row, side="right")) - 1
-        cursor, end = int(fleet.cursor[id]), int(fleet.route_end[id])
-        left = fleet.route[cursor + 1 : end]
-        ahead = traffic.roads.length[traffic.roads.edge_lane[left]]
-        to_go = float(ahead[:-1].sum() + fleet.to_position[id]) if len(left) else float(fleet.to_position[id])
-        rest = (
-            float(traffic.roads.length[path] - cars.position[row])
-            if len(left)
-            else -float(cars.position[row])
-        )
-        own = id < len(self.trips)
-        return {
-            "id": id,
-            "kind": VehicleKind(int(traffic.drivers.kind[cars.kind[row]])).name.lower(),
-            "speed": float(cars.speed[row]),
-            "path": int(traffic.roads.city_path[path]),
-            "position": float(cars.position[row]),
-            "trip": id,
-            "origin": int(self.trips.origin[id]) if own else -1,
-            "destination": int(self.trips.destination[id]) if own else -1,
-            "edges_left": len(left),
-            "distance_left": max(0.0, to_go + rest),
-            "since": float(fleet.since[id]),
-            "line": int(self.trips.line[id]) if own else -1,
-        }
+        return self.traffic.vehicle(id)
 
     def snapshot(self) -> bytes:
         """All that `restore` needs beside the city and the trips."""
-        return snapshots.pack(self)
+        log = self.log
+        head = {
+            "beginning": log.beginning.to_json(),
+            "steps": self.steps,
+            "lasting": [order.to_json() for order in log.in_force()],
+        }
+        return snapshots.pack(self, head)
 
     @classmethod
     def restore(
@@ -187,16 +236,28 @@ class Simulation:
         drivers: Drivers | None = None,
         daily: bool = True,
     ) -> Simulation:
-        """The run as it was; it goes on with the same bytes as the one that was not interrupted."""
-        return snapshots.unpack(cls, city, trips, data, threads, drivers=drivers, daily=daily)
+        """The run as it was; it goes on with the same bytes as the one that was not interrupted. BadInput where the
+        snapshot is damaged, or of another city, other trips or another table of vehicle types."""
+        head, found = snapshots.unpack(data)
+        beginning = Beginning.from_json(head["beginning"])
+        options = replace(beginning.options, start=0.0, drivers=drivers, daily=daily)
+        simulation = cls.begin(city, trips, options, threads=threads)
+        unlike = simulation.log.beginning.unlike(beginning)
+        if unlike:
+            raise BadInput(
+                f"The snapshot is of another run: not the same {', '.join(unlike)}; "
+                "start from a time of day instead."
+            )
+        snapshots.put_back(simulation.parts, found)
+        simulation.time, simulation.steps = float(found["time"][0]), int(head["steps"])
+        lasting = tuple(Order.from_json(order) for order in head["lasting"])
+        simulation._options = beginning.options
+        simulation._log = CommandLog(lambda: beginning, snapshot=data, lasting=lasting)
+        return simulation
 
     def digest(self) -> str:
         """Hash of the whole state."""
-        digest = hashlib.blake2b(digest_size=16)
-        for name, array in snapshots.arrays(self).items():
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
+        return snapshots.digest(self)
 
 
 def _cores() -> int:

@@ -51,3 +51,20 @@ class Clock:
         if self.paused:
             return float("inf")
         return max(0.0, (city - self.due(wall)) / self.speed)
+
+
+class Meter:
+    """City seconds and vehicle updates a second, over the last second or so."""
+
+    def __init__(self) -> None:
+        self._from: tuple[float, float, int] | None = None
+        self._read = (0.0, 0.0)
+
+    def read(self, wall: float, city: float, updates: int) -> tuple[float, float]:
+        if self._from is None:
+            self._from = (wall, city, updates)
+        passed = wall - self._from[0]
+        if passed >= 1.0:
+            self._read = ((city - self._from[1]) / passed, max(0, updates - self._from[2]) / passed)
+            self._from = (wall, city, updates)
+        return self._read

@@ -38,6 +38,7 @@ from cosmopolis.world.gate import LIVE, Gate, upgrade_fault
 from cosmopolis.world.heads import EVERY_ANSWER, HeadProtocol
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.limits import SPARE_FILES, Limits, raise_open_files
+from cosmopolis.world.log_file import open_log
 from cosmopolis.world.manifest import manifest
 from cosmopolis.world.room import Room
 from cosmopolis.world.search import NameIndex
@@ -171,6 +172,7 @@ class CityServer:
             speed=options.speed,
             show=gate.show,
             tell=gate.tell,
+            store=open_log(city.version, options.folder),
         )
         gate.attach(self.engine)
         app = application(site, rooms.endpoints, ClientFiles(options.client_dir or CLIENT))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
-from cosmopolis.world.engine import Runnable
+from cosmopolis.simulation import SimulationView
 from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.picture import Picture
@@ -32,7 +32,9 @@ class Site:
     things: Catalogue
     manifest: dict[str, Any]
     picture: Callable[[], Picture | None]  # the newest
-    ask: Callable[[Callable[[Runnable], Any]], Future[Any]]  # a question to the simulation, between two steps
+    ask: Callable[
+        [Callable[[SimulationView], Any]], Future[Any]
+    ]  # a question to the simulation, between two steps
     speed: float = 1.0  # city seconds a second at the beginning
     clock_token: str | None = None  # of the operator, who alone moves the clock; None: everybody does
     history: History = field(default_factory=History)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.simulation.traffic.network import Roads
 from cosmopolis.simulation.traffic.routing import follow, quickest, tree_to
 from cosmopolis.simulation.traffic.state import WAITING
 
@@ -14,13 +15,10 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
 
 
-def shut_edges(traffic: Traffic) -> NDArray[np.uint8]:
-    """(E,) 1 where every lane is closed."""
-    roads = traffic.roads
+def shut_edges(roads: Roads, closed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(E,) 1 where every lane is closed; `closed` (P,) as in Ways."""
     lanes = np.flatnonzero(roads.lane_count > 0)
-    open_lanes = np.bincount(
-        roads.edge[lanes], weights=traffic.ways.closed[lanes] == 0, minlength=len(roads.edge_lane)
-    )
+    open_lanes = np.bincount(roads.edge[lanes], weights=closed[lanes] == 0, minlength=len(roads.edge_lane))
     return (open_lanes == 0).astype(np.uint8)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +16,11 @@ from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
 from cosmopolis.kernels.crew import Crew
 from cosmopolis.kernels.tables import Table, Tables
+from cosmopolis.simulation.clock import DT, Timetable
+from cosmopolis.simulation.command import COMMANDS, Command
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.traffic import detours, guidance
+from cosmopolis.simulation.order import Refusal
+from cosmopolis.simulation.traffic import detours, guidance, interventions, stored
 from cosmopolis.simulation.traffic.corridor import announce
 from cosmopolis.simulation.traffic.crossings import people_a_crossing
 from cosmopolis.simulation.traffic.customs import turns_on_red
@@ -41,6 +47,7 @@ from cosmopolis.simulation.traffic.state import (
 from cosmopolis.simulation.traffic.step import STAGES, step_traffic
 from cosmopolis.simulation.traffic.teleport import EVERY as LOOKS_EVERY
 from cosmopolis.simulation.traffic.teleport import lift_stuck
+from cosmopolis.simulation.traffic.view import TrafficView
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
@@ -61,7 +68,10 @@ COUNTED = (
 
 
 class Traffic:
-    """City network, fleet and cars of one run."""
+    """City network, fleet and cars of one run. A simulation.part.Part; `start` is in s after midnight of day 0."""
+
+    name = "traffic"
+    commands = frozenset(COMMANDS.values())
 
     def __init__(
         self,
@@ -74,6 +84,7 @@ class Traffic:
         daily: bool = True,
         told: Guidance | None = None,
         rules: Rules,
+        start: float = 0.0,
     ) -> None:
         network = city.network
         self.rules = rules
@@ -87,6 +98,7 @@ class Traffic:
         looks = bool(self.drivers.looks.any())
         self.way_finder = WayFinder(network, self.roads, edge_graph(self.roads)) if looks else None
         self.seed, self.trips = seed, len(trips)
+        self.plan, self.timetable = trips, Timetable(trips.depart, start, daily=daily)
         self.tables = Tables()
         self.fleet = muster(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
@@ -121,6 +133,40 @@ class Traffic:
         self._shut: NDArray[np.uint8] | None = None
         self._some_shut = False
         self.hold(empty_cars(len(self.roads.length), 1024))
+        if start > 0.0 and daily:
+            self._begin_at(start)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The table of vehicle types, by its hash, and whether the trips are made every day."""
+        columns = b"".join(column.tobytes() for column in self.drivers)
+        return {"types": hashlib.blake2b(columns, digest_size=8).hexdigest(), "daily": self.daily}
+
+    @property
+    def over(self) -> bool:
+        """Whether everybody has arrived and nobody departs any more."""
+        return self.timetable.over and self.count + self.waiting + len(self.late) == 0
+
+    @property
+    def view(self) -> TrafficView:
+        """What others may read."""
+        return TrafficView(self)
+
+    def arrays(self) -> dict[str, NDArray]:
+        """Everything that a step may change, by name."""
+        return stored.arrays(self)
+
+    def restore(self, found: Mapping[str, NDArray]) -> None:
+        """Take up what `arrays` gave."""
+        stored.put_back(self, found)
+
+    def refusal(self, commands: Sequence[Command]) -> Refusal | None:
+        """Why these commands cannot all be carried out as the traffic is now."""
+        return interventions.refusal(commands, self)
+
+    def obey(self, command: Command, time: float) -> int | None:
+        """Carry out a command that was not refused; the trip that it adds."""
+        return interventions.obey(command, self, time)
 
     @property
     def count(self) -> int:
@@ -150,7 +196,7 @@ class Traffic:
     def shut(self) -> NDArray[np.uint8]:
         """(E,) 1 where nobody may enter."""
         if self._shut is None:
-            self._shut = detours.shut_edges(self)
+            self._shut = detours.shut_edges(self.roads, self.ways.closed)
             self._some_shut = bool(self._shut.any())
         return self._shut
 
@@ -175,15 +221,16 @@ class Traffic:
         self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
         self._log = empty_log(paths, room)
 
-    def begin_at(self, start: float) -> None:
+    def _begin_at(self, start: float) -> None:
         """Put those under way on the road; those without room on theirs queue at their origin."""
         cars, self.late = place_under_way(start, self.roads, self.drivers, self.ways, self.fleet)
         self.hold(cars)
         self.tally["departed"] += self.count
 
-    def step(self, time: float, due: NDArray[np.int64], midnight: float) -> Events:
-        """One step from `time`; `due` trips queue at their kerb first."""
-        due = self._ready(due, midnight)
+    def step(self, time: float) -> Events:
+        """One step from `time`; the trips that are due queue at their kerb first."""
+        due = self.timetable.due(time + DT)
+        due = self._ready(due, self.timetable.midnight)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
         self._announce_sirens()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cosmopolis.city.errors import BadInput
 from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.command import (
     AddTrip,
@@ -19,7 +19,8 @@ from cosmopolis.simulation.command import (
     SetSpeedLimit,
     ShowPhase,
 )
-from cosmopolis.simulation.traffic.detours import everybody, go_round
+from cosmopolis.simulation.order import Refusal
+from cosmopolis.simulation.traffic.detours import everybody, go_round, shut_edges
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.fleet import added, factors_of
 from cosmopolis.simulation.traffic.network import Roads
@@ -32,18 +33,36 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
 
 
-def obey(command: Command, traffic: Traffic, time: float) -> None:
-    """Carry out one command; BadInput where it names something that is not there."""
+def refusal(commands: Sequence[Command], traffic: Traffic) -> Refusal | None:
+    """Why these commands, which `simulation.check` has let through, cannot all be carried out one after the other.
+
+    That is where an added trip has no way, with the lanes closed that the commands before it close.
+    """
+    roads, closed, shut = traffic.roads, traffic.ways.closed, traffic.shut
+    for command in commands:
+        match command:
+            case CloseLane(lane) | OpenLane(lane):
+                closed = closed.copy()
+                closed[roads.of_city[lane]] = isinstance(command, CloseLane)
+                shut = shut_edges(roads, closed)
+            case AddTrip() if len(_way(command, traffic, shut)) == 0:
+                places = f"from lane {command.from_lane} to lane {command.to_lane}"
+                return Refusal("no_route", f"No way leads {places} by road.")
+    return None
+
+
+def obey(command: Command, traffic: Traffic, time: float) -> int | None:
+    """Carry out one command that was not refused; the trip that it adds."""
     match command:
         case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
             direct(command, traffic.roads, traffic.ways)
-            return  # a light is nothing that a driver plans by
+            return None  # a light is nothing that a driver plans by
         case CloseLane(lane):
-            traffic.ways.closed[_lane(lane, traffic)] = 1
+            traffic.ways.closed[traffic.roads.of_city[lane]] = 1
             traffic.forget()
             go_round(traffic, everybody(traffic))
         case OpenLane(lane):
-            traffic.ways.closed[_lane(lane, traffic)] = 0
+            traffic.ways.closed[traffic.roads.of_city[lane]] = 0
         case SetSpeedLimit(edge, speed):
             _limit(edge, speed, traffic)
         case AddTrip():
@@ -51,6 +70,7 @@ def obey(command: Command, traffic: Traffic, time: float) -> None:
     traffic.forget()
     records = (traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
     settle_all(*map(traffic.tables, records))
+    return len(traffic.fleet.depart) - 1 if isinstance(command, AddTrip) else None
 
 
 @entry
@@ -61,35 +81,26 @@ def settle_all(cars: Cars, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fl
             settle(cars, i, path, cars.start, fleet, drivers, roads, ways)
 
 
-def _lane(lane: int, traffic: Traffic) -> int:
-    path = int(traffic.roads.of_city[lane]) if 0 <= lane < len(traffic.roads.of_city) else -1
-    if path < 0 or traffic.roads.lane_count[path] == 0:
-        raise BadInput(f"There is no lane {lane}; ask the network for its lanes.")
-    return path
-
-
 def _limit(edge: int, speed: float, traffic: Traffic) -> None:
     roads = traffic.roads
-    if not 0 <= edge < len(roads.edge_lane):
-        raise BadInput(f"There is no edge {edge}; ask the network for its edges.")
-    if not 1.0 <= speed <= 100.0:
-        raise BadInput(f"A speed limit of {speed} m/s is not between 1 and 100.")
     first = roads.edge_lane[edge]
     for lane in range(first, first + roads.edge_lanes[edge]):
         is_slow = roads.limit[lane] < roads.limit[roads.edge_main[edge]]  # a cycle lane keeps its own
         traffic.ways.limit[lane] = min(speed, roads.limit[lane]) if is_slow else speed
 
 
+def _way(command: AddTrip, traffic: Traffic, shut: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Edges of the quickest way of an added trip; none where there is no way."""
+    edge, of_city = traffic.roads.edge, traffic.roads.of_city
+    modes = int(traffic.drivers.modes[traffic.row_of(command.kind)])
+    begin, goal = int(edge[of_city[command.from_lane]]), int(edge[of_city[command.to_lane]])
+    return np.asarray(quickest(begin, goal, modes, shut, traffic.live), np.int32)
+
+
 def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
-    if not (isfinite(command.from_position) and isfinite(command.to_position)):
-        raise BadInput("A trip begins and ends at a number of metres along its lanes.")
-    from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)
+    from_lane, to_lane = (int(traffic.roads.of_city[lane]) for lane in (command.from_lane, command.to_lane))
     kind, row = traffic.row_of(command.kind), len(traffic.fleet.depart)
-    modes = int(traffic.drivers.modes[kind])
-    edge = traffic.roads.edge
-    route = quickest(int(edge[from_lane]), int(edge[to_lane]), modes, traffic.shut, traffic.live)
-    if len(route) == 0:
-        raise BadInput(f"No way leads from lane {command.from_lane} to lane {command.to_lane} by road.")
+    route = _way(command, traffic, traffic.shut)
     begin = traffic.note_route(route)
     rows = begin, begin + len(route)
     kinds = np.append(traffic.fleet.kind, np.uint16(kind))

@@ -49,6 +49,12 @@ def stages_of(signals: Signals) -> tuple[U8, F64, F64]:
     return stage, yellow, all_red
 
 
+def stages_in(signals: Signals, program: int) -> Bools:
+    """(phases,) which phases of one program are stages, as in `stages_of`."""
+    rows = slice(int(signals.phase_start[program]), int(signals.phase_start[program + 1]))
+    return _classify(lights_of(signals, program), signals.duration[rows].astype(np.float64))[0]
+
+
 def _classify(shown: U8, seconds: F64) -> tuple[Bools, Bools]:
     """(phases,) is a stage, and (phases,) shows a yellow."""
     goes = (shown == Light.GREEN_PERMISSIVE) | (shown == Light.GREEN_PROTECTED)
