@@ -28,6 +28,7 @@ from cosmopolis.world.limits import (
     MOST_FRAGMENTS,
     MOST_HEADERS,
     MOST_PIPELINED,
+    REQUEST_BYTES,
     REQUEST_TIME,
     STALLED,
     UNSENT,
@@ -372,19 +373,23 @@ def test_all_connections_of_one_address_share_a_budget(serve: Serve) -> None:
     wires = running.server._front.wires
     file = httpx.get(running.url + "/api/city").json()["network"]["url"]
     with contextlib.ExitStack() as stack:
-        one, two, three, ada = (stack.enter_context(Raw(running)) for _ in range(4))
+        one, two, three, four, ada = (stack.enter_context(Raw(running)) for _ in range(5))
         assert one.ask(X_Forwarded_For="203.0.113.9") == 200
         assert three.upgrade(X_Forwarded_For="203.0.113.9") == 101
         budget = wires.budget("203.0.113.9")
         assert budget is not None
-        budget.requests.rate = budget.requests.left = 0.0
+        budget.requests.rate, budget.requests.left = 0.0, 5.0
+        long = f"/api/search?q={'a' * 4 * REQUEST_BYTES}"
+        assert four.ask(long, X_Forwarded_For="203.0.113.9") == 200
+        assert budget.requests.left < 1.0
         budget.live.frames.rate = budget.live.frames.left = 0.0
         assert two.ask(file, X_Forwarded_For="203.0.113.9") == 200
         assert two.ask(X_Forwarded_For="203.0.113.9") == 429
         three.send(frame(PING))
         assert three.close_code() == 1008
         assert ada.ask(X_Forwarded_For="203.0.113.10") == 200
-        one.socket.close()
+        for raw in (one, four):
+            raw.socket.close()
         after(running, 1.0)
         assert wires.budget("203.0.113.9") is budget  # coming anew is no way out
         budget.requests.rate = budget.live.frames.rate = 100.0
