@@ -8,6 +8,7 @@ import logging
 import socket
 import struct
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from cosmopolis.world.limits import (
     MOST_HEADERS,
     MOST_PIPELINED,
     REQUEST_TIME,
+    STALLED,
     Limits,
 )
 from tests.world.conftest import Running
@@ -109,6 +111,22 @@ def test_a_head_that_drips_is_ended(serve: Serve) -> None:
         again.send(b"\r\n")
         after(running, REQUEST_TIME + 1.0)
         assert mallory.ended() and again.ended()
+
+
+def test_an_answer_that_nobody_reads_is_dropped(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "large.bin").write_bytes(bytes(16_000_000))  # more than the kernel's buffers hold
+    running = serve(client_dir=tmp_path)
+    wires = running.server._front.wires
+    with Raw(running, receive_buffer=4096) as mallory:
+        mallory.send(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        soon(lambda: any(wire.transport.get_write_buffer_size() > 0 for wire in wires._all))
+        after(running, STALLED - 1.0)
+        assert wires.doors.count == 1
+        after(running, 2 * STALLED + 1.0)
+        soon(lambda: wires.doors.count == 0)
+        with pytest.raises(ConnectionResetError):
+            while mallory.socket.recv(1 << 16):
+                pass
 
 
 def test_requests_ahead_of_their_answers_have_a_limit(server: Running) -> None:

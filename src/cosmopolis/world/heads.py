@@ -140,7 +140,7 @@ class HeadProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
-        if len(self.headers) > MOST_HEADERS or sum(map(len, self.headers[-1])) > LONGEST_HEAD:
+        if len(self.headers) > MOST_HEADERS:
             self._stop((431, f"A request has at most {MOST_HEADERS} headers."))
 
     def on_headers_complete(self) -> None:
