@@ -141,11 +141,11 @@ def test_a_host_header_names_a_host(header: str, name: str | None) -> None:
 
 
 def test_it_answers_for_the_address_that_it_was_reached_at() -> None:
-    assert answers_for("192.0.2.1", "192.0.2.1", frozenset())
-    assert answers_for("192.0.2.1", "::ffff:192.0.2.1", frozenset())
-    assert not answers_for("192.0.2.2", "192.0.2.1", frozenset())
-    assert answers_for("tower", "192.0.2.1", frozenset({"tower"}))
-    assert not answers_for("localhost.evil.example", "127.0.0.1", frozenset({"tower"}))
+    assert answers_for("203.0.113.1", "203.0.113.1", frozenset())
+    assert answers_for("203.0.113.1", "::ffff:203.0.113.1", frozenset())
+    for other in ("203.0.113.2", "0.0.0.0", "255.255.255.255", "224.0.0.1", "localhost.evil.example"):
+        assert not answers_for(other, "203.0.113.1", frozenset({"tower"}))
+    assert answers_for("tower", "203.0.113.1", frozenset({"tower"}))
     assert own_names() and all(name == name.lower() for name in own_names())
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import socket
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.world.conftest import PATIENCE, Running
@@ -138,3 +142,21 @@ def live(server: Running, *frames: bytes, hello: bool = True) -> Raw:
     assert raw.upgrade() == 101
     raw.send(b"".join([frame(TEXT, HELLO)] * hello + list(frames)))
     return raw
+
+
+def after(running: Running, seconds: float) -> None:
+    """Let the server look at its connections as it would that much later."""
+    wires, done = running.server._front.wires, threading.Event()
+
+    def sweep() -> None:
+        wires.sweep(asyncio.get_running_loop().time() + seconds)
+        done.set()
+
+    running.server.gate.call(sweep)
+    assert done.wait(PATIENCE)
+
+
+def soon(true: Callable[[], bool]) -> None:
+    """Wait until it is so; a test that waits in vain is ended."""
+    while not true():
+        time.sleep(0.01)

@@ -1,10 +1,12 @@
-"""Who is at the other end, and for which names this machine answers. Sans-I/O but for `own_names`."""
+"""Who is at the other end, and for which names this machine answers. Sans-I/O but for `own_names` and
+`is_own_address`, which ask the operating system."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cosmopolis.city.errors import BadInput
 
@@ -86,26 +88,37 @@ def host_name(header: str) -> str | None:
 
 
 def answers_for(name: str, here: str, names: frozenset[str]) -> bool:
-    """Whether a request for `name` that arrived at the address `here` is meant for this server. A page of another
-    site that points its own name at us (DNS rebinding) is not."""
+    """Whether a request for `name` that arrived at the address `here` is meant for this server: one for loopback,
+    for an address of this machine, or for one of `names`. A page of another site that points its own name at us
+    (DNS rebinding) asks for that name."""
     if name == "localhost" or name.endswith(".localhost") or name in names:
         return True
     address = parsed(name)
-    return address is not None and (address.is_loopback or address == parsed(here))
+    return address is not None and (
+        address.is_loopback or address == parsed(here) or is_own_address(str(address))
+    )
+
+
+@lru_cache(maxsize=256)
+def is_own_address(text: str) -> bool:
+    """Whether this machine has the address: of those that belong to one machine, it is then that a socket can be
+    bound to it."""
+    address = parsed(text)
+    if address is None or address.is_unspecified or address.is_multicast or address.is_reserved:
+        return False
+    try:
+        with socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return True
 
 
 def own_names() -> frozenset[str]:
-    """The names and addresses of this machine, as it knows them itself."""
-    names = set()
-    try:
-        host = socket.gethostname().lower()
-        names |= {host, f"{host}.local"}
-        names |= {
-            str(address) for row in socket.getaddrinfo(host, None) if (address := parsed(str(row[4][0])))
-        }
-    except (OSError, UnicodeError):  # a machine whose name nobody resolves
-        pass
-    return frozenset(names)
+    """The names of this machine, as it knows them itself: asked of nobody, as an answer may take long."""
+    host = socket.gethostname().lower()
+    short = host.partition(".")[0]
+    return frozenset({host, short, f"{short}.local"})
 
 
 def is_loopback(host: str) -> bool:

@@ -275,7 +275,7 @@ class LiveSocket(WSListener):  # type: ignore[misc]
         transport.underlying_transport.write(frame)
         self._wire.written += len(frame)
         if transport.underlying_transport.get_write_buffer_size() > HOPELESS:
-            transport.disconnect(graceful=False)
+            self._wire.end()
 
     def close(self, code: int | WSCloseCode, reason: str) -> None:
         if self._closed or self._transport is None or self._transport.is_disconnected:

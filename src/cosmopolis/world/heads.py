@@ -25,6 +25,7 @@ from cosmopolis.world.limits import (
     LONGEST_TARGET,
     MOST_HEADERS,
     MOST_PIPELINED,
+    REQUEST_BYTES,
     REQUEST_TIME,
 )
 from cosmopolis.world.seldom import Seldom
@@ -118,10 +119,6 @@ class HeadProtocol(HttpToolsProtocol):
             in_head = "method" not in self.scope
             self._refuse(*(_LONG_HEAD if in_head else _BODY))
 
-    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        self._answered = cycle
-        super()._start_asgi_task(cycle, app)
-
     def handle_websocket_upgrade(self) -> None:
         assert self._wire is not None
         self._done = True  # what comes in the same breath, before the answer, breaks RFC 6455, 4.1
@@ -143,7 +140,7 @@ class HeadProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
-        if len(self.headers) > MOST_HEADERS or sum(map(len, self.headers[-1])) > LONGEST_HEAD:
+        if len(self.headers) > MOST_HEADERS:
             self._stop((431, f"A request has at most {MOST_HEADERS} headers."))
 
     def on_headers_complete(self) -> None:
@@ -151,6 +148,13 @@ class HeadProtocol(HttpToolsProtocol):
         if fault is not None:
             self._stop(fault)
         super().on_headers_complete()
+        if self._answered is None or self._answered.response_complete:
+            self._answered = self.cycle
+
+    def on_response_complete(self) -> None:
+        following = self.pipeline[-1][0] if self.pipeline else self._answered
+        super().on_response_complete()
+        self._answered = following
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -188,12 +192,10 @@ class HeadProtocol(HttpToolsProtocol):
             if not self._wires.speaks_for(self._wire, forwarded_for(self._wire.peer, chain, trusted)):
                 return 429, "There are too many connections from your address."
         budget = self._wire.budget
-        if (
-            budget is not None
-            and not self.url.startswith(FREE)
-            and not budget.requests.spend(1.0, self.loop.time())
-        ):
-            return 429, f"That is more than {budget.requests.rate:g} requests a second from your address."
+        if budget is not None and not self.url.startswith(FREE):
+            cost = max(1.0, len(self.url) / REQUEST_BYTES)  # who asks for much at once asks for more
+            if not budget.requests.spend(cost, self.loop.time()):
+                return 429, f"That is more than {budget.requests.rate:g} requests a second from your address."
         if self.parser.should_upgrade() and self._should_upgrade():
             return self._of_upgrade(said)
         return None

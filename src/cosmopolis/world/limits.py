@@ -32,6 +32,7 @@ LARGEST_BODY = 4 * 1024  # bytes that a request may bring
 REQUEST_TIME = 10.0  # s from the first byte of a request to its last
 MOST_PIPELINED = 8  # requests on one connection that wait for an answer
 REQUEST_RATE, REQUEST_BURST = 100.0, 500.0  # of one address, a second and at once; files of the city are free
+REQUEST_BYTES = 500  # of address that one request has; a longer one counts as more than one
 
 # live sockets
 HELLO_TIME = 10.0  # s from the opening of a live socket to its first message

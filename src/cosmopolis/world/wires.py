@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 from typing import Any
 
 from cosmopolis.world.addresses import counted_as, is_trusted
 from cosmopolis.world.fragments import Budget
 from cosmopolis.world.limits import KEEP_ALIVE, REQUEST_TIME, STALLED, UNACKNOWLEDGED, UNSENT, Doors, Limits
+
+RESET = struct.pack("ii", 1, 0)  # struct linger: closing sends a reset
 
 
 class Wire:
@@ -30,6 +33,13 @@ class Wire:
         self._taken = taken
         late = self.deadline is not None and now > self.deadline
         return late or now - self._since > STALLED
+
+    def end(self) -> None:
+        """At once: the kernel does not keep either what the client did not take."""
+        sock = self.transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.transport.abort()
 
 
 class Wires:
@@ -73,7 +83,7 @@ class Wires:
         """End what is overdue, and forget who has spent nothing for long; once a second."""
         for wire in list(self._all):
             if wire.overdue(now):
-                wire.transport.abort()
+                wire.end()
         here = {wire.counted for wire in self._all}
         for address in [a for a, b in self._budgets.items() if a not in here and b.unused(now)]:
             del self._budgets[address]
