@@ -167,3 +167,22 @@ def test_a_line_that_was_torn_off_is_left_out_and_damage_names_its_line() -> Non
     for change in ({"seed": None}, {"rules": {"fast": 1}}, {"drivers": "AAAA"}):
         with pytest.raises(BadInput):
             CommandLog.of_lines([json.dumps(head | change)])
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+LINES = list(drive([4, [CloseLane(4), AddTrip(0, 20.0, 30, 50.0)], 90.0]).log.lines())
+NAMES = sorted({name for line in LINES for name in json.loads(line)})
+
+
+@settings(max_examples=200, deadline=None)
+@given(row=st.integers(0, len(LINES) - 1), name=st.sampled_from(NAMES), value=ANYTHING)
+def test_a_log_with_anything_in_it_is_read_or_refused_in_a_sentence(row: int, name: str, value: Any) -> None:
+    lines = [*LINES[:row], json.dumps(json.loads(LINES[row]) | {name: value}), *LINES[row + 1 :]]
+    try:
+        assert isinstance(CommandLog.of_lines(lines), CommandLog)
+    except BadInput as error:
+        assert str(error).endswith(".")

@@ -22,7 +22,7 @@ from cosmopolis.simulation import (
     OrderRefused,
     Refusal,
 )
-from cosmopolis.simulation.beginning import Beginning, Options
+from cosmopolis.simulation.beginning import Beginning, RunOptions
 from cosmopolis.simulation.command import from_json, to_json
 from cosmopolis.world.engine import Maker
 from cosmopolis.world.interest import Paths
@@ -110,7 +110,7 @@ class Clockwork:
         return clockwork
 
 
-BEGINNING = Beginning("0", "city", "trips", {}, Options())
+BEGINNING = Beginning("0", "city", "trips", {}, RunOptions())
 
 
 class Watcher:

@@ -19,7 +19,7 @@ from cosmopolis.simulation import (
     SetSpeedLimit,
     ShowPhase,
 )
-from cosmopolis.simulation.command_log import Entry
+from cosmopolis.simulation.command_log import LogEntry
 from cosmopolis.world.clock import SetTime
 from cosmopolis.world.engine import Engine, Maker
 from tests.world.clockwork import Clockwork, Watcher, maker
@@ -40,7 +40,7 @@ class Shelf:
         self.log = CommandLog(lambda: begin, entries, snapshot=log.snapshot, lasting=log.lasting)
         self.rotations += 1
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         assert self.log is not None
         self.log.entries.append(entry)
 
@@ -51,7 +51,7 @@ class Shelf:
 
 
 class FullDisk(Shelf):
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         raise OSError("No space left on device")
 
 
@@ -203,7 +203,8 @@ def test_a_city_that_begins_anew_has_what_lasts_and_after_two_tries_goes_on_with
     assert (lost.by, lost.commands) == ("Bob", (CloseLane(3),))
     assert lost.refusal.sentence.startswith("An order of yours was lost")
     watcher.until(lambda: len(watcher.news) == 3)
-    assert made.made[3].done == []
+    assert made.made[3].done == [] and made.made[3].log.in_force() == ()
+    assert made.made[3].log.beginning == made.made[0].log.beginning
 
 
 def test_an_order_at_which_the_simulation_fails_is_refused_and_not_repeated(started: Start) -> None:

@@ -126,11 +126,11 @@ def test_an_order_survives_a_process_that_is_killed(tmp_path: Path) -> None:
         import os, sys
         from pathlib import Path
         from cosmopolis.simulation import CloseLane, CommandLog
-        from cosmopolis.simulation.beginning import Beginning, Options
+        from cosmopolis.simulation.beginning import Beginning, RunOptions
         from cosmopolis.simulation.order import OrderApplied
         from cosmopolis.world.log_file import LogFile
         store = LogFile(Path(sys.argv[1]))
-        store.rotate(CommandLog(lambda: Beginning("0", "city", "trips", {}, Options())))
+        store.rotate(CommandLog(lambda: Beginning("0", "city", "trips", {}, RunOptions())))
         store.append(OrderApplied(3.0, 6, "Ada", (CloseLane(4),)))
         os._exit(9)
     """

@@ -23,7 +23,7 @@ from cosmopolis.simulation.traffic.rules import Rules
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What one may say of a run when it begins, as `Simulation` takes it."""
 
     seed: int = 1
@@ -42,10 +42,10 @@ class Beginning:
     city: str
     trips: str
     parts: dict[str, dict[str, Any]]  # identity of each part, by its name
-    options: Options
+    options: RunOptions
 
     @classmethod
-    def of(cls, city: City, trips: Trips, parts: dict[str, dict[str, Any]], options: Options) -> Beginning:
+    def of(cls, city: City, trips: Trips, parts: dict[str, dict[str, Any]], options: RunOptions) -> Beginning:
         return cls(__version__, city_hash(city), trips_hash(trips), parts, options)
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Beginning:
     def from_json(cls, said: dict[str, Any]) -> Beginning:
         """BadInput where `said` is not what `to_json` gives."""
         try:
-            options = Options(
+            options = RunOptions(
                 seed=int(said["seed"]),
                 start=float(said["start"]),
                 daily=bool(said["daily"]),
@@ -78,7 +78,7 @@ class Beginning:
             )
             return cls(said["package"], said["city"], said["trips"], dict(said["parts"]), options)
         except (KeyError, TypeError, ValueError) as error:
-            raise BadInput(f"It does not say how the run began ({error}).") from error
+            raise BadInput(f"The head does not say how the run began ({error}).") from error
 
     def unlike(self, other: Beginning) -> list[str]:
         """What of the city, the trips and the parts is another than in `other`, in words."""
@@ -117,4 +117,4 @@ def _unpacked(text: str) -> Drivers:
         with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as stored:
             return Drivers(**{name: stored[name] for name in stored.files})
     except (ValueError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
-        raise BadInput("The table of vehicle types in it is damaged.") from error
+        raise BadInput("The head's table of vehicle types is damaged.") from error

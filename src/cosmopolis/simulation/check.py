@@ -45,6 +45,7 @@ def check(command: Command, city: City) -> Refusal | None:
             return _program(program, city)
         case SetSignalPlan():
             return _program(command.program, city) or _plan(command, city)
+    return Refusal("no_command", f"{command!r:.60} is no command.")
 
 
 def _lane(lane: int, city: City) -> Refusal | None:

@@ -18,13 +18,13 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The city went on at another time of day. Steps are counted from it on, and what was on the road is gone."""
+    """The city went on at another time of day. OrderedRun are counted from it on, and what was on the road is gone."""
 
     step: int  # steps taken before it, since the start or the jump before
     to: float  # s after midnight of day 0
 
 
-Entry = OrderApplied | Jump
+LogEntry = OrderApplied | Jump
 
 
 class CommandLog:
@@ -34,7 +34,7 @@ class CommandLog:
     def __init__(
         self,
         begin: Callable[[], Beginning],
-        entries: Iterable[Entry] = (),
+        entries: Iterable[LogEntry] = (),
         *,
         snapshot: bytes | None = None,
         lasting: tuple[Order, ...] = (),
@@ -54,6 +54,10 @@ class CommandLog:
         self.lasting = self.in_force()
         self.snapshot = snapshot
         self.entries.clear()
+
+    def emptied(self) -> CommandLog:
+        """A log of the same beginning without any order."""
+        return CommandLog(lambda: self.beginning, steps=self.steps)
 
     def in_force(self) -> tuple[Order, ...]:
         """What still holds of all orders: of each lane, limit, plan and stage the last command, by author."""
@@ -80,12 +84,10 @@ class CommandLog:
         lasting = [order.to_json() for order in self.lasting]
         return {"command_log": FORMAT, **self.beginning.to_json(), "lasting": lasting}
 
-    def lines(self, **more: Any) -> Iterator[str]:
-        """The log as JSON, an object a line; `more` goes into the head. The snapshot is left to whoever keeps it."""
-        head = {**self.head(), **more}
-        yield json.dumps(head, separators=(",", ":"))
-        for entry in self.entries:
-            yield entry_line(entry)
+    def lines(self) -> Iterator[str]:
+        """The log as JSON, an object a line; the snapshot is left to whoever keeps it."""
+        yield json.dumps(self.head(), separators=(",", ":"))
+        yield from map(entry_line, self.entries)
         if self.steps is not None:
             yield json.dumps({"end": self.steps})
 
@@ -96,8 +98,9 @@ class CommandLog:
         head = _object(next(rows, (1, ""))[1])
         if head is None or head.get("command_log") != FORMAT:
             raise BadInput(f"Line 1 of the command log is not the head of one of format {FORMAT}.")
-        beginning, entries, steps = Beginning.from_json(head), [], None
-        lasting = tuple(Order.from_json(order) for order in head.get("lasting", ()))
+        beginning, lasting = Beginning.from_json(head), _orders(head.get("lasting", []))
+        entries: list[LogEntry] = []
+        steps: int | None = None
         torn: int | None = None
         for number, line in rows:
             if torn is not None:
@@ -105,14 +108,14 @@ class CommandLog:
             said = _object(line)
             if said is None:
                 torn = number
-            elif "end" in said:
-                steps = int(said["end"])
+            elif type(said.get("end")) is int:
+                steps = said["end"]
             else:
                 entries.append(_entry(said, number))
         return cls(lambda: beginning, entries, snapshot=snapshot, lasting=lasting, steps=steps)
 
 
-def entry_line(entry: Entry) -> str:
+def entry_line(entry: LogEntry) -> str:
     """One line of the log."""
     if isinstance(entry, Jump):
         said: dict[str, Any] = {"step": entry.step, "jump": entry.to}
@@ -123,6 +126,12 @@ def entry_line(entry: Entry) -> str:
     return json.dumps(said, separators=(",", ":"))
 
 
+def _orders(said: Any) -> tuple[Order, ...]:
+    if not isinstance(said, list):
+        raise BadInput("Line 1 of the command log has no list of the orders in force.")
+    return tuple(map(Order.from_json, said))
+
+
 def _object(line: str) -> dict[str, Any] | None:
     try:
         said = json.loads(line)
@@ -131,7 +140,7 @@ def _object(line: str) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _entry(said: dict[str, Any], number: int) -> Entry:
+def _entry(said: dict[str, Any], number: int) -> LogEntry:
     try:
         if "jump" in said:
             return Jump(int(said["step"]), float(said["jump"]))
@@ -144,7 +153,7 @@ def _entry(said: dict[str, Any], number: int) -> Entry:
         raise BadInput(f"Line {number} of the command log is no entry ({error}).") from error
 
 
-class Runs(Protocol):
+class TakesOrders(Protocol):
     """A run that takes orders and keeps their log."""
 
     @property
@@ -156,7 +165,7 @@ class Runs(Protocol):
     def order(self, order: Order) -> Answer: ...
 
 
-def carry_over(run: Runs, former: CommandLog) -> list[Answer]:
+def carry_over(run: TakesOrders, former: CommandLog) -> list[Answer]:
     """`run`, which has just begun, takes the place of the run of `former`: the log goes on with a jump, and what was in
     force is ordered again. The answers to these orders."""
     orders = former.in_force()
@@ -177,7 +186,7 @@ class LogStore(Protocol):
         """From now on this log, with its snapshot; what was kept before may go."""
         ...
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         """One more entry. It is kept when this returns."""
         ...
 

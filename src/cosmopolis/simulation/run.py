@@ -15,7 +15,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import snapshot as snapshots
-from cosmopolis.simulation.beginning import Beginning, Options
+from cosmopolis.simulation.beginning import Beginning, RunOptions
 from cosmopolis.simulation.check import check
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.command import Command
@@ -79,7 +79,7 @@ class Simulation:
         self.traffic = traffic.view
         self.parts: tuple[Part, ...] = (traffic,)
         self._obeys = {command: part for part in self.parts for command in part.commands}
-        self._options = Options(seed, float(start), daily, rules or Rules(), guidance, drivers)
+        self._options = RunOptions(seed, float(start), daily, rules or Rules(), guidance, drivers)
         identity = {part.name: part.identity for part in self.parts}
         self._log = CommandLog(partial(Beginning.of, city, trips, identity, self._options))
 
@@ -159,7 +159,9 @@ class Simulation:
         return landed
 
     @classmethod
-    def begin(cls, city: City, trips: Trips, options: Options, *, threads: int | None = None) -> Simulation:
+    def begin(
+        cls, city: City, trips: Trips, options: RunOptions, *, threads: int | None = None
+    ) -> Simulation:
         """A run under `options`."""
         return cls(
             city,
@@ -239,7 +241,12 @@ class Simulation:
         """The run as it was; it goes on with the same bytes as the one that was not interrupted. BadInput where the
         snapshot is damaged, or of another city, other trips or another table of vehicle types."""
         head, found = snapshots.unpack(data)
-        beginning = Beginning.from_json(head["beginning"])
+        try:
+            beginning, steps = Beginning.from_json(head["beginning"]), int(head["steps"])
+            lasting = tuple(map(Order.from_json, head["lasting"]))
+            time = float(found["time"][0])
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise BadInput(snapshots.DAMAGED) from error
         options = replace(beginning.options, start=0.0, drivers=drivers, daily=daily)
         simulation = cls.begin(city, trips, options, threads=threads)
         unlike = simulation.log.beginning.unlike(beginning)
@@ -249,8 +256,7 @@ class Simulation:
                 "start from a time of day instead."
             )
         snapshots.put_back(simulation.parts, found)
-        simulation.time, simulation.steps = float(found["time"][0]), int(head["steps"])
-        lasting = tuple(Order.from_json(order) for order in head["lasting"])
+        simulation.time, simulation.steps = time, steps
         simulation._options = beginning.options
         simulation._log = CommandLog(lambda: beginning, snapshot=data, lasting=lasting)
         return simulation

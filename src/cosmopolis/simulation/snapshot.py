@@ -18,7 +18,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation.part import Part
 
 FORMAT = 8
-_DAMAGED = "The snapshot is damaged; start the simulation from a time of day instead."
+DAMAGED = "The snapshot is damaged; start the simulation from a time of day instead."
 
 
 class Stored(Protocol):
@@ -71,7 +71,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray]]:
         zlib.error,
         struct.error,
     ) as error:
-        raise BadInput(_DAMAGED) from error
+        raise BadInput(DAMAGED) from error
     if written != FORMAT:
         raise BadInput(
             f"The snapshot is of format {written}, and this Cosmopolis reads {FORMAT}; "
@@ -88,4 +88,4 @@ def put_back(parts: Sequence[Part], found: Mapping[str, NDArray]) -> None:
             own = {name.removeprefix(begin): array for name, array in found.items() if name.startswith(begin)}
             part.restore(own)
     except (KeyError, ValueError, IndexError) as error:
-        raise BadInput(_DAMAGED) from error
+        raise BadInput(DAMAGED) from error

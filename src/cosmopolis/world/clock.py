@@ -68,3 +68,8 @@ class Meter:
             self._read = ((city - self._from[1]) / passed, max(0, updates - self._from[2]) / passed)
             self._from = (wall, city, updates)
         return self._read
+
+
+def hhmm(time: float) -> str:
+    minutes = int(time // 60) % 1440
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

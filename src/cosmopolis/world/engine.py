@@ -1,7 +1,7 @@
 """Runs the simulation in a thread of its own and shows pictures of it. Knows no sockets and no visitors.
 
 Others speak to it from any thread by `order`, `steer`, `watch` and `ask`, and hear of events by `subscribe`; it answers
-by calling `show`, `tell` and `refuse` on its own thread. A fault in the simulation ends a step, never the engine: it
+by calling its Listener on its own thread. A fault in the simulation ends a step, never the engine: it
 goes on from the last snapshot.
 """
 
@@ -33,12 +33,13 @@ from cosmopolis.simulation import (
     SimulationView,
 )
 from cosmopolis.simulation.view import Watched
-from cosmopolis.world.clock import DAY, Clock, Meter, SetTime
+from cosmopolis.world.clock import DAY, Clock, Meter, SetTime, hhmm
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.frames import cell_records
 from cosmopolis.world.interest import Grid, Paths
-from cosmopolis.world.orders import OrderDesk, Steps, since_snapshot
+from cosmopolis.world.orders import OrderDesk, OrderedRun, since_snapshot
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
+from cosmopolis.world.preparation import Preparation
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -51,7 +52,7 @@ FAILED = "the simulation failed and went on without it"
 LONGEST_REST = 30.0  # s to wait after a simulation has failed again and again
 
 
-class Runnable(Watched, Steps, Protocol):
+class Runnable(Watched, OrderedRun, Protocol):
     """What the engine asks of a simulation; `cosmopolis.simulation.Simulation` is one."""
 
     @property
@@ -89,39 +90,45 @@ def note_lost(lost: OrderRefused) -> None:
     log.info("an order of %r was lost: %s", lost.by, lost.refusal.sentence)
 
 
-class Engine:
-    """Start it with `start`, end it with `stop`. `show` is called with each picture, `tell` with bad news
-    (code, sentence), `refuse` with an order that was applied and is lost; all on the engine's thread, so they should
-    only hand over. `store` keeps the log of commands."""
+@dataclass(frozen=True)
+class Listener:
+    """Who hears of the city. All three are called on the engine's thread, so they should only hand over."""
 
-    def __init__(  # noqa: PLR0913  what it is made of, and whom it calls
+    show: Callable[[Picture], None]  # each picture
+    tell: Callable[[str, str], None]  # bad news: code, sentence
+    refuse: Callable[[OrderRefused], None] = note_lost  # an order that was applied and is lost
+
+
+class Engine:
+    """Start it with `start`, end it with `stop`. `at` is the time of day, s after midnight; `store` keeps the log of
+    commands."""
+
+    def __init__(
         self,
         maker: Maker,
         paths: Paths,
         grid: Grid,
         edges: EdgeMeter,
+        listener: Listener,
         *,
         at: float,
         speed: float,
-        show: Callable[[Picture], None],
-        tell: Callable[[str, str], None],
-        refuse: Callable[[OrderRefused], None] = note_lost,
         store: LogStore | None = None,
     ) -> None:
         self._maker, self._paths, self._grid, self._edge_meter = maker, paths, grid, edges
-        self._show, self._tell = show, tell
+        self._show, self._tell = listener.show, listener.tell
         self._at = at
         self._clock = Clock(wall_time.monotonic(), at, speed)
         self._steering: deque[SetTime] = deque()
         self._questions: deque[tuple[Callable[[SimulationView], Any], Future[Any]]] = deque()
         self._subscribers: tuple[Subscriber, ...] = ()
         self._faulty: set[Subscriber] = set()  # those that have failed
-        self._desk = OrderDesk(store, self._publish, refuse)
+        self._desk = OrderDesk(store, self._publish, listener.refuse)
         self._watched: frozenset[int] = frozenset()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._simulation: Runnable | None = None
-        self._jump: _Jump | None = None
+        self._jump: Preparation[Runnable] | None = None
         self._jump_next: float | None = None  # of jumps asked for during one, the last
         self._meter = Meter()
         self._kept: tuple[float, float] | None = None  # when a snapshot was last taken: wall, city
@@ -251,14 +258,17 @@ class Engine:
             if self._jump_next is None:
                 self._land(jump, simulation)
         if self._jump is None and self._jump_next is not None:
-            self._jump, self._jump_next = _Jump(self._maker, self._jump_next, self._wake.set), None
+            self._jump, self._jump_next = (
+                Preparation(self._maker.begin, self._jump_next, self._wake.set),
+                None,
+            )
 
-    def _land(self, jump: _Jump, former: Runnable) -> None:
+    def _land(self, jump: Preparation[Runnable], former: Runnable) -> None:
         if jump.result is not None:
-            self._desk.land(jump.result, former.log, f"the city has jumped to {_hhmm(jump.to)}")
+            self._desk.land(jump.result, former.log, f"the city has jumped to {hhmm(jump.to)}")
             self._take_up(jump.result)
         else:
-            self._tell("jump", f"The city could not be prepared for {_hhmm(jump.to)}; it goes on as it was.")
+            self._tell("jump", f"The city could not be prepared for {hhmm(jump.to)}; it goes on as it was.")
 
     def _publish(self, events: Events, time: float) -> None:
         for subscriber in self._subscribers:
@@ -339,7 +349,7 @@ class Engine:
             simulation = self._again(failed_at)
             self._sound_at = SOUND + (failed_at if self._failures == 1 else simulation.time)
             self._take_up(simulation)
-            self._tell("simulation", f"The simulation failed and goes on from {_hhmm(simulation.time)}.")
+            self._tell("simulation", f"The simulation failed and goes on from {hhmm(simulation.time)}.")
         except Exception:
             log.exception("the simulation could not be taken up again")
             self._tell("simulation", "The simulation failed; it is tried again.")
@@ -370,26 +380,6 @@ class Engine:
         return simulation
 
 
-class _Jump:
-    """A simulation being prepared for another time of day in a thread of its own, while the present one goes on.
-    There is one at a time, so that at most two simulations are in memory."""
-
-    def __init__(self, maker: Maker, to: float, done: Callable[[], None]) -> None:
-        self.to = to
-        self.result: Runnable | None = None
-        self.finished = False
-        threading.Thread(target=self._prepare, args=(maker, done), name="jump", daemon=True).start()
-
-    def _prepare(self, maker: Maker, done: Callable[[], None]) -> None:
-        try:
-            self.result = maker.begin(self.to)
-        except Exception:
-            log.exception("the jump to %s failed", _hhmm(self.to))
-        finally:
-            self.finished = True
-            done()
-
-
 def _traffic(simulation: Runnable) -> Traffic:
     """Copies: the simulation goes on writing to its own arrays."""
     v = simulation.vehicles()
@@ -400,8 +390,3 @@ def _traffic(simulation: Runnable) -> Traffic:
         speed=np.array(v.speed, np.float32),
         kind=np.array(v.kind, np.uint8),
     )
-
-
-def _hhmm(time: float) -> str:
-    minutes = int(time // 60) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

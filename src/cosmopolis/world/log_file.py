@@ -19,7 +19,7 @@ import platformdirs
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation import CommandLog
-from cosmopolis.simulation.command_log import Entry, entry_line
+from cosmopolis.simulation.command_log import LogEntry, entry_line
 
 log = logging.getLogger(__name__)
 
@@ -51,14 +51,15 @@ class LogFile:
             self._turn += 1
             name = f"snapshot-{self._turn}.npz"
             _write(self.folder / name, log.snapshot)
-        text = "".join(f"{line}\n" for line in log.lines(snapshot=name) if not line.startswith('{"end"'))
+        head = json.dumps({**log.head(), "snapshot": name}, separators=(",", ":"))
+        text = "".join(f"{line}\n" for line in (head, *map(entry_line, log.entries)))
         if self._file is not None:
             self._file.close()
         _write(self.folder / LOG, text.encode())
         self._file = (self.folder / LOG).open("a", encoding="utf-8")
         self._sweep()
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LogEntry) -> None:
         if self._file is None:
             raise OSError("the log has no head yet")
         self._file.write(entry_line(entry) + "\n")

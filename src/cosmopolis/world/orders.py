@@ -23,7 +23,7 @@ from cosmopolis.simulation import (
     OrderRefused,
     Refusal,
 )
-from cosmopolis.simulation.command_log import Entry, Runs, carry_over
+from cosmopolis.simulation.command_log import LogEntry, TakesOrders, carry_over
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ FAULT = Refusal(
 )
 
 
-class Steps(Runs, Protocol):
+class OrderedRun(TakesOrders, Protocol):
     """A run that orders are given to."""
 
     def step(self) -> Events | None: ...
@@ -64,7 +64,7 @@ class OrderDesk:
 
     # on the engine's thread
 
-    def apply(self, run: Steps) -> None:
+    def apply(self, run: OrderedRun) -> None:
         """What waits now, an order at a time; what comes meanwhile is left for the next time, so that a flood of orders
         does not stop the city. Raises only for a fault of the simulation."""
         for _ in range(len(self._waiting)):
@@ -89,25 +89,24 @@ class OrderDesk:
                 for id in gone.tolist():
                     self._added.pop(id, None)
 
-    def begin(self, run: Steps) -> None:
+    def begin(self, run: OrderedRun) -> None:
         """The city begins with this run."""
         self._added.clear()
         self._rotate(run.log)
 
-    def keep(self, run: Steps, snapshot: bytes) -> None:
+    def keep(self, run: OrderedRun, snapshot: bytes) -> None:
         """A snapshot of the run was taken just now: the log goes on from there."""
         run.log.rotate(snapshot)
         if self._stored:  # else what is stored says as much
             self._rotate(run.log)
 
-    def land(self, run: Steps, former: CommandLog, why: str, *, lasting: bool = True) -> None:
+    def land(self, run: OrderedRun, former: CommandLog, why: str, *, lasting: bool = True) -> None:
         """`run`, which has just begun, takes the place of the one of `former`. With `lasting` what was in force is so
         again. `why` ends the sentence that authors of lost orders get."""
         known = len(former.entries)
         if not lasting:
             self._lose(former.in_force(), run.time, why)
-            former = CommandLog(lambda: former.beginning, steps=former.steps)
-            known = 0
+            former, known = former.emptied(), 0
         for answer in carry_over(run, former):
             if isinstance(answer, OrderRefused):
                 self._refuse(answer)
@@ -115,7 +114,7 @@ class OrderDesk:
         trips, self._added = self._added, {}
         self._lose((Order(by, (trip,)) for by, trip in trips.values()), run.time, why)
 
-    def repeat(self, run: Steps, former: CommandLog, stopping: Callable[[], bool]) -> None:
+    def repeat(self, run: OrderedRun, former: CommandLog, stopping: Callable[[], bool]) -> None:
         """`run` was restored from the snapshot of `former`: give it the orders since, each at its step. Raises where
         it fails at one."""
         for entry in former.entries:
@@ -124,7 +123,7 @@ class OrderDesk:
             if isinstance(entry, OrderApplied) and isinstance(run.order(entry.order), OrderRefused):
                 raise BadInput(f"An order of {entry.by!r} is not accepted again.")
 
-    def skip(self, run: Steps, former: CommandLog, why: str) -> None:
+    def skip(self, run: OrderedRun, former: CommandLog, why: str) -> None:
         """The same without the trips that were added since, as it failed there: they are lost."""
         since = CommandLog(lambda: former.beginning, former.entries)
         for order in since.in_force():
@@ -155,7 +154,7 @@ class OrderDesk:
             sentence = f"{what} of yours was lost: {why}."
             self._refuse(OrderRefused(time, by, tuple(commands), Refusal(LOST, sentence)))
 
-    def _append(self, entries: Iterable[Entry]) -> None:
+    def _append(self, entries: Iterable[LogEntry]) -> None:
         for entry in entries:
             self._stored += 1
             if self._store is not None:

@@ -1,4 +1,4 @@
-"""What others may read of the traffic. Its arrays cannot be written through it, and kernels get tables to read."""
+"""What others may read of the traffic: arrays that cannot be written, and tables for kernels that only read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from cosmopolis.simulation.vehicles import Vehicles
 if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import Traffic
 
-Record = Literal["roads", "drivers", "ways", "cars", "spare", "moves", "fleet"]
+RecordName = Literal["roads", "drivers", "ways", "cars", "spare", "moves", "fleet"]
 
 
 def locked(array: NDArray) -> NDArray:
-    """The same array, seen through a door that does not let anything in."""
+    """A view of `array` that cannot be written; no copy."""
     view = array.view()
     view.flags.writeable = False
     return view
@@ -90,7 +90,7 @@ class TrafficView:
         finder = self._of.way_finder
         return None if finder is None else locked(finder.known[: len(self._of.speed_ratio)])
 
-    def tables(self, *names: Record) -> list[Table]:
+    def tables(self, *names: RecordName) -> list[Table]:
         """These records for a kernel that only reads them."""
         return [self._of.tables(getattr(self._of, name)) for name in names]
 
