@@ -49,7 +49,8 @@ def main() -> None:
         sys.exit("No Chromium found: install one, or set COSMOPOLIS_CHROMIUM.")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="en-GB")
+        # playwright waits by evaluating texts, which the page's content security policy forbids
+        page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="en-GB", bypass_csp=True)
         page.set_default_timeout(180_000)
         with served() as address:
             shoot(page, address, XINTING, given.out)

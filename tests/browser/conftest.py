@@ -55,13 +55,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(*arguments: str | Path, port: int = 0) -> Iterator[str]:
-    """The address of `cosmopolis run ARGUMENTS` on a free port, until the block ends."""
+def served(*arguments: str | Path, port: int = 0, link: str = r"http://[\d.]+:\d+") -> Iterator[str]:
+    """The address of `cosmopolis run ARGUMENTS` on a free port, until the block ends; `link` is what it looks like."""
     own = ["--port", str(port), "--no-browser"]
     command = [sys.executable, "-m", "cosmopolis", "run", *map(str, arguments), *own]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        yield _address(server)
+        yield _address(server, link)
     finally:
         server.terminate()
         try:
@@ -71,12 +71,12 @@ def served(*arguments: str | Path, port: int = 0) -> Iterator[str]:
             raise
 
 
-def _address(server: subprocess.Popen[str]) -> str:
+def _address(server: subprocess.Popen[str], link: str) -> str:
     assert server.stderr is not None
     said = ""
     for line in server.stderr:
         said += line
-        if found := re.search(r"http://[\d.]+:\d+", line):
+        if found := re.search(link, line):
             return found.group()
     raise AssertionError(f"the server did not start: {said}")
 
@@ -111,8 +111,10 @@ def visits(chromium: Browser) -> Iterator[Visit]:
     """
     contexts, errors = [], []
 
-    def open_page(address: str, *, width: int = 800, height: int = 500) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+    def open_page(address: str, *, width: int = 800, height: int = 500, policy: bool = False) -> Page:
+        # without its content security policy, as playwright waits by evaluating texts
+        size = {"width": width, "height": height}
+        context = chromium.new_context(viewport=size, locale="en-GB", bypass_csp=not policy)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(120_000)

@@ -40,6 +40,14 @@ def test_a_wrong_time_of_day_is_named_with_the_mend(wrong):
     assert "--at" in said and "HH:MM" in said
 
 
+@pytest.mark.parametrize(
+    ("option", "wrong"), [("--trusted-proxy", "proxy.example"), ("--allow-host", "http://city.example")]
+)
+def test_a_wrong_proxy_or_host_is_named_before_anything_is_loaded(option, wrong):
+    said = complaint(cosmopolis("run", option, wrong))
+    assert option in said and wrong in said
+
+
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
 def test_times_of_day_are_seconds_after_midnight(hours, minutes, seconds):
     assert (

@@ -56,6 +56,7 @@ class Running:
         *,
         maker: Maker | None = None,
         contributions: Sequence[Contribution] = (WORLD,),
+        told: Callable[[str], None] = lambda url: None,
         **options: Any,
     ) -> None:
         ready = threading.Event()
@@ -65,7 +66,7 @@ class Running:
             ServerOptions(**options),
             contributions=contributions,
             maker=maker,
-            on_ready=lambda url: ready.set(),
+            on_ready=lambda url: (told(url), ready.set()),
         )
         self._thread = threading.Thread(target=self.server.run)
         self._thread.start()

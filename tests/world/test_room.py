@@ -18,12 +18,13 @@ from cosmopolis.registry import Close, Send
 from cosmopolis.registry.live import Effect
 from cosmopolis.world import frames
 from cosmopolis.world.channels import world_channels
-from cosmopolis.world.channels.clock import Steer
+from cosmopolis.world.channels.clock import ClockChannel, Steer
 from cosmopolis.world.channels.follow import Watch
 from cosmopolis.world.channels.shared import MOST_SHARED
 from cosmopolis.world.channels.vehicles import VehiclesChannel
 from cosmopolis.world.channels.watch import WatchChannel
 from cosmopolis.world.clock import SetTime
+from cosmopolis.world.clock_lock import ClockLock
 from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
@@ -145,13 +146,62 @@ def test_7_every_channel_has_its_rule_in_the_order_of_a_picture() -> None:
 # 5.2, 5.3
 
 
-def test_5_3_visitors_are_counted(room: Room) -> None:
+def test_5_3_visitors_are_counted_to_all_once_a_second(room: Room) -> None:
     first = Visitor(room, HELLO)
+    assert first.hears(room.tick(0.0)) == [{"type": "visitors", "count": 1}]
     second = Visitor(room)
-    effects = room.receive(second.id, json.dumps(HELLO), 0.0)
-    assert first.hears(effects) == [{"type": "visitors", "count": 2}]
-    assert first.hears(room.leave(second.id)) == [{"type": "visitors", "count": 1}]
-    assert room.leave(second.id) == []
+    assert first.hears(room.receive(second.id, json.dumps(HELLO), 0.1)) == []
+    assert room.tick(0.9) == []
+    assert first.hears(room.tick(1.0)) == [{"type": "visitors", "count": 2}]
+    assert first.hears(room.leave(second.id)) == []
+    assert first.hears(room.tick(2.0)) == [{"type": "visitors", "count": 1}]
+    assert room.tick(3.0) == []
+
+
+def test_5_3_who_saw_more_than_there_are_is_told(room: Room) -> None:
+    Visitor(room, HELLO)
+    room.tick(0.0)
+    second, third = Visitor(room, HELLO), Visitor(room)
+    assert third.say(HELLO)[0]["visitors"] == 3
+    room.leave(second.id)
+    Visitor(room, HELLO)
+    room.leave(1)
+    assert third.hears(room.tick(1.0)) == [{"type": "visitors", "count": 2}]
+
+
+def test_5_3_a_join_costs_the_same_however_many_are_here(room: Room) -> None:
+    effects = [len(room.receive(room.join(), json.dumps(HELLO), 0.0)) for _ in range(50)]
+    assert max(effects) == min(effects)
+    assert len(room.tick(0.0)) == 50
+    assert sum(len(room.leave(id)) for id in range(1, 51)) == 0
+
+
+def test_5_3_orders_to_the_clock_wait_for_their_turn(room: Room) -> None:
+    ada, bob = Visitor(room, HELLO), Visitor(room, {**HELLO, "name": "Bob"})
+    ada.say({"type": "time", "speed": 2}, 10.0)
+    assert [e for e in ada.last if isinstance(e, Steer)] == [Steer(SetTime(speed=2.0))]
+    for jump in (100, 200, 300):
+        assert bob.say({"type": "time", "jump": jump}, 10.5) == []
+    room.tick(10.9)
+    effects = room.tick(11.0)
+    assert [e for e in effects if isinstance(e, Steer)] == [Steer(SetTime(jump=300.0))]
+    assert ada.hears(effects)[0] == {"type": "jumping", "to": 300.0, "by": "Bob"}
+
+
+def test_5_1_a_locked_clock_is_the_operators() -> None:
+    clock = ClockChannel(lock=ClockLock("secret", lambda: "next"))
+    room = Room("v1", [clock])
+    ada = Visitor(room)
+    welcome = ada.say({**HELLO, "token": "secret"})[0]
+    assert (welcome["locked"], welcome["operator"]) == (True, "next")
+    bob = Visitor(room)
+    assert "operator" not in bob.say({**HELLO, "token": "secret"})[0]
+    refused = bob.say({"type": "time", "paused": True}, 1.0)
+    assert [m["code"] for m in refused] == ["locked"]
+    room.tick(5.0)
+    assert not clock.paused
+    ada.say({"type": "time", "paused": True}, 9.0)
+    assert clock.paused
 
 
 def test_5_3_everyone_hears_who_changed_the_clock(room: Room) -> None:

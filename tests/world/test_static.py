@@ -227,6 +227,33 @@ def test_a_damaged_shelf_is_made_anew(stored: tuple[City, Path]) -> None:
     assert sorted(p.name for p in place.parent.glob(".world-*")) == []
 
 
+@pytest.mark.parametrize("suffix", ["br", "gz", "other br", "other gz", "index"])
+def test_what_is_not_what_its_name_says_is_made_anew(
+    stored: tuple[City, Path], suffix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Browsers keep it for a year: a flipped bit, a file in the place of another, an index that was touched."""
+    city, folder = stored
+    shelf, place = open_shelf(city, folder)
+    assert place is not None
+    network, ground = shelf.index.network.hash, shelf.index.ground.hash
+    kind = suffix.removeprefix("other ")
+    if suffix == "index":
+        index = place / "index.json"
+        index.write_text(index.read_text().replace('"x": 0', '"x": 1', 1))
+    elif kind != suffix:
+        (place / f"{network}.{kind}").write_bytes((place / f"{ground}.{kind}").read_bytes())
+    else:
+        data = bytearray((place / f"{network}.{kind}").read_bytes())
+        data[len(data) // 2] ^= 1
+        (place / f"{network}.{kind}").write_bytes(data)
+    again, there = open_shelf(city, folder)
+    assert there == place and "damaged" in caplog.text
+    for encoding in ("br", "gzip", "identity"):
+        assert again.read(network, encoding) == shelf.read(network, encoding)
+    caplog.clear()
+    assert open_shelf(city, folder)[0].index == shelf.index and not caplog.text
+
+
 def test_a_folder_that_cannot_be_written_sends_it_to_the_users_cache(
     stored: tuple[City, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 import { createScene, WebGLMissing, type Scene } from "./scene/scene";
 import { mountUi } from "./ui/mount";
 import { CITY_PANELS } from "./ui/panels";
+import { operatorToken } from "./world/operator";
 import { World } from "./world/world";
 
 declare global {
@@ -13,7 +14,7 @@ declare global {
 
 const canvas = document.querySelector<HTMLCanvasElement>("#scene")!;
 const root = document.querySelector<HTMLElement>("#ui")!;
-const world = new World({ cityChanged: () => location.reload() });
+const world = new World({ cityChanged: () => location.reload(), token: operatorToken(window) });
 const scene = sceneOrNull();
 window.cosmopolis = { world, scene };
 mountUi(root, world, scene, CITY_PANELS);

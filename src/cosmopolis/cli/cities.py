@@ -42,12 +42,25 @@ def run(
     speed: Annotated[float, typer.Option(min=1, max=60, help="City seconds a second.")] = 1.0,
     seed: Seed = 1,
     browser: Annotated[bool, typer.Option(help="Open a browser at the city.")] = True,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Only the operator moves the clock; so it is with --host too.")
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A name that visitors reach this server by.")
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="A proxy, or a network of them, whose X-Forwarded-For counts."),
+    ] = None,
+    per_address: Annotated[int, typer.Option(min=1, help="Connections of one address at a time.")] = 200,
 ) -> None:
     """Bring a city to life and show it in the browser."""
     start = time_of_day(at, "--at")
     from cosmopolis.cli.compose import shown
+    from cosmopolis.world.limits import limits
     from cosmopolis.world.server import ServerOptions, check_port, serve
 
+    fences = limits(per_address=per_address, trusted_proxies=trusted_proxy or (), hosts=allow_host or ())
     check_port(host, port)
     with progress() as tell:
         folder = city if city is not None else xinting(tell)
@@ -59,7 +72,15 @@ def run(
     def ready(url: str) -> None:
         from cosmopolis.simulation import is_compiled
 
-        told.print(f"[bold]{escape(the_city.name)}[/] is alive at [link={url}]{url}[/link]  (Ctrl+C ends)")
+        shown, operators = url.partition("#")[0], url if "#" in url else None
+        told.print(
+            f"[bold]{escape(the_city.name)}[/] is alive at [link={shown}]{shown}[/link]  (Ctrl+C ends)"
+        )
+        if operators is not None:
+            told.print(
+                f"Only the operator moves the clock: open [link={operators}]{operators}[/link] once.",
+                soft_wrap=True,
+            )
         if not is_compiled():
             told.print(
                 "The first start compiles the simulation for this machine: traffic sets in after some seconds."
@@ -69,7 +90,9 @@ def run(
 
             webbrowser.open(url)
 
-    options = ServerOptions(folder=folder, host=host, port=port, at=start, speed=speed, seed=seed)
+    options = ServerOptions(
+        folder=folder, host=host, port=port, at=start, speed=speed, seed=seed, limits=fences, lock=lock
+    )
     serve(the_city, trips, options, contributions=shown(), on_ready=ready)
 
 

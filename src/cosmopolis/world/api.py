@@ -20,10 +20,11 @@ from starlette.routing import Route
 from cosmopolis.city.errors import BadInput
 from cosmopolis.registry import Answer, Endpoint, NoSuchThing, Problem, Request
 from cosmopolis.world.client_files import ClientFiles
+from cosmopolis.world.limits import LARGEST_BODY
+from cosmopolis.world.numbers import MOST_DIGITS, whole
 from cosmopolis.world.openapi import openapi, page
 from cosmopolis.world.site import Site
 
-LARGEST_BODY = 4 * 1024  # bytes that a request may bring
 CODES = {
     404: "not_found",
     405: "method_not_allowed",
@@ -69,9 +70,18 @@ def application(site: Site, endpoints: Sequence[Endpoint], files: ClientFiles) -
 def route(site: Site, endpoint: Endpoint) -> Route:
     """Starlette's route of one record."""
 
+    whole_numbers = [
+        parameter.name
+        for parameter in endpoint.parameters
+        if parameter.place == "path"
+        and not callable(parameter.schema)
+        and parameter.schema.get("type") == "integer"
+    ]
+
     async def answer(http: HttpRequest) -> Response:
         body = b"" if endpoint.method == "GET" else await _body(http)
-        request = Request(http.path_params, http.query_params, http.headers, body)
+        path = {**http.path_params, **{name: _whole(name, http.path_params[name]) for name in whole_numbers}}
+        request = Request(path, http.query_params, http.headers, body)
         if endpoint.in_thread:
             said = await asyncio.to_thread(endpoint.answer, site, request)
         else:
@@ -80,11 +90,17 @@ def route(site: Site, endpoint: Endpoint) -> Route:
             said = await said
         return _response(said if isinstance(said, Answer) else Answer(said), endpoint.media)
 
-    path = endpoint.path
-    for parameter in endpoint.parameters:
-        if not callable(parameter.schema) and parameter.schema.get("type") == "integer":
-            path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.name}:int}}")
-    return Route(path, answer, methods=[endpoint.method], name=endpoint.name)
+    return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
+
+
+def _whole(name: str, text: str) -> int:
+    """A whole number of a path. Raises NoSuchThing for what is none, BadInput for one that is too long."""
+    number = whole(text)
+    if number is not None:
+        return number
+    if text.isascii() and text.isdigit():
+        raise BadInput(f"{name} has at most {MOST_DIGITS} digits, not {len(text)}.")
+    raise NoSuchThing(f"There is nothing whose {name} is {text[:20]!r}.")
 
 
 async def _body(http: HttpRequest) -> bytes:
@@ -109,9 +125,7 @@ async def _nothing(request: HttpRequest) -> Response:
 
 def _json(value: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
     data = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-    return Response(
-        data, status, {"x-content-type-options": "nosniff", **(headers or {})}, "application/json"
-    )
+    return Response(data, status, headers, "application/json")
 
 
 def _error(status: int, message: str) -> Response:

@@ -41,7 +41,6 @@ class ClientFiles:
             "cache-control": FOREVER if path.startswith("assets/") else ASK_AGAIN,
             "etag": mark,
             "vary": "accept-encoding",
-            "x-content-type-options": "nosniff",
         }
         if headers.get("if-none-match") == mark:
             return Response(status_code=304, headers=said)

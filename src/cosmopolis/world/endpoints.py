@@ -9,6 +9,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.registry import Answer, Endpoint, Parameter, Problem, Request
 from cosmopolis.world.client_files import encoding
 from cosmopolis.world.history import LENGTH, MOST_PATHS, told
+from cosmopolis.world.numbers import whole
 from cosmopolis.world.site import Site
 from cosmopolis.world.static.ground import AREA_ROWS
 
@@ -49,9 +50,10 @@ def static(site: Site, request: Request) -> Answer:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_RESULTS):
+    limit = whole(text)
+    if limit is None or not 1 <= limit <= MOST_RESULTS:
         raise BadInput(f"limit is a whole number from 1 to {MOST_RESULTS}, not {text[:20]!r}.")
-    return int(text)
+    return limit
 
 
 def _rows(name: str, text: str) -> list[int]:

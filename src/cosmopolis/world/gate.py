@@ -15,16 +15,20 @@ from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgTy
 from picows.api import WSProtocol
 
 from cosmopolis.registry import Close, Effects, Send
+from cosmopolis.world.fragments import PROTOCOL_ERROR, Fragments, Meter, Violation
+from cosmopolis.world.limits import CLOSING, HELLO_TIME, UNSENT
 from cosmopolis.world.messages import LONGEST_TEXT
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.room import Room
+from cosmopolis.world.seldom import Seldom
+from cosmopolis.world.wires import Wire, Wires
 
-log = logging.getLogger("picows.live")
+log = Seldom(logging.getLogger("picows.live"))
 
 LIVE = "/live"
 FULL, DRAINED = 256 * 1024, 32 * 1024  # bytes waiting for a client at which it is full, and at which no more
 HOPELESS = 16 * 1024 * 1024  # bytes of messages waiting: it does not read at all
-UNSENT = 128 * 1024  # bytes that the kernel may hold back for one client: what is older than that is stale
+BINARY, PONG = b"\x82", b"\x8a"  # the first byte of a whole frame
 QUIET = 30.0  # s without a word after which a client is asked whether it is there, and has to answer
 
 
@@ -116,13 +120,17 @@ class Gate:
         self._sockets.pop(id, None)
         self.perform(self.room.leave(id))
 
-    def protocol(self, **_: Any) -> WSProtocol:
+    def tick(self, now: float) -> None:
+        """Some times a second, whether the city runs or not; `now` is the loop's time."""
+        self.perform(self.room.tick(now))
+
+    def protocol(self, wire: Wire, wires: Wires, **_: Any) -> WSProtocol:
         """What uvicorn hands an upgrade request to, in place of its own WebSocket protocol."""
-        return LiveProtocol(
+        protocol = LiveProtocol(
             host_port=None,
             ws_path=None,
             is_client_side=False,
-            ws_listener_factory=self.listener,
+            ws_listener_factory=lambda request: LiveSocket(self, wire),
             logger=log,
             disconnect_on_exception=True,
             websocket_handshake_timeout=5,
@@ -130,24 +138,29 @@ class Gate:
             auto_ping_idle_timeout=QUIET,
             auto_ping_reply_timeout=QUIET,
             auto_ping_strategy=WSAutoPingStrategy.PING_WHEN_IDLE,
-            enable_auto_pong=True,
+            enable_auto_pong=False,  # pings are charged, and answered by us
             max_frame_size=LONGEST_TEXT,
             extra_headers=None,
             read_buffer_init_size=4096,
         )
-
-    def listener(self, request: Any) -> LiveSocket | None:
-        """A listener for an upgrade request; None (404) for another path or a page of another site."""
-        path = request.path.decode("latin-1").partition("?")[0]
-        if path != LIVE or not same_site(request.headers.get("Origin"), request.headers.get("Host")):
-            return None
-        return LiveSocket(self)
+        protocol.wire, protocol.wires = wire, wires
+        return protocol
 
 
-def framed(data: str | bytes) -> bytes:
-    """A whole unmasked WebSocket frame (RFC 6455, 5.2) of text or binary data."""
+def upgrade_fault(target: bytes, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    """Why an upgrade request is refused: another path (5.1), or a page of another site."""
+    said = {name: value.decode("latin-1") for name, value in headers}
+    if target.decode("latin-1").partition("?")[0] != LIVE:
+        return 404, f"The live socket is at {LIVE}."
+    if not same_site(said.get(b"origin"), said.get(b"host")):
+        return 404, "Pages of other sites may not open the live socket."
+    return None
+
+
+def framed(data: str | bytes, first: bytes = BINARY) -> bytes:
+    """A whole unmasked WebSocket frame (RFC 6455, 5.2) of text or, as `first` says, binary data or a pong."""
     body = data.encode() if isinstance(data, str) else data
-    first = b"\x81" if isinstance(data, str) else b"\x82"
+    first = b"\x81" if isinstance(data, str) else first
     if len(body) < 126:
         return first + bytes([len(body)]) + body
     if len(body) < 1 << 16:
@@ -168,10 +181,17 @@ def same_site(origin: str | None, host: str | None) -> bool:
 class LiveProtocol(WSProtocol):  # type: ignore[misc]
     """picows' protocol, given the request's head by uvicorn."""
 
+    wire: Wire
+    wires: Wires
+
     def connection_made(self, transport: Any) -> None:
         transport.pause_reading()  # until it is this protocol that reads
         super().connection_made(transport)
         asyncio.get_running_loop().call_soon(transport.resume_reading)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.wires.lost(self.wire)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         while data:
@@ -181,16 +201,22 @@ class LiveProtocol(WSProtocol):  # type: ignore[misc]
             self.buffer_updated(count)
             data = data[count:]
 
+    def buffer_updated(self, nbytes: int) -> None:
+        """After the closing frame nothing is read: picows would go on parsing what it could not make sense of."""
+        if not self.transport.is_close_frame_sent:
+            super().buffer_updated(nbytes)
+
 
 class LiveSocket(WSListener):  # type: ignore[misc]
     """One visitor's connection."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, wire: Wire) -> None:
         super().__init__()
-        self._gate = gate
+        self._gate, self._wire = gate, wire
         self._transport: WSTransport | None = None
         self._id = -1
-        self._begun: list[bytes] = []  # frames of a message that is not whole yet
+        self._meter, self._fragments = Meter(), Fragments()
+        self._greeted = self._closed = False
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
@@ -200,27 +226,36 @@ class LiveSocket(WSListener):  # type: ignore[misc]
         if sock is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
             with contextlib.suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+        self._wire.deadline = asyncio.get_running_loop().time() + HELLO_TIME
         self._id = self._gate.joined(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if self._closed:  # these frames came in the same breath as what it was closed for
+            return
+        now = asyncio.get_running_loop().time()
+        try:
+            self._meter.charge(frame.payload_size, now)
+            if self._wire.budget is not None:
+                self._wire.budget.live.charge(frame.payload_size, now)
+            if frame.rsv1 or frame.rsv2 or frame.rsv3:  # of extensions, and none was agreed on
+                raise Violation(PROTOCOL_ERROR, "reserved bits are set")
+            self._hear(frame, now)
+        except Violation as violation:
+            self.close(violation.code, violation.reason)
+
+    def _hear(self, frame: WSFrame, now: float) -> None:
         kind = frame.msg_type
         if kind == WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code())
-            transport.disconnect()
-        elif kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
-            self._begun.append(frame.get_payload_as_bytes())
-            if frame.fin:
-                self._heard(b"".join(self._begun), binary=kind == WSMsgType.BINARY)
-                self._begun = []
-            elif sum(map(len, self._begun)) > LONGEST_TEXT:
-                self.close(WSCloseCode.MESSAGE_TOO_BIG, "message too big")
-
-    def _heard(self, data: bytes, *, binary: bool) -> None:
-        said: str | bytes = data
-        if not binary:
-            said = data.decode("utf-8", errors="replace")
-        now = asyncio.get_running_loop().time()
-        self._gate.perform(self._gate.room.receive(self._id, said, now))
+            code = frame.get_close_code()
+            self.close(WSCloseCode.OK if code == WSCloseCode.NO_INFO else code, "")
+        elif kind == WSMsgType.PING:
+            self.send(framed(frame.get_payload_as_bytes(), PONG))
+        elif kind != WSMsgType.PONG:
+            said = self._fragments.add(int(kind), frame.get_payload_as_bytes(), last=bool(frame.fin))
+            if said is not None:
+                if not self._greeted:
+                    self._greeted, self._wire.deadline = True, None
+                self._gate.perform(self._gate.room.receive(self._id, said, now))
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self._gate.left(self._id)
@@ -238,10 +273,14 @@ class LiveSocket(WSListener):  # type: ignore[misc]
         if transport is None or transport.is_disconnected or transport.is_close_frame_sent:
             return
         transport.underlying_transport.write(frame)
+        self._wire.written += len(frame)
         if transport.underlying_transport.get_write_buffer_size() > HOPELESS:
-            transport.disconnect(graceful=False)
+            self._wire.end()
 
     def close(self, code: int | WSCloseCode, reason: str) -> None:
-        if self._transport is not None and not self._transport.is_disconnected:
-            self._transport.send_close(code, reason.encode())
-            self._transport.disconnect()
+        if self._closed or self._transport is None or self._transport.is_disconnected:
+            return
+        self._closed = True
+        self._wire.deadline = asyncio.get_running_loop().time() + CLOSING
+        self._transport.send_close(code, reason.encode())
+        self._transport.disconnect()

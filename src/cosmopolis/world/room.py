@@ -22,7 +22,7 @@ from cosmopolis.world.picture import Picture
 BAD_HELLO, TOO_MANY_ERRORS = 4000, 4001
 ERRORS_IN_A_ROW = 10
 RATE, BURST = 50.0, 200.0  # messages a second that a client may send, and how many at once (5.5)
-EVERY = 1.0  # s between two calls of the channels' `each_second`
+EVERY = 1.0  # s between two calls of the channels' `each_second`, and between two counts of the visitors
 
 
 @dataclass
@@ -54,6 +54,8 @@ class Room:
         self._readers |= {type: read for channel in channels for type, read in channel.messages.items()}
         self._next_id = 1
         self._told = -np.inf  # when `each_second` was last called
+        self.count, self._came_or_went = 0, False  # visitors
+        self._counted = -np.inf  # when they were last counted to all
 
     # what channels see of it (registry.LiveRoom)
 
@@ -66,11 +68,6 @@ class Room:
     def to_all(self, type: str, **fields: Any) -> list[Send]:
         text = _text(type, fields)
         return [Send(client.id, text) for client in self.visitors()]
-
-    @property
-    def count(self) -> int:
-        """Visitors."""
-        return sum(1 for _ in self.visitors())
 
     def opened(self, engine: Any, later: Later) -> None:
         """There is an engine that channels may ask and listen to; it has not started."""
@@ -90,8 +87,8 @@ class Room:
         client = self.clients.pop(id, None)
         if client is None or not client.greeted:
             return []
-        effects = [effect for channel in self.channels.values() for effect in channel.left(self, client)]
-        return [*effects, *self.to_all("visitors", count=self.count)]
+        self.count, self._came_or_went = self.count - 1, True
+        return [effect for channel in self.channels.values() for effect in channel.left(self, client)]
 
     def receive(self, id: int, data: str | bytes, now: float) -> Effects:
         """A text frame came in at `now` (bytes: a binary one, which clients never send). Never raises for what it
@@ -135,8 +132,13 @@ class Room:
         return effects
 
     def tick(self, now: float) -> Effects:
-        """To be called some times a second, whether the city runs or stands."""
-        return [effect for channel in self.channels.values() for effect in channel.tick(self, now)]
+        """Called some times a second, whether the city runs or stands. A join is told to all within a second, not at
+        once, so that N joins cost N messages to each and not N of them."""
+        effects = [effect for channel in self.channels.values() for effect in channel.tick(self, now)]
+        if self._came_or_went and now - self._counted >= EVERY:
+            self._came_or_went, self._counted = False, now
+            effects += self.to_all("visitors", count=self.count)
+        return effects
 
     def tell(self, code: str, message: str) -> Effects:
         """Something that all visitors should know went wrong."""
@@ -165,14 +167,14 @@ class Room:
         if client.greeted:
             raise Refused("protocol", "You have said hello already.")
         client.greeted, client.name = True, hello.name or f"Visitor {client.id}"
+        self.count, self._came_or_went = self.count + 1, True
         channels = self.channels.values()
         added: dict[str, Any] = {}
         for channel in channels:
             added |= channel.welcome(self, client, hello.token)
         facts = {"protocol": PROTOCOL, "id": client.id, **added, "visitors": self.count, "city": self.version}
         effects: Effects = [self.message(client, "welcome", **facts)]
-        effects += [effect for channel in channels for effect in channel.greet(self, client)]
-        return effects + self.to_all("visitors", count=self.count)
+        return effects + [effect for channel in channels for effect in channel.greet(self, client)]
 
     def _refuse(self, client: Client, refused: Refused) -> Effects:
         answer: Effects = [self.message(client, "error", code=refused.code, message=refused.message)]

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
+import logging
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -24,13 +27,17 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import Contribution, composed
+from cosmopolis.world.addresses import is_loopback, own_names
 from cosmopolis.world.api import CLIENT, application
 from cosmopolis.world.client_files import ClientFiles
+from cosmopolis.world.clock_lock import new_token
 from cosmopolis.world.contribution import WORLD
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import Engine, Listener, Maker
-from cosmopolis.world.gate import LIVE, Gate
+from cosmopolis.world.gate import LIVE, Gate, upgrade_fault
+from cosmopolis.world.heads import EVERY_ANSWER, HeadProtocol
 from cosmopolis.world.interest import Grid, Paths
+from cosmopolis.world.limits import SPARE_FILES, Limits, raise_open_files
 from cosmopolis.world.log_file import open_log
 from cosmopolis.world.manifest import manifest
 from cosmopolis.world.room import Room
@@ -38,8 +45,12 @@ from cosmopolis.world.search import NameIndex
 from cosmopolis.world.site import Site
 from cosmopolis.world.static.shelf import open_shelf
 from cosmopolis.world.things.catalogue import Catalogue
+from cosmopolis.world.wires import Wires, on_every_connection
+
+log = logging.getLogger(__name__)
 
 STEP = 0.5  # s of a step of the simulation
+TICK, SWEEP = 0.25, 1.0  # s between two calls of the gate, and two looks at all connections
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class ServerOptions:
     speed: float = 1.0  # city seconds a second
     seed: int = 1
     client_dir: Path | None = None  # where the built client is, if not in the package
+    limits: Limits = field(default_factory=Limits)
+    lock: bool = False  # only the operator moves the clock; a host beyond this machine locks it too
 
 
 def serve(
@@ -64,8 +77,14 @@ def serve(
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> None:
     """Show the city until SIGINT or SIGTERM, with what `contributions` of rooms add to it. `on_ready` is told the
-    URL. Raises BadInput if the port cannot be had."""
-    CityServer(city, trips, options, contributions=contributions, on_ready=on_ready).run()
+    URL, which is the operator's where the clock is locked: its fragment is `operator=TOKEN`. Raises BadInput if the
+    port cannot be had."""
+    most = min(options.limits.most, max(1, raise_open_files() - SPARE_FILES))
+    options = replace(options, limits=replace(options.limits, most=most))
+    server = CityServer(city, trips, options, contributions=contributions, on_ready=on_ready)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: a full collection that walks it stops everybody for 0.1 s
+    server.run()
 
 
 def check_port(host: str, port: int) -> None:
@@ -87,6 +106,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere it would let two servers share a port
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        on_every_connection(sock)
         sock.bind(address)
         sock.listen(1024)
     except OSError as error:
@@ -121,6 +141,8 @@ class CityServer:
     ) -> None:
         sock = bind(options.host, options.port)
         self.url = _url(options.host, sock.getsockname()[1])
+        token = new_token() if options.lock or not is_loopback(options.host) else None
+        shown = f"{self.url}#operator={token}" if token else self.url
         rooms = composed(contributions)
         paths = Paths.of(city.network)
         grid = Grid.around(paths.xy)
@@ -137,6 +159,7 @@ class CityServer:
             picture=lambda: self.room.picture,
             ask=lambda question: self.engine.ask(question),
             speed=options.speed,
+            clock_token=token,
         )
         self.room = Room(self._shelf.index.version, rooms.channels(site), time=options.at)
         self.gate = gate = Gate(self.room)
@@ -152,7 +175,8 @@ class CityServer:
         )
         gate.attach(self.engine)
         app = application(site, rooms.endpoints, ClientFiles(options.client_dir or CLIENT))
-        self._front = Front(sock, app, gate, lambda: on_ready(self.url))
+        limits = replace(options.limits, hosts=options.limits.hosts | {options.host.lower()})
+        self._front = Front(sock, app, gate, lambda: on_ready(shown), limits)
 
     def run(self) -> None:
         stopping = threading.Event()
@@ -174,18 +198,28 @@ class CityServer:
 class Front:
     """A listening socket with an application for HTTP and a gate for live sockets behind it."""
 
-    def __init__(self, sock: socket.socket, app: ASGIApp, gate: Gate, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        app: ASGIApp,
+        gate: Gate,
+        ready: Callable[[], None],
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    ) -> None:
         self._socket, self._gate = sock, gate
+        self.wires = Wires(limits)
         config = uvicorn.Config(
             app,
-            http="httptools",
-            ws=gate.protocol,  # type: ignore[arg-type]  # uvicorn calls it as it calls a protocol class
+            http=partial(HeadProtocol, self.wires, upgrade_fault, own_names()),  # type: ignore[arg-type]
+            ws=gate.protocol,  # type: ignore[arg-type]  # uvicorn calls them as it calls a protocol class
             loop="none",
             lifespan="off",
             log_config=None,
             log_level="error",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whom to believe is said with --trusted-proxy
+            headers=EVERY_ANSWER,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config, ready, gate.shut)
@@ -200,7 +234,26 @@ class Front:
 
     async def _serve(self) -> None:
         self._gate.open(asyncio.get_running_loop())
-        await self._server.serve(sockets=[self._socket])
+        watching = asyncio.create_task(self._watch())
+        try:
+            await self._server.serve(sockets=[self._socket])
+        finally:
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        """Give the gate its ticks, and end the connections that only hold a place."""
+        loop = asyncio.get_running_loop()
+        swept = loop.time()
+        while True:
+            await asyncio.sleep(TICK)
+            now = loop.time()
+            try:
+                self._gate.tick(now)
+                if now - swept >= SWEEP:
+                    swept = now
+                    self.wires.sweep(now)
+            except Exception:  # the next tick must come
+                log.exception("a tick of the server failed")
 
 
 class _Server(uvicorn.Server):

@@ -36,4 +36,5 @@ class Site:
         [Callable[[SimulationView], Any]], Future[Any]
     ]  # a question to the simulation, between two steps
     speed: float = 1.0  # city seconds a second at the beginning
+    clock_token: str | None = None  # of the operator, who alone moves the clock; None: everybody does
     history: History = field(default_factory=History)

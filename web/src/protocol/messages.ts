@@ -21,6 +21,10 @@ export interface Welcome extends Message {
   readonly paused: boolean;
   readonly visitors: number;
   readonly city: string;
+  /** Only the operator moves the clock. */
+  readonly locked?: boolean;
+  /** This client is the operator; what it says in its next hello to stay so. */
+  readonly operator?: string;
 }
 
 /** The fields that a message must have to be taken, and their types. */

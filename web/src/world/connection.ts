@@ -1,4 +1,5 @@
 /** The live socket: says hello, hands on what comes, and comes back by itself. Knows messages, not what they mean. */
+import type { OperatorToken } from "./operator";
 import { PROTOCOL, WELCOME, fits, parseMessage, type Message, type Welcome } from "../protocol/messages";
 
 export type ConnectionState =
@@ -29,7 +30,7 @@ export interface Socket {
 
 export interface ConnectionOptions {
   readonly name: string;
-  readonly token?: string;
+  readonly token?: OperatorToken;
   readonly socket?: (url: string) => Socket;
   readonly random?: () => number;
 }
@@ -101,7 +102,8 @@ export class Connection {
   }
 
   private hello(): Message {
-    const { name, token } = this.options;
+    const { name } = this.options;
+    const token = this.options.token?.read() ?? undefined;
     return { type: "hello", protocol: PROTOCOL, name, ...(token === undefined ? {} : { token }) };
   }
 
@@ -121,6 +123,7 @@ export class Connection {
   private enter(message: Welcome): void {
     this.welcomed = true;
     this.failures = 0;
+    if (message.operator !== undefined) this.options.token?.keep(message.operator);
     this.handlers.state({ state: "live" });
     this.handlers.welcome(message);
   }

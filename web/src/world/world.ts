@@ -12,6 +12,7 @@ import type { ClockState, TimeWish } from "./channels/clock";
 import type { Followed } from "./channels/follow";
 import type { Command, OrderAnswer } from "./channels/orders";
 import { Connection, type ConnectionState, type Socket } from "./connection";
+import type { OperatorToken } from "./operator";
 import { Decoder } from "./decoder";
 import { CityServer, FetchError, type FetchProblem } from "./manifest";
 import type { Ground, Layer, Network, Thing, ThingKind, Tile } from "./model";
@@ -32,6 +33,7 @@ export interface WorldOptions {
   /** Address of the page; the API is beside it. */
   readonly base?: string;
   readonly name?: string;
+  readonly token?: OperatorToken;
   readonly socket?: (url: string) => Socket;
   readonly now?: () => number;
   /** Called when the server has come back with another city; without it the page is loaded anew. */
@@ -242,14 +244,14 @@ export class World {
   }
 
   private connect(manifest: Manifest): void {
-    const { socket, name = "" } = this.options;
+    const { socket, token, name = "" } = this.options;
     const handlers = {
       welcome: (message: Welcome) => this.welcomed(message),
       message: (message: Message) => this.all.hear(message),
       frame: (buffer: ArrayBuffer) => this.received(buffer),
       state: (state: ConnectionState) => this.lineChanged(state),
     };
-    this.line = new Connection(this.server.liveAddress(manifest.live), handlers, { name, ...(socket ? { socket } : {}) });
+    this.line = new Connection(this.server.liveAddress(manifest.live), handlers, { name, ...(socket ? { socket } : {}), ...(token ? { token } : {}) });
     this.line.open();
   }
 

@@ -13,6 +13,7 @@ from cosmopolis.world.channels.signals import SignalsChannel
 from cosmopolis.world.channels.stats import StatsChannel
 from cosmopolis.world.channels.vehicles import VehiclesChannel
 from cosmopolis.world.channels.watch import WatchChannel
+from cosmopolis.world.clock_lock import ClockLock
 from cosmopolis.world.history import History
 from cosmopolis.world.interest import Grid
 
@@ -21,13 +22,15 @@ def world_channels(
     grid: Grid,
     *,
     speed: float = 1.0,
+    lock: ClockLock | None = None,
     history: History | None = None,
     describe: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> list[Channel]:
-    """In the order in which a client hears of one picture. `speed` is in city seconds a second; `describe` makes the
+    """In the order in which a client hears of one picture. `speed` is in city seconds a second; `lock` says
+    who may move the clock; `describe` makes the
     fields of SPEC 2.5 of what the simulation tells of a vehicle."""
     return [
-        ClockChannel(speed),
+        ClockChannel(speed, lock),
         SignalsChannel(),
         VehiclesChannel(grid),
         WatchChannel(history or History()),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from cosmopolis.registry import Channel, Client, Effects, LiveRoom, Refused
 from cosmopolis.registry.live import Fields, Later, Reader, number, truth
 from cosmopolis.world.clock import DAY, FASTEST, SLOWEST, SetTime
+from cosmopolis.world.clock_lock import ClockLock, ClockOrders, Order
 from cosmopolis.world.picture import Picture
 
 
@@ -44,23 +45,43 @@ class ClockChannel(Channel):
     name = "clock"
     messages: Mapping[str, Reader] = {"time": read_time}
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, lock: ClockLock | None = None) -> None:
         self.speed, self.paused = speed, False
+        self.lock, self._orders = lock or ClockLock(), ClockOrders()
 
     def act(self, room: LiveRoom, client: Client, message: SetTime, now: float) -> Effects:
+        self.lock.check(client.id)
+        order = self._orders.ask(message, client.name, now)
+        return self._carry_out(room, order) if order is not None else []
+
+    def tick(self, room: LiveRoom, now: float) -> Effects:
+        order = self._orders.due(now)
+        return self._carry_out(room, order) if order is not None else []
+
+    def _carry_out(self, room: LiveRoom, order: Order) -> Effects:
+        message = order.time
         if message.paused is not None:
             self.paused = message.paused
         if message.speed is not None:
             self.speed = message.speed
         effects: Effects = [Steer(message)]
         if message.paused is not None or message.speed is not None:
-            effects += room.to_all("clock", **self._fields(room), by=client.name)
+            effects += room.to_all("clock", **self._fields(room), by=order.by)
         if message.jump is not None:
-            effects += room.to_all("jumping", to=message.jump, by=client.name)
+            effects += room.to_all("jumping", to=message.jump, by=order.by)
         return effects
 
     def welcome(self, room: LiveRoom, client: Client, token: str) -> dict[str, Any]:
-        return self._fields(room)
+        operator = self.lock.greet(client.id, token)
+        return {
+            **self._fields(room),
+            **({"locked": True} if self.lock.locked else {}),
+            **({} if operator is None else {"operator": operator}),
+        }
+
+    def left(self, room: LiveRoom, client: Client) -> Effects:
+        self.lock.leave(client.id)
+        return []
 
     def show(self, room: LiveRoom, picture: Picture, before: Picture | None) -> Effects:
         """A jump has ended: time goes on from another place."""

@@ -1,7 +1,8 @@
 """Keeps the static files of a city, compressed, so that a second start does no work (SPEC 2.2).
 
-A shelf is a folder: `index.json` and, by content hash, `HASH.br` and `HASH.gz`. It is written aside and renamed, so
-that there is a whole one or none. Without a folder to write to, it is kept in memory only.
+A shelf is a folder: `index.json` with its digest and, by content hash, `HASH.br` and `HASH.gz`. It is written aside
+and renamed, so that there is a whole one or none, and checked against the hashes when it is opened. Without a folder
+to write to, it is kept in memory only.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import brotli
@@ -35,6 +38,8 @@ log = logging.getLogger(__name__)
 FORMAT = 1  # grow it when the same city gives other bytes
 QUICK, BEST = 5, 11  # brotli's quality at once, and later in the background
 GZIP = 6
+INDEX, DIGEST = "index.json", "index.sha256"
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gz": gzip.decompress}
 SETTLE = 20.0  # s that a city that was just opened is left alone
 
 
@@ -72,6 +77,7 @@ class Shelf:
         self.index = index
         self._files = files  # (hash, "br" | "gz")
         self._known = {entry.hash for entry in index.entries}
+        self._unpacked = lru_cache(maxsize=8)(self._unpack)  # few clients want it so, and it costs much
 
     def __contains__(self, hash: str) -> bool:
         return hash in self._known
@@ -81,6 +87,9 @@ class Shelf:
             return self._files[hash, "br"]
         if encoding == "gzip":
             return self._files[hash, "gz"]
+        return self._unpacked(hash)
+
+    def _unpack(self, hash: str) -> bytes:
         return gzip.decompress(self._files[hash, "gz"])
 
     def size(self, entry: Entry, encoding: str = "br") -> int:
@@ -143,7 +152,7 @@ def make(city: City) -> Shelf:
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # brotli and zlib let go of the interpreter
         packed = pool.map(lambda row: (_brotli(row[0]), _gzip(row[0])), made)
         for (data, tile), (br, gz) in zip(made, packed):
-            hash = hashlib.sha256(data).hexdigest()[:20]
+            hash = _name(data)
             place = (tile.x, tile.y, tile.buildings) if tile else (0, 0, 0)
             entries.append(Entry(hash, len(data), *place))
             files[hash, "br"], files[hash, "gz"] = br, gz
@@ -170,17 +179,46 @@ def _places(city: City, folder: Path | None) -> Iterable[Path]:
 
 
 def _load(place: Path, version: str) -> Shelf | None:
-    """The shelf in a folder, None if there is none or it is damaged."""
+    """The shelf in a folder, None if there is none or anything of it is damaged: browsers keep for a year what is
+    served from it."""
     try:
-        said = json.loads((place / "index.json").read_text(encoding="utf-8"))
+        text = (place / INDEX).read_text(encoding="utf-8")
+        if (place / DIGEST).read_text(encoding="ascii") != _digest(text):
+            raise ValueError("the index is not what was written")
+        said = json.loads(text)
         tiles_ = tuple(Entry(**entry) for entry in said["tiles"])
         index = Index(said["version"], Entry(**said["network"]), Entry(**said["ground"]), tiles_)
-        files = {
-            (e.hash, s): (place / f"{e.hash}.{s}").read_bytes() for e in index.entries for s in ("br", "gz")
-        }
-    except (OSError, ValueError, KeyError, TypeError):
+        if index.version != version:
+            return None
+        rows = [(entry, suffix) for entry in index.entries for suffix in UNPACK]
+        with ThreadPoolExecutor(
+            os.cpu_count()
+        ) as pool:  # reading, unpacking and hashing let go of the interpreter
+            files = dict(pool.map(lambda row: ((row[0].hash, row[1]), _whole(place, *row)), rows))
+    except FileNotFoundError:
         return None
-    return Shelf(index, files) if index.version == version else None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zlib.error, brotli.error) as error:
+        log.warning("the files for the browser in %s are damaged and made anew: %s", place, error)
+        return None
+    return Shelf(index, files)
+
+
+def _whole(place: Path, entry: Entry, suffix: str) -> bytes:
+    """The packed file of an entry. Raises ValueError, or what unpacking raises, if it is not what it is named."""
+    packed = (place / f"{entry.hash}.{suffix}").read_bytes()
+    data = UNPACK[suffix](packed)
+    if len(data) != entry.bytes or _name(data) != entry.hash:
+        raise ValueError(f"{entry.hash}.{suffix} has another content than its name says")
+    return packed
+
+
+def _name(data: bytes) -> str:
+    """What a file of this content is called."""
+    return hashlib.sha256(data).hexdigest()[:20]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _store(shelf: Shelf, place: Path) -> None:
@@ -189,7 +227,9 @@ def _store(shelf: Shelf, place: Path) -> None:
     try:
         for (hash, suffix), data in shelf._files.items():
             (aside / f"{hash}.{suffix}").write_bytes(data)
-        (aside / "index.json").write_text(json.dumps(asdict(shelf.index)), encoding="utf-8")
+        text = json.dumps(asdict(shelf.index))
+        (aside / INDEX).write_text(text, encoding="utf-8")
+        (aside / DIGEST).write_text(_digest(text), encoding="ascii")
         if place.exists():
             shutil.rmtree(place)  # damaged, or it would have been loaded
         aside.rename(place)
