@@ -18,7 +18,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.store import load, save, storing
-from cosmopolis.city.tables import LAYERS, decode, layers_of
+from cosmopolis.city.tables import LAYERS, decode, encode, layers_of
 from cosmopolis.geometry.polylines import Polylines
 
 
@@ -233,3 +233,12 @@ def test_a_network_that_changed_after_it_was_written_is_refused(town: City, tmp_
         tables.begin(RawCity(name=town.name, origin=town.origin), other)
         tables.finish(town)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_without_rows_has_the_columns_of_one_with_rows(town: City, name: str) -> None:
+    layer, crs = dict(layers_of(town))[name], {}
+    full = encode(layer, crs, name)
+    empty = encode(decode(LAYERS[name], full.slice(0, 0)), crs, name)
+    assert empty.num_rows == 0
+    assert empty.schema.equals(full.schema)

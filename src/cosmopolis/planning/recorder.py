@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.trips import Trips
+from cosmopolis.planning import schemas
 from cosmopolis.planning.detectors import read_detectors
 from cosmopolis.planning.sumo_outputs import SumoFiles
 from cosmopolis.planning.tables import area_table, edge_table, lane_table, loop_table, trip_table
@@ -62,7 +62,11 @@ class Recorder:
         loops = [detector for detector in detectors if isinstance(detector, Loop)]
         areas = [detector for detector in detectors if isinstance(detector, Area)]
         self.observer = Observer(simulation, electric=wanted.electric, loops=loops, areas=areas)
-        self._writers: dict[str, pq.ParquetWriter] = {}
+        held = {EDGES: schemas.EDGES, LANES: schemas.LANES}
+        held |= ({LOOPS: schemas.LOOPS} if loops else {}) | ({AREAS: schemas.AREAS} if areas else {})
+        self._writers = {
+            name: pq.ParquetWriter(folder / name, held[name], compression="zstd") for name in held
+        }
         fcd = wanted.fcd is not None
         self._viewer = Viewer(network) if fcd else None
         self._tracks = TrajectoryFile(folder / "fcd.parquet", network) if fcd else None
@@ -101,21 +105,16 @@ class Recorder:
         self._intervals += 1
         network = self._simulation.city.network
         reading = self.observer.read()
-        self._append(EDGES, edge_table(reading, network))
-        self._append(LANES, lane_table(reading, network))
+        self._writers[EDGES].write_table(edge_table(reading, network))
+        self._writers[LANES].write_table(lane_table(reading, network))
         if self.observer.loops:
-            self._append(LOOPS, loop_table(reading))
+            self._writers[LOOPS].write_table(loop_table(reading))
         if self.observer.areas:
-            self._append(AREAS, area_table(reading))
+            self._writers[AREAS].write_table(area_table(reading))
         if self._sumo is not None:
             self._sumo.interval(reading)
         for name in self._totals:
             self._totals[name] += float(getattr(reading, name).sum())
-
-    def _append(self, name: str, rows: pa.Table) -> None:
-        if name not in self._writers:
-            self._writers[name] = pq.ParquetWriter(self._folder / name, rows.schema, compression="zstd")
-        self._writers[name].write_table(rows)
 
     def close(self) -> dict[str, Any]:
         """Write what is left, and give the totals of run.json."""

@@ -92,7 +92,7 @@ def agree(readings: Sequence[Reading]) -> None:
         if apart(first.box, other.box) <= FARTHEST:
             continue
         west, south, east, north = other.box
-        if -90 <= west and east <= 90 and apart(first.box, (south, west, north, east)) <= FARTHEST:
+        if west >= -90 and east <= 90 and apart(first.box, (south, west, north, east)) <= FARTHEST:
             raise BadInput(
                 f"{other.path}: its coordinates look swapped, latitude first ({west:g}, {south:g}); "
                 f"write longitude first, as in {first.path.name}."
