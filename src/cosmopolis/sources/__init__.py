@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def read(
         progress(f"reading {Path(path).name}", 0.6 * i / len(paths))
         readings.append(scan(Path(path)))
     agree(readings)
+    _names_apart(readings)
     _expect_streets(readings)
     covered = _covered(readings)
     projection = _origin(readings, wanted)
@@ -56,6 +58,18 @@ def read(
     raw.name = name or raw.name
     progress("read", 1.0)
     return raw
+
+
+def _names_apart(readings: Sequence[Reading]) -> None:
+    """Two files of one name are two layers: what is the first thing of each is not the same thing."""
+    seen: Counter[str] = Counter()
+    for reading in readings:
+        stem = getattr(reading, "stem", None)
+        if stem is None:
+            continue  # OpenStreetMap's ids are the same in every file
+        seen[stem] += 1
+        if seen[stem] > 1:
+            reading.stem = f"{stem}~{seen[stem]}"  # type: ignore[attr-defined]
 
 
 def _expect_streets(readings: Sequence[Reading]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from cosmopolis.sources.cityjson_geometry import Shape
 from cosmopolis.sources.shapes import parts
 
 Points = NDArray[np.float64]
@@ -34,69 +34,16 @@ class Surface:
         return polygon if polygon.is_valid else shapely.make_valid(polygon)
 
 
-def lod(geometry: dict[str, Any]) -> float:
-    try:
-        return float(geometry.get("lod", 0))
-    except (TypeError, ValueError):
-        return 0.0
-
-
-def best_geometry(geometries: list[Any]) -> dict[str, Any] | None:
-    """The most detailed one that can be drawn, up to LoD 2.x; templates cannot."""
-    known = [
-        g
-        for g in geometries
-        if isinstance(g, dict) and g.get("type") != "GeometryInstance" and g.get("boundaries")
-    ]
-    usable = [g for g in known if lod(g) < 3.0] or known
-    return max(usable, key=lod, default=None)
-
-
-def surfaces(geometry: dict[str, Any], vertices: Points) -> list[Surface]:
-    """All faces of a Solid, MultiSolid, CompositeSolid, MultiSurface or CompositeSurface."""
-    depth = {"MultiSurface": 0, "CompositeSurface": 0, "Solid": 1, "MultiSolid": 2, "CompositeSolid": 2}
-    semantics = geometry.get("semantics") or {}
-    kinds = [str(s.get("type", "")) for s in semantics.get("surfaces") or []]
-    nesting = depth.get(str(geometry.get("type")))
-    if nesting is None:
-        return []
-    values = list(_leaves(semantics.get("values"), nesting)) if semantics.get("values") is not None else []
+def surfaces(shape: Shape, vertices: Points) -> list[Surface]:
+    """All faces of a geometry with an area; `vertices` (V, 3) are of the whole file."""
+    turn = -1 if shape.mirrored else 1
     out = []
-    for i, rings in enumerate(_faces(geometry["boundaries"], nesting)):
-        points = [vertices[np.asarray(ring, dtype=np.int64)] for ring in rings if len(ring) >= 3]
-        if not points:
-            continue
-        value = values[i] if i < len(values) else None
-        kind = kinds[value] if isinstance(value, int) and 0 <= value < len(kinds) else ""
+    for rings, kind in shape.faces:
+        points = [vertices[np.array(ring[::turn], dtype=np.int64) + shape.start] for ring in rings]
         normal = _normal(points[0])
         if normal is not None:
             out.append(Surface(points, kind, normal))
     return out
-
-
-def _faces(boundaries: Any, nesting: int) -> Iterator[Any]:
-    if nesting == 0:
-        yield from boundaries
-    else:
-        for part in boundaries:
-            yield from _faces(part, nesting - 1)
-
-
-def _leaves(values: Any, nesting: int) -> Iterator[Any]:
-    """One value a face; a whole null shell is skipped, as are its kinds."""
-    if nesting == 0 or not isinstance(values, list):
-        yield from values if isinstance(values, list) else []
-    else:
-        for part in values:
-            yield from _leaves(part, nesting - 1)
-
-
-def indices(boundaries: Any) -> Iterator[int]:
-    if isinstance(boundaries, int):
-        yield boundaries
-    elif isinstance(boundaries, list):
-        for part in boundaries:
-            yield from indices(part)
 
 
 def _normal(ring: Points) -> Points | None:

@@ -103,7 +103,9 @@ def _side_by_side(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
     west, _, east, _ = shapely.bounds(polygons).T
     middle = (west + east) / 2
     move = continuous(middle) - middle
-    return np.array([shapely.transform(p, lambda xy, d=d: np.add(xy, [d, 0.0])) for p, d in zip(polygons, move)])
+    return np.array(
+        [shapely.transform(p, lambda xy, d=d: np.add(xy, [d, 0.0])) for p, d in zip(polygons, move)]
+    )
 
 
 def keep_to_bounds(raw: RawCity, stated: Sequence[Box | None], projection: Projection) -> None:

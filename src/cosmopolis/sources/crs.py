@@ -24,7 +24,8 @@ from pyproj.exceptions import ProjError
 Points = NDArray[np.float64]
 
 _LONGEST = 20_000  # letters; the longest WKT in use has some thousands
-_MARGIN = 2.0  # degrees around an area of use: sheets and cities do not end where it does
+_MARGIN = 0.5  # degrees around an area of use: sheets and cities do not end where it does
+_SAMPLE = 5_000  # points that are looked at
 _SWAPPED = [1, 0, 2]
 
 _CODE = r"(?P<authority>[A-Za-z_]+)(?::[^:,]*)?:(?P<code>[A-Za-z0-9_]+)"
@@ -35,6 +36,7 @@ _URL = re.compile(r"/def/crs/(?P<authority>[A-Za-z_]+)/[^/?#]*/(?P<code>[A-Za-z0
 _GML = re.compile(r"/gml/srs/(?P<authority>[A-Za-z_]+)\.xml#(?P<code>[A-Za-z0-9_]+)$", re.IGNORECASE)
 _REGISTER = re.compile(r"/ref/(?P<authority>epsg|esri|sr-org)/(?P<code>\d+)(?:/|$)", re.IGNORECASE)
 _EPSG_IO = re.compile(r"//(?:www\.)?epsg\.io/(?P<code>\d+)(?:\.\w+)?/?$", re.IGNORECASE)
+_AUTHORITY_CODE = re.compile(r"[A-Z]+:\w+")
 _PLAIN = re.compile(r"(?P<authority>EPSG|ESRI|OGC|IGNF|CRS)[:\s/]*(?P<code>[A-Za-z0-9_]+)", re.IGNORECASE)
 
 
@@ -71,24 +73,23 @@ class System:
         if self.ground.is_geocentric:
             lon, lat, height = self._transformer.transform(*points.T)
         else:
-            (lon, lat), height = self._transformer.transform(*points[:, :2].T), points[:, 2] * self.height_unit
+            (lon, lat), height = (
+                self._transformer.transform(*points[:, :2].T),
+                points[:, 2] * self.height_unit,
+            )
         return np.column_stack([lon, lat, height])
 
     def holds(self, lonlat: Points) -> bool:
-        """Whether degrees are degrees, and lie where the system is used, as far as that is known."""
-        if not _are_degrees(lonlat):
-            return False
+        """Whether most degrees are degrees, and lie where the system is used, as far as that is known."""
+        lon, lat = lonlat[:, 0], lonlat[:, 1]
+        inside = _degrees(lonlat)
         area = self.ground.area_of_use
-        if area is None:
-            return True
-        west, south, east, north = area.bounds
-        low, high = lonlat[:, :2].min(axis=0), lonlat[:, :2].max(axis=0)
-        if low[1] < south - _MARGIN or high[1] > north + _MARGIN:
-            return False
-        if west <= east:
-            return bool(low[0] >= west - _MARGIN and high[0] <= east + _MARGIN)
-        lon = lonlat[:, 0]  # the area lies across the antimeridian
-        return bool(((lon >= west - _MARGIN) | (lon <= east + _MARGIN)).all())
+        if area is not None:
+            west, south, east, north = area.bounds
+            inside &= (lat >= south - _MARGIN) & (lat <= north + _MARGIN)
+            after, before = lon >= west - _MARGIN, lon <= east + _MARGIN
+            inside &= (after & before) if west <= east else (after | before)  # across the antimeridian
+        return _most(inside)
 
 
 @dataclass(frozen=True)
@@ -113,31 +114,37 @@ def system_of(text: Any) -> System:
     if len(text) > _LONGEST:
         raise UnknownSystem(f"names its coordinate system in {len(text):,} letters, which is not read")
     try:
-        first, *others = [CRS.from_user_input(name) for name in _names(text.strip())]
-        return _system(text.strip(), first, others)
+        names = list(_names(text.strip()))
+        first, *others = [CRS.from_user_input(name) for name in names]
+        short = "+".join(names) if all(_AUTHORITY_CODE.fullmatch(name) for name in names) else text
+        return _system(short, first, others)
     except (ProjError, ValueError, TypeError):
         raise UnknownSystem(f"names an unknown coordinate system {_shown(text)}") from None
 
 
 def place(system: System, points: Points, *, by_authority: bool) -> Placing:
-    """How (N, 2) or (N, 3) coordinates of a file are to be read; raises Misplaced where they cannot be.
+    """How most of (N, 2) or (N, 3) coordinates of a file are to be read; raises Misplaced where they cannot be.
 
     `by_authority`: the format leaves the order of degrees to the authority; else east comes first.
     """
     usual = by_authority and system.latitude_first
+    points = _sample(points)
     _refuse_degrees(system, points)
     if system.ground.is_geocentric:
-        if not _are_degrees(system.to_degrees(_ordered(points, False))):
+        if not _most_degrees(system.to_degrees(_ordered(points, False))):
             raise Misplaced(_outside(system, points))
         return Placing(system, False)
     ways = [(swapped, system.to_degrees(_ordered(points, swapped))) for swapped in (usual, not usual)]
     for swapped, lonlat in ways:
         if system.holds(lonlat):
-            told = f"are written {'north' if swapped else 'east'} first, as only then they lie where it is used"
+            told = (
+                f"are written {'north' if swapped else 'east'} first, as only then they lie where it is used"
+            )
             return Placing(system, swapped, told if swapped != usual else "")
     for swapped, lonlat in ways:
-        if _are_degrees(lonlat):
-            at = f"({float(lonlat[:, 0].mean()):.3f}, {float(lonlat[:, 1].mean()):.3f})"
+        if _most_degrees(lonlat):
+            lon, lat = np.median(lonlat[_degrees(lonlat), :2], axis=0).tolist()
+            at = f"({lon:.3f}, {lat:.3f})"
             return Placing(system, swapped, f"lie at {at}, outside the area where it is used")
     raise Misplaced(_outside(system, points))
 
@@ -145,16 +152,18 @@ def place(system: System, points: Points, *, by_authority: bool) -> Placing:
 def _names(text: str) -> Iterator[str]:
     """The names for PROJ: one, or the ground's and then the heights'."""
     if "/crs-compound?" in text.lower():
-        parts = sorted(((key, value) for key, value in parse_qsl(urlsplit(text).query)), key=lambda part: part[0])
+        parts = sorted(
+            ((key, value) for key, value in parse_qsl(urlsplit(text).query)), key=lambda part: part[0]
+        )
         for _, value in parts:
-            yield from _names(value)
+            yield from [value] if "/crs-compound?" in value.lower() else _names(value)
     elif match := _URN_COMPOUND.fullmatch(text):
         for part in match[1].split(",crs:")[1:]:
             found = _PART.fullmatch(part)
             yield _name(found["authority"], found["code"]) if found else part
-    elif match := _URN.fullmatch(text):
-        yield _name(match["authority"], match["code"])
-    elif match := _URL.search(text) or _GML.search(text) or _REGISTER.search(text):
+    elif (match := _URN.fullmatch(text)) or (
+        match := _URL.search(text) or _GML.search(text) or _REGISTER.search(text)
+    ):
         yield _name(match["authority"], match["code"])
     elif match := _EPSG_IO.search(text):
         yield _name("EPSG", match["code"])
@@ -181,7 +190,9 @@ def _system(text: str, first: CRS, others: list[CRS]) -> System:
     while ground.is_bound and ground.source_crs is not None:
         ground = ground.source_crs
     if not (ground.is_projected or ground.is_geographic or ground.is_geocentric):
-        raise UnknownSystem(f"names {_shown(text)}, which is a {ground.type_name} and does not say where on the globe")
+        raise UnknownSystem(
+            f"names {_shown(text)}, which is a {ground.type_name} and does not say where on the globe"
+        )
     code = ground.to_authority(min_confidence=100)
     label = ":".join(code) if code and not heights else _short(text)
     up = next((axis for part in heights for axis in part.axis_info), None)
@@ -197,21 +208,23 @@ def _system(text: str, first: CRS, others: list[CRS]) -> System:
 
 
 def _refuse_degrees(system: System, points: Points) -> None:
-    """Metres that are all within 180 of zero are degrees, unless they lie where the system is used and those do not."""
-    area = system.ground.area_of_use
-    if system.ground.is_geographic or area is None or not len(points) or np.abs(points[:, :2]).max() > 180.0:
+    """Metres that are all within 180 of zero are degrees: the zero of a registered system lies outside its cities."""
+    if system.ground.is_geographic or system.ground.area_of_use is None:
         return
-    as_degrees = [_ordered(points, swapped) for swapped in (False, True)]
-    if any(system.holds(lonlat) for lonlat in as_degrees) or not any(
-        system.holds(system.to_degrees(lonlat)) for lonlat in as_degrees
-    ):
-        raise Misplaced(f"says {system.label}, and its coordinates look like degrees, such as {_example(points)}")
+    if len(points) and np.abs(points[:, :2]).max() <= 180.0:
+        raise Misplaced(
+            f"says {system.label}, and its coordinates look like degrees, such as {_example(points)}"
+        )
 
 
 def _outside(system: System, points: Points) -> str:
     if system.ground.is_geographic:
         return f"says {system.label}, which is in degrees, and its coordinates are none, such as {_example(points)}"
     return f"says {system.label}, and its coordinates lie outside that system, such as {_example(points)}"
+
+
+def _sample(points: Points) -> Points:
+    return points[:: max(1, len(points) // _SAMPLE)]
 
 
 def _example(points: Points) -> str:
@@ -224,10 +237,19 @@ def _ordered(points: Points, swapped: bool) -> Points:
     return full[:, _SWAPPED] if swapped else full
 
 
-def _are_degrees(lonlat: Points) -> bool:
-    """Finite, and within 180 and 90."""
-    lon, lat = lonlat[:, 0], lonlat[:, 1]
-    return bool(np.isfinite(lonlat).all() and (np.abs(lon) <= 180.0).all() and (np.abs(lat) <= 90.0).all())
+def _degrees(lonlat: Points) -> NDArray[np.bool_]:
+    """(N,) finite, and within 180 and 90."""
+    with np.errstate(invalid="ignore"):
+        return np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, :2]) <= [180.0, 90.0]).all(axis=1)
+
+
+def _most_degrees(lonlat: Points) -> bool:
+    return _most(_degrees(lonlat))
+
+
+def _most(mask: NDArray[np.bool_]) -> bool:
+    """One wrong point does not make a whole file wrong."""
+    return bool(2 * np.count_nonzero(mask) > len(mask))
 
 
 def _shown(value: Any) -> str:

@@ -118,14 +118,33 @@ def main_part(lonlat: ArrayLike, weight: ArrayLike | None = None) -> NDArray[np.
     return place[cell] == best
 
 
+def kept_things(lonlat: NDArray[np.float64], thing: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+    """(T,) which of `count` things lie in the one place that most of them share.
+
+    `lonlat` (N, 2) are the points of all things and `thing` (N,) whose each is. A thing with a point elsewhere, or
+    nowhere on the globe, is not kept; but where that would be all of them, those with a point in that place are.
+    """
+    good = np.isfinite(lonlat).all(axis=1)
+    good[good] = (np.abs(lonlat[good]) <= [180.0, 90.0]).all(axis=1)
+    size = np.bincount(thing, minlength=count)
+    inside = np.zeros(len(lonlat), dtype=np.bool_)
+    inside[good] = main_part(lonlat[good], 1.0 / size[thing[good]])
+    points = np.bincount(thing[inside], minlength=count)
+    whole: NDArray[np.bool_] = (points == size) & (size > 0)
+    return whole if whole.any() else points > 0
+
+
 def far_finding(
     file: str, what: str, lonlat: NDArray[np.float64], rest: Box | None, names: Sequence[str] = ()
 ) -> Finding:
     """Tells of things left out: (N, 2) degrees, one point each; `rest` is where the others lie."""
     told = f"{len(lonlat)} {what} far from the rest"
     told += "" if rest is None else " ({:.3f}, {:.3f})".format(*centre_of(rest))
-    some = [f"({x:.3f}, {y:.3f})" for x, y in lonlat[:_EXAMPLES].tolist()]
-    some = [f"{name} at {at}" for name, at in zip(names, some)] or [f"at {at}" for at in some]
+    some = [
+        f"at ({x:.3f}, {y:.3f})" if np.isfinite(x + y) else "nowhere on the globe"
+        for x, y in lonlat[:_EXAMPLES].tolist()
+    ]
+    some = [f"{name} {at}" for name, at in zip(names, some)] or some
     more = ", ..." if len(lonlat) > len(some) else ""
     return Finding("far-away", file, f"{told}, {', '.join(some)}{more}; left out")
 

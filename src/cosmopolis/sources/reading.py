@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
 from cosmopolis.sources.extent import FARTHEST, Box, apart, wrapped
+from cosmopolis.sources.json_documents import documents_of
 from cosmopolis.sources.sniff import READABLE, sniff
 from cosmopolis.sources.vocabulary import words
 
@@ -41,35 +42,22 @@ def scan(path: Path) -> Reading:
 
 
 def _scan_json(path: Path) -> Reading:
-    import orjson
-
-    text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        lines = text.splitlines()
-        if len(lines) > 1 and b'"CityJSON' in lines[0]:
-            from cosmopolis.sources import cityjson
-
-            return cityjson.scan_sequence(path, lines)
+    documents = documents_of(path)
+    first = documents[0]
+    kind = first.get("type") if isinstance(first, dict) else None
+    if isinstance(first, dict) and "type" in first and not isinstance(kind, str):
         raise BadInput(
-            f"{path}: broken JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
-            "the file is cut off or was edited by hand: export it again."
-        ) from None
-    return _by_type(path, document)
-
-
-def _by_type(path: Path, document: Any) -> Reading:
-    kind = document.get("type") if isinstance(document, dict) else None
-    if kind == "CityJSON":
+            f'{path}: JSON whose "type" is not a text, so that it is no known format; give {READABLE}.'
+        )
+    if kind in ("CityJSON", "CityJSONFeature"):
         from cosmopolis.sources import cityjson
 
-        return cityjson.scan(path, document)
+        return cityjson.scan(path, documents)
     if kind in _GEOJSON:
         from cosmopolis.sources import geojson
 
-        return geojson.scan(path, document)
-    if isinstance(document, dict) and "elements" in document:
+        return geojson.scan(path, [document if isinstance(document, dict) else {} for document in documents])
+    if isinstance(first, dict) and "elements" in first:
         raise BadInput(f"{path}: this is Overpass JSON; ask Overpass for XML ([out:xml]) and give that file.")
     if kind == "Topology":
         raise BadInput(f"{path}: this is TopoJSON; convert it to GeoJSON first.")

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.sources.json_documents import SEPARATOR
 
 _HEAD = 4096
 _LONG_HEAD = 1 << 17  # netconvert writes all of its options in a comment before the network
@@ -46,7 +47,7 @@ def sniff(path: Path) -> str:
     if text.startswith(b"<"):
         _expect_osm(path, text)
         return "osm"
-    if text.startswith((b"{", b"[")):
+    if text.startswith((b"{", b"[", SEPARATOR)):
         return "json"
     for start, what in _FOREIGN:
         if head.startswith(start):
