@@ -353,7 +353,8 @@ def square_at(lon, lat, side=1e-4):
     return [[lon, lat], [lon + side, lat], [lon + side, lat + side], [lon, lat + side], [lon, lat]]
 
 
-def test_a_place_across_the_antimeridian_is_one(tmp_path):
+@pytest.mark.parametrize("more", [-1e-3, 1e-3])  # the middle lies to the east or to the west of it
+def test_a_place_across_the_antimeridian_is_one(tmp_path, more):
     house, lat = {"building": "yes"}, -16.85
     parts = [[square_at(180 - 1e-4, lat)], [square_at(-180.0, lat)]]
     wide = [
@@ -369,10 +370,11 @@ def test_a_place_across_the_antimeridian_is_one(tmp_path):
             (house, {"type": "MultiPolygon", "coordinates": parts}),  # cut as RFC 7946, 3.1.9 asks for
             (house, {"type": "Polygon", "coordinates": [square_at(-179.9995, lat)]}),
             (house, {"type": "Polygon", "coordinates": [wide]}),  # not cut
+            (house, {"type": "Polygon", "coordinates": [square_at(more + (180 if more < 0 else -180), lat)]}),
         ),
     )
     assert abs(raw.origin[0]) == pytest.approx(180.0, abs=0.001)
-    joined, east, uncut = (b.footprint for b in raw.buildings)
+    joined, east, uncut, _ = (b.footprint for b in raw.buildings)
     assert joined.bounds[2] - joined.bounds[0] == pytest.approx(2e-4 * 106_540, rel=0.01)
     assert east.bounds[0] - joined.bounds[2] == pytest.approx(4e-4 * 106_540, rel=0.01)
     assert uncut.bounds[2] - uncut.bounds[0] == pytest.approx(15e-4 * 106_540, rel=0.01)

@@ -34,8 +34,8 @@ def continuous(lon: NDArray[np.float64], near: float | None = None) -> NDArray[n
     if not len(lon):
         return lon
     if near is not None:
-        away = lon - near
-        return np.where(np.abs(away) <= 180.0, lon, near + (away + 180.0) % 360.0 - 180.0)
+        around: NDArray[np.float64] = lon - 360.0 * np.round((lon - near) / 360.0)  # whole turns keep every digit
+        return around
     if np.ptp(lon) <= 180.0:
         return lon
     eastward = np.where(lon < 0.0, lon + 360.0, lon)
