@@ -128,14 +128,17 @@ def _gather(path: Path, document: Object, header: Object, out: _Gathered) -> Non
         )  # fmt: skip
         for described in _by_detail(value.get("geometry"), templates):
             try:
-                if is_instance(described):
-                    thing.shape = templates.unfold(described, block, count, out)
-                else:
-                    thing.shape = shape_of(described, count)
-                    thing.shape.block = block
-                break
+                shape = (
+                    templates.unfold(described, block, count, out)
+                    if is_instance(described)
+                    else shape_of(described, count, block)
+                )
             except Broken as error:
                 out.findings.append(Finding("broken-geometry", f"{path.name}: {key}", f"{error}; left out"))
+            else:
+                if len(shape.used):
+                    thing.shape = shape
+                    break
         out.things.append(thing)
 
 

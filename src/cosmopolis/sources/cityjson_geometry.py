@@ -49,8 +49,8 @@ def is_instance(described: Any) -> bool:
     return isinstance(described, dict) and described.get("type") == "GeometryInstance"
 
 
-def shape_of(described: Any, count: int) -> Shape:
-    """The shape of a geometry whose block has `count` vertices; raises Broken."""
+def shape_of(described: Any, count: int, block: int = 0) -> Shape:
+    """The shape of a geometry whose block of vertices has `count`; raises Broken."""
     if not isinstance(described, dict):
         raise Broken("its geometry is no object")
     kind, boundaries = described.get("type"), described.get("boundaries")
@@ -58,7 +58,7 @@ def shape_of(described: Any, count: int) -> Shape:
         raise Broken('its geometry has no "boundaries"')
     if isinstance(kind, str) and kind in _THIN:
         rings = [boundaries] if _THIN[kind] == 0 else boundaries
-        return Shape(lod_of(described), [], _checked(rings, count))
+        return Shape(lod_of(described), [], _checked(rings, count), block)
     nesting = _NESTING.get(kind) if isinstance(kind, str) else None
     if nesting is None:
         raise Broken(f"its geometry is of an unknown type, {str(kind)[:40]}")
@@ -67,12 +67,14 @@ def shape_of(described: Any, count: int) -> Shape:
     for rings, value in _faces(boundaries, values, nesting):
         if not isinstance(rings, list) or not all(isinstance(ring, list) for ring in rings):
             raise Broken("its boundaries are nested less deep than their type says")
-        whole = [ring for ring in rings if len(ring) >= 3]
+        whole = [ring for ring in rings if len(ring) >= 3 or any(type(index) is not int for index in ring)]
         if whole and whole[0] is rings[0]:
             known = isinstance(value, int) and 0 <= value < len(kinds)
             faces.append(Face(whole, kinds[value] if known else ""))
+    if boundaries and not faces:
+        raise Broken("it has no face of three corners or more")
     used = _checked([ring for face in faces for ring in face.rings], count)
-    return Shape(lod_of(described), faces, used)
+    return Shape(lod_of(described), faces, used, block)
 
 
 def _checked(rings: list[Any], count: int) -> NDArray[np.int64]:

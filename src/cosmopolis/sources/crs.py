@@ -26,6 +26,7 @@ Points = NDArray[np.float64]
 _LONGEST = 20_000  # letters; the longest WKT in use has some thousands
 _MARGIN = 0.5  # degrees around an area of use: sheets and cities do not end where it does
 _SAMPLE = 5_000  # points that are looked at
+_SLACK = 1e-5  # of a coordinate; some metres, which shifts of datum there and back may differ by
 _SWAPPED = [1, 0, 2]
 
 _CODE = r"(?P<authority>[A-Za-z_]+)(?::[^:,]*)?:(?P<code>[A-Za-z0-9_]+)"
@@ -78,6 +79,10 @@ class System:
                 points[:, 2] * self.height_unit,
             )
         return np.column_stack([lon, lat, height])
+
+    def from_degrees(self, lonlat: Points) -> Points:
+        """(N, 2+) lon, lat -> (N, 2) easting or longitude, northing or latitude; not for geocentric systems."""
+        return np.column_stack(self._transformer.transform(*lonlat[:, :2].T, direction="INVERSE"))
 
     def holds(self, lonlat: Points) -> bool:
         """Whether most degrees are degrees, and lie where the system is used, as far as that is known."""
@@ -134,7 +139,7 @@ def place(system: System, points: Points, *, by_authority: bool) -> Placing:
         if not _most_degrees(system.to_degrees(_ordered(points, False))):
             raise Misplaced(_outside(system, points))
         return Placing(system, False)
-    ways = [(swapped, system.to_degrees(_ordered(points, swapped))) for swapped in (usual, not usual)]
+    ways = [(swapped, _sound(system, _ordered(points, swapped))) for swapped in (usual, not usual)]
     for swapped, lonlat in ways:
         if system.holds(lonlat):
             told = (
@@ -221,6 +226,16 @@ def _outside(system: System, points: Points) -> str:
     if system.ground.is_geographic:
         return f"says {system.label}, which is in degrees, and its coordinates are none, such as {_example(points)}"
     return f"says {system.label}, and its coordinates lie outside that system, such as {_example(points)}"
+
+
+def _sound(system: System, points: Points) -> Points:
+    """`to_degrees` of those that the way back leads to as well; the formulas run on beyond where they hold."""
+    lonlat = system.to_degrees(points)
+    back = system.from_degrees(lonlat)
+    with np.errstate(invalid="ignore"):
+        wrong = ~(np.abs(back - points[:, :2]) <= _SLACK * np.maximum(1.0, np.abs(points[:, :2]))).all(axis=1)
+    lonlat[wrong] = np.nan
+    return lonlat
 
 
 def _sample(points: Points) -> Points:

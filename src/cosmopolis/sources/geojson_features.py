@@ -24,6 +24,7 @@ from cosmopolis.sources.properties import tags_of
 from cosmopolis.sources.vocabulary import Tags
 
 _EXAMPLES = 5  # features named in a finding
+MOST_SYSTEMS = 20  # in one file: an unknown name is looked up among thousands
 _MEND = "export it in WGS84 (EPSG:4326), longitude first"
 
 
@@ -131,6 +132,8 @@ def _in_degrees(path: Path, found: list[_Found], findings: list[Finding]) -> NDA
     by_crs: dict[bytes, list[int]] = defaultdict(list)
     for row, one in enumerate(found):
         by_crs[orjson.dumps(one.crs)].append(row)
+    if len(by_crs) > MOST_SYSTEMS:
+        raise BadInput(f"{path}: its features are in {len(by_crs)} coordinate systems; {_MEND}.")
     for rows in by_crs.values():
         name = _crs_name(found[rows[0]].crs)
         if name is None:
