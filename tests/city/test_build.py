@@ -54,6 +54,13 @@ def test_bounds_are_the_boundary_s_or_the_source_s_or_what_is_drawn() -> None:
     assert bounds_of(raw, network) == (-20.0, -20.0, 220.0, 170.0)
 
 
+def test_what_is_as_wide_as_a_country_is_no_city() -> None:
+    raw, network = small_raw(), ring_network()
+    raw.bounds, raw.boundary = (0.0, 0.0, 1_000.0, 1e9), None
+    with pytest.raises(BadInput, match=r"is 1 x 1,000,000 km, and a city may be 300 km across; .* --clip"):
+        bounds_of(raw, network)
+
+
 def test_no_street_at_all_is_one_sentence() -> None:
     with pytest.raises(BadInput, match="no street"):
         build(RawCity("nowhere", (0.0, 0.0)))

@@ -22,6 +22,7 @@ from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.city.words import Provenance
 
+WIDEST = 300_000.0  # m from edge to edge
 MARGIN = 20.0  # m around what is drawn, where the source names no bounds
 
 
@@ -80,7 +81,20 @@ def furnish(
 
 
 def bounds_of(raw: RawCity, network: Network) -> Bounds:
-    """West, south, east, north in metres: as the source says, else around all that it draws."""
+    """West, south, east, north in metres: as the source says, else around all that it draws.
+
+    Raises BadInput where nothing is drawn, and where it is more than WIDEST across: grids of the ground follow from it.
+    """
+    west, south, east, north = bounds = _bounds_of(raw, network)
+    if not max(east - west, north - south) <= WIDEST:
+        raise BadInput(
+            f"{raw.name} is {(east - west) / 1000:,.0f} x {(north - south) / 1000:,.0f} km, and a city may be "
+            f"{WIDEST / 1000:.0f} km across; choose a part of it with --clip=west,south,east,north."
+        )
+    return bounds
+
+
+def _bounds_of(raw: RawCity, network: Network) -> Bounds:
     if raw.boundary is not None:
         west, south, east, north = raw.boundary.bounds
         return west, south, east, north
