@@ -17,7 +17,7 @@ from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress
 from cosmopolis.cli.app import AsJson, CityFolder, Seed, app
-from cosmopolis.cli.terminal import print_json, progress, time_of_day, told
+from cosmopolis.cli.terminal import day_of, print_json, progress, time_of_day, told
 
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
@@ -40,12 +40,15 @@ def run(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
     host: Annotated[str, typer.Option(help="0.0.0.0 lets others in.")] = "127.0.0.1",
     at: Annotated[str, typer.Option(metavar="HH:MM", help="Time of day to begin at.")] = "08:00",
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the sun and daylight saving.")
+    ] = None,
     speed: Annotated[float, typer.Option(min=1, max=60, help="City seconds a second.")] = 1.0,
     seed: Seed = 1,
     browser: Annotated[bool, typer.Option(help="Open a browser at the city.")] = True,
 ) -> None:
     """Bring a city to life and show it in the browser."""
-    start = time_of_day(at, "--at")
+    start, day = time_of_day(at, "--at"), day_of(date)
     from cosmopolis.world.server import check_port, serve
 
     check_port(host, port)
@@ -70,8 +73,9 @@ def run(
             webbrowser.open(url)
 
     serve(
-        the_city, trips, folder=folder, host=host, port=port, at=start, speed=speed, seed=seed, on_ready=ready
-    )
+        the_city, trips, folder=folder, host=host, port=port, at=start, date=day, speed=speed, seed=seed,
+        on_ready=ready,
+    )  # fmt: skip
 
 
 @app.command("import")

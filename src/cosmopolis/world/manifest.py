@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from cosmopolis.city.civil_time import DAY_0, civil_time
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Provenance
 from cosmopolis.world.interest import CELL
@@ -12,14 +14,20 @@ from cosmopolis.world.static.shelf import Entry, Index
 from cosmopolis.world.static.tiles import TILE
 
 
-def manifest(city: City, index: Index, *, live: str, step: float) -> dict[str, Any]:
-    """`live` is the path of the socket, `step` the simulation's time step in s."""
+def manifest(
+    city: City, index: Index, *, live: str, step: float, date: datetime.date = DAY_0
+) -> dict[str, Any]:
+    """`live` is the path of the socket, `step` the simulation's time step in s, `date` that of day 0."""
+    clocks = civil_time(*city.origin, date)
     return {
         "protocol": PROTOCOL,
         "name": city.name,
         "version": index.version,
         "origin": list(city.origin),
         "bounds": list(city.bounds),
+        "zone": clocks.zone,
+        "date": clocks.date.isoformat(),
+        "utcOffset": clocks.utc_offset,
         "driveOnLeft": city.drive_on_left,
         "invented": invented(city),
         "population": population(city),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import errno
 import os
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from cosmopolis.city.civil_time import DAY_0
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
@@ -47,11 +49,12 @@ def serve(
     at: float = 28_800.0,
     speed: float = 1.0,
     seed: int = 1,
+    date: datetime.date = DAY_0,
     on_ready: Callable[[str], None] = lambda url: None,
     client_dir: Path | None = None,
 ) -> None:
-    """Show the city until SIGINT or SIGTERM. `folder` is the city's own, for the cache; `at` in s after midnight;
-    port 0 takes a free one; `on_ready` is told the URL. Raises BadInput if the port cannot be had."""
+    """Show the city until SIGINT or SIGTERM. `folder` is the city's own, for the cache; `at` in s after midnight
+    of `date`; port 0 takes a free one; `on_ready` is told the URL. Raises BadInput if the port cannot be had."""
     CityServer(
         city,
         trips,
@@ -61,6 +64,7 @@ def serve(
         port=port,
         at=at,
         speed=speed,
+        date=date,
         on_ready=on_ready,
         client_dir=client_dir,
     ).run()
@@ -119,6 +123,7 @@ class CityServer:
         port: int = 0,
         at: float = 28_800.0,
         speed: float = 1.0,
+        date: datetime.date = DAY_0,
         on_ready: Callable[[str], None] = lambda url: None,
         client_dir: Path | None = None,
     ) -> None:
@@ -135,7 +140,7 @@ class CityServer:
         self.engine = Engine(maker, paths, grid, meter, at=at, speed=speed, show=gate.show, tell=gate.tell)
         gate.engine = self.engine
         site = Site(
-            manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP),
+            manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP, date=date),
             shelf=self._shelf,
             names=NameIndex(city),
             things=things,
