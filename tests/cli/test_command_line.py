@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from cosmopolis import cli
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.progress import quiet
+from cosmopolis.city.store import load
 from cosmopolis.cli.terminal import time_of_day
 
 
@@ -95,3 +98,36 @@ def test_a_fault_of_ours_is_a_sentence_and_a_report(monkeypatch, capsys):
     said = " ".join(capsys.readouterr().err.split())
     assert ended.value.code == 1
     assert "the sky fell" in said and "Traceback" not in said
+
+
+def test_a_full_disk_anywhere_is_one_sentence(monkeypatch, capsys):
+    def full(*_: object) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device", "/tmp/x")
+        finally:
+            raise ValueError("closed")
+
+    monkeypatch.setattr(cli, "app", full)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 2
+    assert said.startswith("Error: The disk is full (/tmp/x)") and "fault of ours" not in said
+
+
+@pytest.mark.parametrize("harm", ["cut a table", "lose the head", "change the head"])
+def test_a_damaged_default_town_is_grown_again(monkeypatch, tmp_path, harm):
+    monkeypatch.setenv("COSMOPOLIS_CACHE", str(tmp_path))
+    monkeypatch.setattr(cli.cities, "XINTING", (1, 2_000))
+    folder, town = cli.cities.xinting(quiet)
+    assert cli.cities.xinting(quiet)[1].version == town.version
+    if harm == "cut a table":
+        (folder / "lanes.parquet").write_bytes(b"PAR1")
+    elif harm == "lose the head":
+        (folder / "city.json").unlink()
+    else:
+        head = (folder / "city.json").read_text()
+        (folder / "city.json").write_text(head.replace("Xinting", "Xinting!"))
+    again = cli.cities.xinting(quiet)
+    assert again[0] == folder and again[1].version == town.version
+    assert load(folder).version == town.version

@@ -20,6 +20,6 @@ def test_a_city_in_paris_keeps_the_clocks_of_paris(
     city: City, date: datetime.date, offset: int, tmp_path: Path
 ) -> None:
     paris = replace(city, origin=(2.35, 48.86))
-    shelf, place = open_shelf(paris, tmp_path)
+    shelf, _ = open_shelf(paris, tmp_path)
     said = manifest(paris, shelf.index, live="/live", step=0.5, date=date)
     assert (said["zone"], said["date"], said["utcOffset"]) == ("Europe/Paris", date.isoformat(), offset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +23,9 @@ from cosmopolis.cli.terminal import day_of, print_json, progress, time_of_day, t
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
     from cosmopolis.city.raw import RawCity
+
+
+XINTING = 1, 60_000  # seed and people of the default town
 
 
 class ExportFormat(StrEnum):
@@ -53,8 +57,7 @@ def run(
 
     check_port(host, port)
     with progress() as tell:
-        folder = city if city is not None else xinting(tell)
-        the_city = load(folder, tell)
+        folder, the_city = (city, load(city, tell)) if city is not None else xinting(tell)
         from cosmopolis.demand.store import cached_trips
 
         trips = cached_trips(the_city, folder, seed=seed, progress=tell)
@@ -182,17 +185,22 @@ def load(folder: Path, tell: Progress | None = None) -> City:
     return load_city(folder)
 
 
-def xinting(tell: Progress) -> Path:
-    """The default town, the same for everyone: grown once a version and kept in the user's cache."""
+def xinting(tell: Progress) -> tuple[Path, City]:
+    """The default town, the same for everyone: grown once a version and kept in the user's cache.
+
+    Nobody's work is in it, so that a damaged one is grown again.
+    """
     import platformdirs
 
     from cosmopolis.city.store import FORMAT_VERSION
 
     cache = Path(os.environ.get("COSMOPOLIS_CACHE") or platformdirs.user_cache_path("cosmopolis"))
     folder = cache / f"xinting-{__version__}-format{FORMAT_VERSION}.city"
-    if not (folder / "city.json").exists():
-        grown(folder, 1, 60_000, tell)
-    return folder
+    try:
+        return folder, load(folder, tell)
+    except BadInput:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder, grown(folder, *XINTING, tell)
 
 
 def grown(out: Path, seed: int, population: int, tell: Progress) -> City:

@@ -84,10 +84,12 @@ def print_json(value: dict[str, Any], *, indent: bool = True) -> None:
     sys.stdout.flush()
 
 
-def fault_report() -> Path:
+def fault_report() -> str:
+    """Where the details of the error being handled are; "nowhere: …" if the disk does not take them."""
     path = Path(tempfile.gettempdir()) / f"cosmopolis-fault-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    path.write_text(
-        f"cosmopolis {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}",
-        encoding="utf-8",
-    )
-    return path
+    text = f"cosmopolis {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return f"nowhere: {path} cannot be written ({error.strerror})"
+    return str(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from cosmopolis.planning import schemas
 from cosmopolis.planning.detectors import read_detectors
 from cosmopolis.planning.sumo_outputs import SumoFiles
 from cosmopolis.planning.tables import area_table, edge_table, lane_table, loop_table, trip_table
-from cosmopolis.planning.trajectories import TrajectoryFile, Viewer
+from cosmopolis.planning.trajectories import TrajectoryFile, Viewer, let_go
 from cosmopolis.simulation import Area, Events, Loop, Observer, Simulation
 
 EDGES, LANES, LOOPS, AREAS = "edges.parquet", "lanes.parquet", "detectors.parquet", "areas.parquet"
@@ -124,7 +125,7 @@ class Recorder:
         pq.write_table(trip_table(records, self._trips, self._ids), self._folder / "trips.parquet")
         if self._sumo is not None:
             self._sumo.trips(records, self._trips)
-        self.abandon()
+        self._close_files()
         whole = np.isfinite(records.arrived) & records.whole
         total = self._totals
         return {
@@ -143,14 +144,23 @@ class Recorder:
             "conflicts": round(total["conflicts"]),
         }
 
-    def abandon(self) -> None:
-        """Let go of the files, whatever is in them."""
+    def _close_files(self) -> None:
         for writer in self._writers.values():
             writer.close()
         if self._tracks is not None:
             self._tracks.close()
         if self._sumo is not None:
             self._sumo.close()
+
+    def abandon(self) -> None:
+        """Let go of the files, whatever is in them: what went wrong before is told, not what follows from it."""
+        for writer in self._writers.values():
+            let_go(writer)
+        if self._tracks is not None:
+            let_go(self._tracks.writer)
+        if self._sumo is not None:
+            with suppress(OSError):
+                self._sumo.close()
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

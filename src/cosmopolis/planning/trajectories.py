@@ -49,7 +49,7 @@ class TrajectoryFile:
 
     def __init__(self, path: Path, network: Network) -> None:
         self._edge = network.lanes.edge
-        self._writer = pq.ParquetWriter(path, TRAJECTORIES, compression="zstd")
+        self.writer = pq.ParquetWriter(path, TRAJECTORIES, compression="zstd")
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
@@ -79,9 +79,17 @@ class TrajectoryFile:
         if not self._waiting:
             return
         rows = pa.concat_tables(self._waiting)
-        self._writer.write_table(rows, row_group_size=max(len(rows), 1))
+        self.writer.write_table(rows, row_group_size=max(len(rows), 1))
         self._waiting, self._rows = [], 0
 
     def close(self) -> None:
         self._flush()
-        self._writer.close()
+        self.writer.close()
+
+
+def let_go(writer: pq.ParquetWriter) -> None:
+    """Closes a table that may be broken; nothing more is written to it, and nothing is said."""
+    try:
+        writer.close()
+    except (OSError, pa.ArrowException):
+        writer.is_open = False  # or its end would try again, and complain

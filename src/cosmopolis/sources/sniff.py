@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.sources.compressed import expect_bounded
 from cosmopolis.sources.json_documents import SEPARATOR
 
 _HEAD = 4096
@@ -42,6 +43,7 @@ def sniff(path: Path) -> str:
     if head[:3] == b"BZh":
         return _inside(path, head, "bz2")
     if b"OSMHeader" in head[:64]:
+        expect_bounded(path, "pbf")
         return "pbf"
     text = _text(head)
     if text.startswith(b"<"):
@@ -102,6 +104,10 @@ def _inside(path: Path, head: bytes, kind: str) -> str:
             f"{path}: no OpenStreetMap XML inside this compressed file; unpack it and give what is in it."
         )
     _expect_osm(path, text)
+    try:
+        expect_bounded(path, kind)
+    except (OSError, EOFError, zlib.error):
+        raise BadInput(f"{path}: the compressed file is broken or cut off; download it again.") from None
     return f"osm.{kind}"
 
 
