@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.trips import Trips, no_trips, take
 from cosmopolis.planning import schemas
 from cosmopolis.planning.equilibrium import Equilibrium
@@ -65,3 +69,34 @@ def test_a_run_writes_what_is_declared(trips, end, rows, tmp_path):
 def test_an_equilibrium_writes_what_is_declared(trips, tmp_path):
     write(Equilibrium(trips, np.array([0.1]), np.array([60.0]), np.array([0])), tmp_path / "e")
     assert pq.read_schema(tmp_path / "e" / "trips.parquet").equals(TRIPS)
+
+
+class FullDisk(io.RawIOBase):
+    """Takes a kilobyte."""
+
+    taken = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:
+        self.taken += len(data)
+        if self.taken > 1_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(data)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("file", ["fcd.parquet", "edges.parquet"])
+def test_a_disk_that_fills_up_in_a_run_is_one_sentence(file, tmp_path, monkeypatch):
+    real = pq.ParquetWriter
+
+    def writer(path, schema, **options):
+        sink = pa.PythonFile(FullDisk(), "w") if Path(path).name == file else path
+        return real(sink, schema, **options)
+
+    monkeypatch.setattr(pq, "ParquetWriter", writer)
+    monkeypatch.setattr("cosmopolis.planning.trajectories.ROWS", 100)
+    with pytest.raises(BadInput, match=r"The disk is full: .*a\.run was not written"):
+        run_of(busy_trips(), tmp_path, 130.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["loops.csv"]
