@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.extent import expect_extent
 from cosmopolis.city.layers.areas import build_areas
 from cosmopolis.city.layers.buildings import build_buildings
 from cosmopolis.city.layers.completed import Furniture, completed
@@ -22,7 +23,6 @@ from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.city.words import Provenance
 
-WIDEST = 300_000.0  # m from edge to edge
 MARGIN = 20.0  # m around what is drawn, where the source names no bounds
 
 
@@ -37,9 +37,10 @@ def furnish(
 ) -> City:
     """The City around a network that is built already; without `invent` only with what `raw` has.
 
-    Raises BadInput where there is neither a street nor a bound to build in.
+    Raises BadInput where there is neither a street nor a bound to build in, or more ground than a city may have.
     """
     bounds = bounds_of(raw, network)
+    expect_extent(raw.name, bounds[2] - bounds[0], bounds[3] - bounds[1])
     progress("Shaping land, green and water", 0.0)
     ground, mended = build_areas(raw.areas, bounds, raw.boundary)
     rails = build_rails(raw.rails)
@@ -81,20 +82,7 @@ def furnish(
 
 
 def bounds_of(raw: RawCity, network: Network) -> Bounds:
-    """West, south, east, north in metres: as the source says, else around all that it draws.
-
-    Raises BadInput where nothing is drawn, and where it is more than WIDEST across: grids of the ground follow from it.
-    """
-    west, south, east, north = bounds = _bounds_of(raw, network)
-    if not max(east - west, north - south) <= WIDEST:
-        raise BadInput(
-            f"{raw.name} is {(east - west) / 1000:,.0f} x {(north - south) / 1000:,.0f} km, and a city may be "
-            f"{WIDEST / 1000:.0f} km across; choose a part of it with --clip=west,south,east,north."
-        )
-    return bounds
-
-
-def _bounds_of(raw: RawCity, network: Network) -> Bounds:
+    """West, south, east, north in metres: as the source says, else around all that it draws."""
     if raw.boundary is not None:
         west, south, east, north = raw.boundary.bounds
         return west, south, east, north
