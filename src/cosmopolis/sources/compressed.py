@@ -10,7 +10,7 @@ import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from cosmopolis.city.errors import BadInput
 
@@ -40,7 +40,7 @@ class _Bounded(io.RawIOBase):
     def __init__(self, path: Path, kind: str) -> None:
         self._path = path
         self._packed = path.open("rb")
-        self._file: IO[bytes] = (
+        self._file: gzip.GzipFile | bz2.BZ2File = (
             gzip.GzipFile(fileobj=self._packed) if kind == "gz" else bz2.BZ2File(self._packed)
         )
         self._unpacked = 0

@@ -255,7 +255,9 @@ def _ordered(points: Points, swapped: bool) -> Points:
 def _degrees(lonlat: Points) -> NDArray[np.bool_]:
     """(N,) finite, and within 180 and 90."""
     with np.errstate(invalid="ignore"):
-        return np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, :2]) <= [180.0, 90.0]).all(axis=1)
+        inside = np.asarray(np.isfinite(lonlat).all(axis=1))
+        inside &= (np.abs(lonlat[:, :2]) <= [180.0, 90.0]).all(axis=1)
+    return inside
 
 
 def _most_degrees(lonlat: Points) -> bool:

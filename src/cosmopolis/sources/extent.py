@@ -126,7 +126,7 @@ def kept_things(lonlat: NDArray[np.float64], thing: NDArray[np.int64], count: in
     `lonlat` (N, 2) are the points of all things and `thing` (N,) whose each is. A thing with a point elsewhere, or
     nowhere on the globe, is not kept; but where that would be all of them, those with a point in that place are.
     """
-    good = np.isfinite(lonlat).all(axis=1)
+    good = np.asarray(np.isfinite(lonlat).all(axis=1))
     good[good] = (np.abs(lonlat[good]) <= [180.0, 90.0]).all(axis=1)
     size = np.bincount(thing, minlength=count)
     inside = np.zeros(len(lonlat), dtype=np.bool_)
