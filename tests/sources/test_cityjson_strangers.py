@@ -230,3 +230,25 @@ def test_a_sequence_without_its_header(tmp_path):
     feature = json.dumps({"type": "CityJSONFeature", "CityObjects": {}, "vertices": []})
     with pytest.raises(BadInput, match="does not begin with its CityJSON header"):
         load(tmp_path, f"{feature}\n{feature}", "town.city.jsonl")
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.00037, 0.00052, 0.00071])
+def test_an_area_of_slender_triangles_is_whole_wherever_the_city_begins(tmp_path, shift):
+    """Snapping its corners to a millimetre grid would part it, here so and there otherwise."""
+    count, width = 120, 0.004
+    low = [[i * width + shift, (i % 2) * 0.0007, 0.0] for i in range(count)]
+    high = [[i * width + width / 2 + shift, 500.0 + (i % 3) * 0.0004, 0.0] for i in range(count)]
+    pairs = [[[[i, i + 1, count + i]], [[i + 1, count + i + 1, count + i]]] for i in range(count - 1)]
+    strip = {"type": "MultiSurface", "lod": "1", "boundaries": [face for pair in pairs for face in pair]}
+    far = [[900.0, 0, 0], [910, 0, 0], [910, 10, 0], [900, 10, 0]]
+    other = {"type": "MultiSurface", "lod": "1", "boundaries": [[[2 * count + i for i in range(4)]]]}
+    both = {"type": "MultiSurface", "lod": "1", "boundaries": strip["boundaries"] + other["boundaries"]}
+    vertices = {
+        "vertices": [*low, *high, *far],
+        "transform": {"scale": [1.0] * 3, "translate": [85_000, 447_500, 0]},
+    }
+    raw = load(tmp_path, document({"w": {"type": "WaterBody", "geometry": [both]}}, []) | vertices)
+    assert [area.key for area in raw.areas] == ["town:w", "town:w/1"]
+    assert sum(area.polygon.area for area in raw.areas) == pytest.approx(
+        100 + 500 * width * (count - 1), rel=1e-3
+    )

@@ -87,10 +87,8 @@ class CityJsonReading:
         assert thing.shape is not None
         where = f"{self.path.name}: {thing.key}"
         surfaces = faces.surfaces(thing.shape, vertices)
-        outline, ground = faces.outline(surfaces)
-        good = (
-            mended(np.array([outline], dtype=object), [where], raw.findings)[0] if outline is not None else []
-        )
+        pieces, ground = faces.outlines(surfaces)
+        good = mended(np.array(pieces[:1], dtype=object), [where], raw.findings)[0] if pieces else []
         if not good:
             raw.findings.append(Finding("no-outline", where, "has no ground to stand on; left out"))
             return
@@ -114,12 +112,10 @@ class CityJsonReading:
         kind = land_use(tags_of(thing.attributes)) or _AREAS[thing.kind]
         if kind == LandUse.UNKNOWN:
             return
-        outline, _ = faces.outline(faces.surfaces(thing.shape, vertices))
-        if outline is None:
-            return
-        where = f"{self.path.name}: {thing.key}"
-        found = mended(np.array([outline], dtype=object), [where], raw.findings)[0]
-        for number, polygon in enumerate(found):
+        pieces, _ = faces.outlines(faces.surfaces(thing.shape, vertices))
+        where = [f"{self.path.name}: {thing.key}"] * len(pieces)
+        found = mended(np.array(pieces, dtype=object), where, raw.findings)
+        for number, polygon in enumerate(polygon for good in found for polygon in good):
             key = self._key(thing.key) + (f"/{number}" if number else "")
             raw.areas.append(RawArea(key, polygon, kind))
 

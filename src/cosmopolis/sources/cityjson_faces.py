@@ -60,19 +60,26 @@ def _normal(ring: Points) -> Points | None:
     return np.array([nx / length, ny / length, nz / length]) if length > 1e-6 else None
 
 
-def outline(found: list[Surface]) -> tuple[Any, float]:
-    """(footprint polygon or None, height of its ground)"""
+def outlines(found: list[Surface]) -> tuple[list[shapely.Polygon], float]:
+    """(the pieces of ground under it, the largest first, height of its ground)"""
     level = [s for s in found if s.kind == "GroundSurface"]
     if not level:  # a closed volume shows as much ground from below as roof from above
         below, above = ([s for s in found if sign * s.normal[2] > _FLAT] for sign in (-1, 1))
         level = below if below and len(below) >= 0.5 * len(above) else found
     shapes = [shape for s in level if (shape := s.from_above) is not None and not shape.is_empty]
     if not shapes:
-        return None, 0.0
+        return [], 0.0
     low = min(float(ring[:, 2].min()) for s in found for ring in s.points)
-    union = shapely.union_all(np.array(shapes, dtype=object), grid_size=0.001)
-    polygons = parts(union)
-    return (polygons[0] if polygons else None), low
+    return _united(np.array(shapes, dtype=object)), low
+
+
+def _united(shapes: NDArray[np.object_]) -> list[shapely.Polygon]:
+    """The pieces of a union. Snapping to a grid closes gaps, and opens some among slender triangles: then without."""
+    snapped = parts(shapely.union_all(shapes, grid_size=0.001))
+    if len(snapped) == 1:
+        return snapped
+    exact = parts(shapely.union_all(shapes))
+    return max(snapped, exact, key=lambda pieces: (pieces[0].area if pieces else 0.0, -len(pieces)))
 
 
 def eaves(found: list[Surface], ground: float) -> float:
