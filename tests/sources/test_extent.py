@@ -13,6 +13,7 @@ from cosmopolis.sources.extent import (
     box_of,
     centre_of,
     far_finding,
+    kept_things,
     main_part,
     origin_of,
     united,
@@ -78,6 +79,15 @@ def test_what_is_left_out_is_told() -> None:
     finding = far_finding("a.geojson", "feature(s)", np.zeros((4, 2)), (2.0, 48.0, 2.2, 48.2))
     assert finding.code == "far-away"
     assert finding.message.startswith("4 feature(s) far from the rest (2.100, 48.100), at (0.000, 0.000)")
+
+
+def test_a_thing_is_kept_where_all_of_it_is_in_the_place() -> None:
+    """Things vote, not points: one of a thousand points elsewhere does not outweigh two of one."""
+    town = [[13.40, 52.50], [13.41, 52.51]]
+    points = np.array([*town, [13.4, 52.5], [0.0, 0.0], [np.nan, 0.0], [500.0, 0.0], *[[100.0, 10.0]] * 1000])
+    thing = np.array([0, 1, 2, 2, 3, 4, *[5] * 1000])
+    assert kept_things(points, thing, 7).tolist() == [True, True, False, False, False, False, False]
+    assert kept_things(points[2:4], np.array([0, 0]), 1).tolist() == [True]  # rather than nothing at all
 
 
 degrees = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
