@@ -34,9 +34,8 @@ def continuous(lon: NDArray[np.float64], near: float | None = None) -> NDArray[n
     if not len(lon):
         return lon
     if near is not None:
-        around: NDArray[np.float64] = lon - 360.0 * np.round(
-            (lon - near) / 360.0
-        )  # whole turns keep every digit
+        # Whole turns keep every digit, so that what meets at 180 degrees still meets.
+        around: NDArray[np.float64] = lon - 360.0 * np.round((lon - near) / 360.0)
         return around
     if np.ptp(lon) <= 180.0:
         return lon
