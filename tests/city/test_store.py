@@ -18,7 +18,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.store import load, save, storing
-from cosmopolis.city.tables import LAYERS, decode, layers_of
+from cosmopolis.city.tables import LAYERS, decode, encode, layers_of
 from cosmopolis.geometry.polylines import Polylines
 
 
@@ -178,8 +178,23 @@ def test_an_unwritable_place_is_one_sentence(town: City, tmp_path: Path) -> None
 
 
 def edit_head(folder: Path, **changes: object) -> None:
+    """As a program would that wrote cities before they had a digest."""
     head = json.loads((folder / "city.json").read_text())
+    del head["digest"]
     (folder / "city.json").write_text(json.dumps({**head, **changes}))
+
+
+def change_head(folder: Path, old: str, new: str) -> None:
+    text = (folder / "city.json").read_text()
+    assert old in text
+    (folder / "city.json").write_text(text.replace(old, new, 1))
+
+
+def test_a_head_laid_out_anew_is_the_same_head(town: City, tmp_path: Path) -> None:
+    saved = save(town, tmp_path / "c")
+    head = json.loads((tmp_path / "c" / "city.json").read_text())
+    (tmp_path / "c" / "city.json").write_text(json.dumps(dict(reversed(head.items()))))
+    assert load(tmp_path / "c").version == saved.version
 
 
 def test_newer_format_says_which_and_to_update(town: City, tmp_path: Path) -> None:
@@ -197,6 +212,8 @@ def test_newer_format_says_which_and_to_update(town: City, tmp_path: Path) -> No
         (lambda c: (c / "city.json").unlink(), r"has no city\.json"),
         (lambda c: (c / "city.json").write_text("{"), r"city\.json cannot be read"),
         (lambda c: (c / "city.json").write_text("[]"), "not of a Cosmopolis city"),
+        (lambda c: change_head(c, '"seed": ', '"seed": 1'), r"city\.json is damaged"),
+        (lambda c: change_head(c, "origin", "prigin"), r"city\.json is damaged"),
         (lambda c: edit_head(c, format="citygml"), "not of a Cosmopolis city"),
         (lambda c: edit_head(c, format_version="one"), "no valid format_version"),
         (lambda c: edit_head(c, tables={}), r"city\.json is incomplete"),
@@ -233,3 +250,12 @@ def test_a_network_that_changed_after_it_was_written_is_refused(town: City, tmp_
         tables.begin(RawCity(name=town.name, origin=town.origin), other)
         tables.finish(town)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_without_rows_has_the_columns_of_one_with_rows(town: City, name: str) -> None:
+    layer, crs = dict(layers_of(town))[name], {}
+    full = encode(layer, crs, name)
+    empty = encode(decode(LAYERS[name], full.slice(0, 0)), crs, name)
+    assert empty.num_rows == 0
+    assert empty.schema.equals(full.schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from importlib import import_module
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from cosmopolis import cli
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.progress import quiet
+from cosmopolis.city.store import load
 from cosmopolis.cli.terminal import time_of_day
 
 
@@ -118,3 +121,36 @@ def test_the_choices_of_simulate_and_export_are_those_of_their_rooms():
     assert {choice.value for choice in ParameterSet} == set(SETS)
     for choice in ExportFormat:
         assert callable(import_module(f"{exports.__name__}.{choice.value}").write)
+
+
+def test_a_full_disk_anywhere_is_one_sentence(monkeypatch, capsys):
+    def full(*_: object) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device", "/tmp/x")
+        finally:
+            raise ValueError("closed")
+
+    monkeypatch.setattr(cli, "app", full)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 2
+    assert said.startswith("Error: The disk is full (/tmp/x)") and "fault of ours" not in said
+
+
+@pytest.mark.parametrize("harm", ["cut a table", "lose the head", "change the head"])
+def test_a_damaged_default_town_is_grown_again(monkeypatch, tmp_path, harm):
+    monkeypatch.setenv("COSMOPOLIS_CACHE", str(tmp_path))
+    monkeypatch.setattr(cli.cities, "XINTING", (1, 2_000))
+    folder, town = cli.cities.xinting(quiet)
+    assert cli.cities.xinting(quiet)[1].version == town.version
+    if harm == "cut a table":
+        (folder / "lanes.parquet").write_bytes(b"PAR1")
+    elif harm == "lose the head":
+        (folder / "city.json").unlink()
+    else:
+        head = (folder / "city.json").read_text()
+        (folder / "city.json").write_text(head.replace("Xinting", "Xinting!"))
+    again = cli.cities.xinting(quiet)
+    assert again[0] == folder and again[1].version == town.version
+    assert load(folder).version == town.version

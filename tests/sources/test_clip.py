@@ -132,3 +132,34 @@ def test_a_map_ends_at_the_bounds_that_it_states(tmp_path):
     assert sorted(round(length) for length in lengths(raw)) == [1000, 1000]
     assert raw.bounds == pytest.approx((-500, -500, 500, 500), abs=2)
     assert any(finding.code == "beyond-bounds" and "2.0 km" in finding.message for finding in raw.findings)
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_a_clip_across_the_antimeridian(tmp_path, as_file):
+    houses = []
+    for lon in (179.9990, 179.9998, -179.9998, -179.9990):
+        ring = [[lon, -17.0], [lon + 1e-4, -17.0], [lon + 1e-4, -16.9999], [lon, -16.9999], [lon, -17.0]]
+        houses.append(
+            {
+                "type": "Feature",
+                "properties": {"building": "yes"},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            }
+        )
+    layer = tmp_path / "houses.geojson"
+    layer.write_text(json.dumps({"type": "FeatureCollection", "features": houses}))
+    clip = "179.9995,-17.01,-179.9995,-16.99"
+    if as_file:  # in two pieces, as RFC 7946, 3.1.9 asks for
+        sides = [shapely.box(179.9995, -17.01, 180, -16.99), shapely.box(-180, -17.01, -179.9995, -16.99)]
+        clip = str(tmp_path / "clip.geojson")
+        (tmp_path / "clip.geojson").write_text(shapely.to_geojson(shapely.MultiPolygon(sides)))
+    raw = read([layer], clip=clip)
+    assert len(raw.buildings) == 2
+    assert abs(raw.origin[0]) == pytest.approx(180.0)
+    assert raw.bounds[2] - raw.bounds[0] == pytest.approx(1e-3 * 106_500, rel=0.01)
+
+
+@pytest.mark.parametrize("clip", ["10,50,9,51", "10,50,10,51", "10,51,11,50"])
+def test_a_clip_the_wrong_way_round_is_told(tmp_path, clip):
+    with pytest.raises(BadInput, match="is empty"):
+        cross().read(tmp_path, clip=clip)

@@ -194,19 +194,6 @@ def test_swapped_coordinates(tmp_path):
         load(tmp_path, collection(({"building": "yes"}, square)))
 
 
-@pytest.mark.parametrize(
-    "geometry",
-    [
-        {"type": "Polygon", "coordinates": [[[1, "a"], [2, 3], [3, 4], [1, 2]]]}, {"type": "Polygon"},
-        {"type": "Blob", "coordinates": []}, {"type": "Point", "coordinates": "here"},
-        {"type": "Polygon", "coordinates": [[[1]]]}, 7,
-    ],
-)  # fmt: skip
-def test_geometries_that_are_none(tmp_path, geometry):
-    with pytest.raises(BadInput, match=r"layer\.geojson: the geometry of feature 2 is not GeoJSON"):
-        load(tmp_path, collection(({"building": "yes"}, polygon()), ({}, geometry)))
-
-
 def test_a_collection_without_features(tmp_path):
     with pytest.raises(BadInput, match="no features with a geometry"):
         load(tmp_path, collection())

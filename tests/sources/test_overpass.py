@@ -1,5 +1,6 @@
 """A place from the network, tested against a server here that speaks like Overpass and Nominatim."""
 
+import gzip
 import http.server
 import json
 import threading
@@ -204,3 +205,22 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
     with pytest.raises(BadInput, match="No space left on device"):
         write_whole(tmp_path / "a.osm", b"x")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_answer_that_unpacks_without_end_is_refused(server, tmp_path, monkeypatch):
+    monkeypatch.setattr("cosmopolis.sources.http.MOST", 1 << 20)
+    packed = {"Content-Encoding": "gzip"}
+    server.places = [
+        (200, gzip.compress(b" " * (8 << 20)), packed),
+        (200, gzip.compress(b"x" * (1 << 20)), packed),
+    ]
+    client = Client(tmp_path, attempts=1)
+    with pytest.raises(BadInput, match="answers with more than 1 MiB"):
+        client.fetch(Request(server.url), ".txt", lambda body: None)
+    assert client.fetch(Request(server.url), ".txt", lambda body: None).stat().st_size == 1 << 20
+
+
+def test_an_answer_that_cannot_be_unpacked_is_told(server, tmp_path):
+    server.places = [(200, b"no gzip", {"Content-Encoding": "gzip"})]
+    with pytest.raises(BadInput, match="could not be asked"):
+        Client(tmp_path, attempts=1).fetch(Request(server.url), ".txt", lambda body: None)

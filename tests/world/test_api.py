@@ -11,6 +11,7 @@ import brotli
 import httpx
 import pytest
 
+from cosmopolis.city.civil_time import civil_time
 from cosmopolis.city.model import City
 from cosmopolis.world import columns
 from cosmopolis.world.static.ground import AREA_ROWS
@@ -38,6 +39,8 @@ def test_2_1_the_manifest(server: Running, city: City) -> None:
     assert said["live"] == "/live"
     assert said["invented"] is True
     assert said["population"] > 0
+    clocks = civil_time(*city.origin)
+    assert (said["zone"], said["date"], said["utcOffset"]) == (clocks.zone, "2026-10-21", clocks.utc_offset)
 
 
 def test_2_2_static_files_come_as_the_client_takes_them(server: Running) -> None:

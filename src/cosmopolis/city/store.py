@@ -30,6 +30,7 @@ from cosmopolis.geometry.projection import Projection
 
 FORMAT, FORMAT_VERSION = "cosmopolis-city", 1
 HEAD = "city.json"
+OWN_DIGEST = "digest"  # of everything else in the head; cities stored earlier have none
 WRITERS = 2  # tables written at a time
 
 
@@ -76,7 +77,9 @@ class Tables:
             written[name] = self._begun[name][1].result()
             self._progress(f"Storing {name.replace('_', ' ')}", len(written) / len(LAYERS))
         city = city.with_version(version.result())
-        (self._aside / HEAD).write_bytes(orjson.dumps(_head(city, written), option=orjson.OPT_INDENT_2))
+        head = _head(city, written)
+        head |= {OWN_DIGEST: _digest_of_head(head)}
+        (self._aside / HEAD).write_bytes(orjson.dumps(head, option=orjson.OPT_INDENT_2))
         return city
 
     def _write(self, city: str, projection: Projection, layers: dict[str, Any]) -> None:
@@ -164,6 +167,8 @@ def _read_head(folder: Path) -> dict[str, Any]:
             f"{folder} is a city of format version {version} and this Cosmopolis reads up to {FORMAT_VERSION}; "
             "update Cosmopolis to open it."
         )
+    if head.get(OWN_DIGEST, _digest_of_head(head)) != _digest_of_head(head):
+        raise BadInput(f"{path} is damaged or was changed by another program; import or grow the city again.")
     return head
 
 
@@ -190,6 +195,12 @@ def _source(stored: dict[str, Any]) -> Source:
 
 def _digest(data: bytes | memoryview) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _digest_of_head(head: dict[str, Any]) -> str:
+    """Of what it says, however it is laid out."""
+    said = {name: value for name, value in head.items() if name != OWN_DIGEST}
+    return _digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 
 from rich.markup import escape
 
+from cosmopolis.city.aside import disk_full
 from cosmopolis.city.errors import BadInput
 from cosmopolis.cli.compose import command_line
 from cosmopolis.cli.terminal import fault_report, told
@@ -39,9 +40,12 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
+        if said := disk_full(error):
+            told.print(f"[bold red]Error:[/] {escape(said)}")
+            sys.exit(2)
         told.print(
             f"[bold red]Cosmopolis failed:[/] {escape(type(error).__name__)}: {escape(str(error))}. This is a fault "
-            f"of ours, not of your data; the details for a report are in {escape(str(fault_report()))}"
+            f"of ours, not of your data; the details for a report are in {escape(fault_report())}"
         )
         sys.exit(1)
     finally:

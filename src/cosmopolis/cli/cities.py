@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -17,11 +18,14 @@ from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress
 from cosmopolis.cli.app import AsJson, CityFolder, Seed
-from cosmopolis.cli.terminal import print_json, progress, time_of_day, told
+from cosmopolis.cli.terminal import day_of, print_json, progress, time_of_day, told
 
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
     from cosmopolis.city.raw import RawCity
+
+
+XINTING = 1, 60_000  # seed and people of the default town
 
 
 class ExportFormat(StrEnum):
@@ -39,6 +43,9 @@ def run(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
     host: Annotated[str, typer.Option(help="0.0.0.0 lets others in.")] = "127.0.0.1",
     at: Annotated[str, typer.Option(metavar="HH:MM", help="Time of day to begin at.")] = "08:00",
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the sun and daylight saving.")
+    ] = None,
     speed: Annotated[float, typer.Option(min=1, max=60, help="City seconds a second.")] = 1.0,
     seed: Seed = 1,
     browser: Annotated[bool, typer.Option(help="Open a browser at the city.")] = True,
@@ -55,7 +62,7 @@ def run(
     per_address: Annotated[int, typer.Option(min=1, help="Connections of one address at a time.")] = 200,
 ) -> None:
     """Bring a city to life and show it in the browser."""
-    start = time_of_day(at, "--at")
+    start, day = time_of_day(at, "--at"), day_of(date)
     from cosmopolis.cli.compose import shown
     from cosmopolis.world.limits import limits
     from cosmopolis.world.server import ServerOptions, check_port, serve
@@ -63,8 +70,7 @@ def run(
     fences = limits(per_address=per_address, trusted_proxies=trusted_proxy or (), hosts=allow_host or ())
     check_port(host, port)
     with progress() as tell:
-        folder = city if city is not None else xinting(tell)
-        the_city = load(folder, tell)
+        folder, the_city = (city, load(city, tell)) if city is not None else xinting(tell)
         from cosmopolis.demand.store import cached_trips
 
         trips = cached_trips(the_city, folder, seed=seed, progress=tell)
@@ -91,7 +97,15 @@ def run(
             webbrowser.open(url)
 
     options = ServerOptions(
-        folder=folder, host=host, port=port, at=start, speed=speed, seed=seed, limits=fences, lock=lock
+        folder=folder,
+        host=host,
+        port=port,
+        at=start,
+        date=day,
+        speed=speed,
+        seed=seed,
+        limits=fences,
+        lock=lock,
     )
     serve(the_city, trips, options, contributions=shown(), on_ready=ready)
 
@@ -196,17 +210,22 @@ def load(folder: Path, tell: Progress | None = None) -> City:
     return load_city(folder)
 
 
-def xinting(tell: Progress) -> Path:
-    """The default town, the same for everyone: grown once a version and kept in the user's cache."""
+def xinting(tell: Progress) -> tuple[Path, City]:
+    """The default town, the same for everyone: grown once a version and kept in the user's cache.
+
+    Nobody's work is in it, so that a damaged one is grown again.
+    """
     import platformdirs
 
     from cosmopolis.city.store import FORMAT_VERSION
 
     cache = Path(os.environ.get("COSMOPOLIS_CACHE") or platformdirs.user_cache_path("cosmopolis"))
     folder = cache / f"xinting-{__version__}-format{FORMAT_VERSION}.city"
-    if not (folder / "city.json").exists():
-        grown(folder, 1, 60_000, tell)
-    return folder
+    try:
+        return folder, load(folder, tell)
+    except BadInput:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder, grown(folder, *XINTING, tell)
 
 
 def grown(out: Path, seed: int, population: int, tell: Progress) -> City:

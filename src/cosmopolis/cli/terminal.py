@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 import sys
 import tempfile
 import time
@@ -16,9 +18,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from cosmopolis import __version__
+from cosmopolis.city.civil_time import DAY_0
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
 
+EARLIEST, LATEST = 1900, 2100  # years that the time zone database and the formulas of the sun are good for
 told = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -31,6 +35,20 @@ def time_of_day(text: str, option: str) -> float:
         if minutes < 60 and seconds < 60 and total <= 86_400:
             return float(total)
     raise BadInput(f"{option} {text!r} is not a time of day: write it as HH:MM, like 08:00.")
+
+
+def day_of(text: str | None) -> datetime.date:
+    """The date of --date, or the usual one."""
+    if text is None:
+        return DAY_0
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) and EARLIEST <= int(text[:4]) <= LATEST:
+            return datetime.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise BadInput(
+        f"--date {text!r} is not a day between {EARLIEST} and {LATEST}: write it as YYYY-MM-DD, like {DAY_0}."
+    )
 
 
 def part_of_day(begin: str | None, end: str | None) -> tuple[float | None, float | None]:
@@ -66,10 +84,12 @@ def print_json(value: dict[str, Any], *, indent: bool = True) -> None:
     sys.stdout.flush()
 
 
-def fault_report() -> Path:
+def fault_report() -> str:
+    """Where the details of the error being handled are; "nowhere: …" if the disk does not take them."""
     path = Path(tempfile.gettempdir()) / f"cosmopolis-fault-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    path.write_text(
-        f"cosmopolis {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}",
-        encoding="utf-8",
-    )
-    return path
+    text = f"cosmopolis {__version__}, Python {sys.version}\n{sys.argv}\n\n{traceback.format_exc()}"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return f"nowhere: {path} cannot be written ({error.strerror})"
+    return str(path)

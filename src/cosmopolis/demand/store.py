@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 import platformdirs
 
+from cosmopolis.city.aside import file_aside
+from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.demand.plan import plan_trips
@@ -51,15 +51,8 @@ def load_trips(path: Path) -> Trips | None:
 def save_trips(trips: Trips, path: Path) -> bool:
     """Write aside, then rename. False where that is not possible (read-only, full)."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    except OSError:
-        return False
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with file_aside(path) as aside, aside.open("wb") as file:
             np.savez(file, **{name: getattr(trips, name) for name in Trips.__dataclass_fields__})
-        Path(aside).replace(path)
-    except OSError:
-        Path(aside).unlink(missing_ok=True)
+    except BadInput:
         return False
     return True

@@ -22,6 +22,13 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.equilibrium import Equilibrium
 
 OUR_FILES = {"equilibrium.json", "trips.parquet", "gap.svg"}
+TRIPS = pa.schema(
+    [
+        ("depart", pa.float64()), ("kind", pa.uint8()), ("from_lane", pa.int32()), ("from_position", pa.float32()),
+        ("to_lane", pa.int32()), ("to_position", pa.float32()), ("origin", pa.int32()), ("destination", pa.int32()),
+        ("line", pa.int32()), ("route", pa.list_(pa.int32())),
+    ]
+)  # fmt: skip
 WIDTH, HEIGHT, MARGIN = 480, 270, 46  # of the drawing
 
 
@@ -51,22 +58,10 @@ def write(found: Equilibrium, out: Path, **asked: Any) -> dict[str, Any]:
 
 
 def _table(trips: Trips) -> pa.Table:
-    names = (
-        "depart",
-        "kind",
-        "from_lane",
-        "from_position",
-        "to_lane",
-        "to_position",
-        "origin",
-        "destination",
-        "line",
-    )
-    columns: dict[str, Any] = {name: getattr(trips, name) for name in names}
-    columns["route"] = pa.ListArray.from_arrays(
-        pa.array(trips.route_start.astype(np.int32)), pa.array(trips.route)
-    )
-    return pa.table(columns)
+    columns = [pa.array(getattr(trips, field.name), field.type) for field in TRIPS if field.name != "route"]
+    starts = pa.array(trips.route_start.astype(np.int32), pa.int32())
+    route = pa.ListArray.from_arrays(starts, pa.array(trips.route, pa.int32()))
+    return pa.Table.from_arrays([*columns, route], schema=TRIPS)
 
 
 def plot(gap: NDArray[np.float64]) -> str:

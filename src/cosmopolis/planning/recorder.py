@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.trips import Trips
+from cosmopolis.planning import schemas
 from cosmopolis.planning.detectors import read_detectors
 from cosmopolis.planning.sumo_outputs import SumoFiles
 from cosmopolis.planning.tables import area_table, edge_table, lane_table, loop_table, trip_table
-from cosmopolis.planning.trajectories import TrajectoryFile, Viewer
+from cosmopolis.planning.trajectories import TrajectoryFile, Viewer, let_go
 from cosmopolis.simulation import Area, Events, Loop, Observer, Simulation
 
 EDGES, LANES, LOOPS, AREAS = "edges.parquet", "lanes.parquet", "detectors.parquet", "areas.parquet"
@@ -62,7 +63,11 @@ class Recorder:
         loops = [detector for detector in detectors if isinstance(detector, Loop)]
         areas = [detector for detector in detectors if isinstance(detector, Area)]
         self.observer = Observer(simulation, electric=wanted.electric, loops=loops, areas=areas)
-        self._writers: dict[str, pq.ParquetWriter] = {}
+        held = {EDGES: schemas.EDGES, LANES: schemas.LANES}
+        held |= ({LOOPS: schemas.LOOPS} if loops else {}) | ({AREAS: schemas.AREAS} if areas else {})
+        self._writers = {
+            name: pq.ParquetWriter(folder / name, held[name], compression="zstd") for name in held
+        }
         fcd = wanted.fcd is not None
         self._viewer = Viewer(network) if fcd else None
         self._tracks = TrajectoryFile(folder / "fcd.parquet", network) if fcd else None
@@ -101,21 +106,16 @@ class Recorder:
         self._intervals += 1
         network = self._simulation.city.network
         reading = self.observer.read()
-        self._append(EDGES, edge_table(reading, network))
-        self._append(LANES, lane_table(reading, network))
+        self._writers[EDGES].write_table(edge_table(reading, network))
+        self._writers[LANES].write_table(lane_table(reading, network))
         if self.observer.loops:
-            self._append(LOOPS, loop_table(reading))
+            self._writers[LOOPS].write_table(loop_table(reading))
         if self.observer.areas:
-            self._append(AREAS, area_table(reading))
+            self._writers[AREAS].write_table(area_table(reading))
         if self._sumo is not None:
             self._sumo.interval(reading)
         for name in self._totals:
             self._totals[name] += float(getattr(reading, name).sum())
-
-    def _append(self, name: str, rows: pa.Table) -> None:
-        if name not in self._writers:
-            self._writers[name] = pq.ParquetWriter(self._folder / name, rows.schema, compression="zstd")
-        self._writers[name].write_table(rows)
 
     def close(self) -> dict[str, Any]:
         """Write what is left, and give the totals of run.json."""
@@ -125,7 +125,7 @@ class Recorder:
         pq.write_table(trip_table(records, self._trips, self._ids), self._folder / "trips.parquet")
         if self._sumo is not None:
             self._sumo.trips(records, self._trips)
-        self.abandon()
+        self._close_files()
         whole = np.isfinite(records.arrived) & records.whole
         total = self._totals
         return {
@@ -144,14 +144,23 @@ class Recorder:
             "conflicts": round(total["conflicts"]),
         }
 
-    def abandon(self) -> None:
-        """Let go of the files, whatever is in them."""
+    def _close_files(self) -> None:
         for writer in self._writers.values():
             writer.close()
         if self._tracks is not None:
             self._tracks.close()
         if self._sumo is not None:
             self._sumo.close()
+
+    def abandon(self) -> None:
+        """Let go of the files, whatever is in them: what went wrong before is told, not what follows from it."""
+        for writer in self._writers.values():
+            let_go(writer)
+        if self._tracks is not None:
+            let_go(self._tracks.writer)
+        if self._sumo is not None:
+            with suppress(OSError):
+                self._sumo.close()
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

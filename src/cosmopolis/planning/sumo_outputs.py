@@ -16,7 +16,7 @@ import numpy as np
 from cosmopolis.city.model import Network
 from cosmopolis.demand.trips import Trips
 from cosmopolis.exports.sumo import path_names
-from cosmopolis.planning.tables import KINDS
+from cosmopolis.planning.schemas import KINDS
 from cosmopolis.planning.trajectories import Sight
 from cosmopolis.simulation import Reading, TripRecords
 

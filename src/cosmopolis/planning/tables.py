@@ -9,36 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
-from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
+from cosmopolis.planning.schemas import AREAS, EDGES, KINDS, LANES, LOOPS, NAMED_TRIPS, TRIPS
 from cosmopolis.simulation import Reading, Stretches, TripRecords
-
-KINDS = [kind.name.lower() for kind in VehicleKind]
-CLOCK = "s after midnight"
-WHAT_IT_TOOK = {
-    "co2": "g", "nox": "g", "particles": "g", "fuel": "J", "electricity_drawn": "J", "electricity_recovered": "J",
-}  # fmt: skip
-STRETCH_UNITS = {
-    "begin": CLOCK, "until": CLOCK, "flow": "vehicles/h", "density": "vehicles per lane-km", "speed": "m/s",
-    "travel_time": "s", "vehicle_seconds": "s", "vehicle_metres": "m", "time_loss": "s", "standing_time": "s",
-    "standing_mean": "vehicles", "standing_max": "vehicles on one lane", "queue_mean": "m", "queue_max": "m",
-    "time_to_collision": "s", **WHAT_IT_TOOK,
-}  # fmt: skip
-TRIP_UNITS = {
-    "due": CLOCK, "entered": CLOCK, "arrived": CLOCK, "duration": "s", "distance": "m", "time_loss": "s",
-    "waiting": "s", "halted": "s", "depart_delay": "s", "time_to_collision": "s", **WHAT_IT_TOOK,
-}  # fmt: skip
-LOOP_UNITS = {
-    "begin": CLOCK, "until": CLOCK, "flow": "vehicles/h", "occupancy": "share of the time", "speed": "m/s",
-    "harmonic_speed": "m/s", "length": "m",
-}  # fmt: skip
-
-AREA_UNITS = {
-    "begin": CLOCK, "until": CLOCK, "vehicle_seconds": "s", "speed": "m/s", "time_loss": "s",
-    "occupancy": "share of its length", "occupancy_max": "share of its length", "halting_time": "s", "halting_max": "s",
-    "jam_mean": "m", "jam_max": "m", "jam_vehicles_mean": "vehicles", "jam_vehicles_max": "vehicles",
-    "vehicles_mean": "vehicles", "vehicles_max": "vehicles",
-}  # fmt: skip
 
 
 def edge_table(reading: Reading, network: Network) -> pa.Table:
@@ -47,7 +20,7 @@ def edge_table(reading: Reading, network: Network) -> pa.Table:
     rows = np.flatnonzero(stretches.time > 0)
     keys = np.asarray(network.edges.key, dtype=object)
     ids = {"edge": rows.astype(np.int32), "key": keys[rows]}
-    return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, STRETCH_UNITS)
+    return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, EDGES)
 
 
 def lane_table(reading: Reading, network: Network) -> pa.Table:
@@ -59,7 +32,7 @@ def lane_table(reading: Reading, network: Network) -> pa.Table:
         "edge": network.lanes.edge[rows],
         "index": network.lanes.index[rows],
     }
-    return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, STRETCH_UNITS)
+    return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, LANES)
 
 
 def _of_interval(reading: Reading, count: int) -> dict[str, NDArray]:
@@ -137,8 +110,8 @@ def trip_table(records: TripRecords, trips: Trips, ids: NDArray[np.object_] | No
         "electricity_recovered": of("recovered"),
     }
     if ids is not None:
-        columns = {"id": ids[rows], **columns}
-    return table(columns, TRIP_UNITS)
+        columns["id"] = ids[rows]
+    return table(columns, TRIPS if ids is None else NAMED_TRIPS)
 
 
 def loop_table(reading: Reading) -> pa.Table:
@@ -155,7 +128,7 @@ def loop_table(reading: Reading) -> pa.Table:
         "harmonic_speed": loops.harmonic_speed,
         "length": np.where(loops.passed > 0, loops.length / passed, np.nan),
     }
-    return table(columns, LOOP_UNITS)
+    return table(columns, LOOPS)
 
 
 def area_table(reading: Reading) -> pa.Table:
@@ -181,7 +154,7 @@ def area_table(reading: Reading) -> pa.Table:
         "vehicles_mean": areas.time / seconds,
         "vehicles_max": areas.most.astype(np.int32),
     }
-    return table(columns, AREA_UNITS)
+    return table(columns, AREAS)
 
 
 def words(codes: NDArray, names: list[str]) -> pa.DictionaryArray:
@@ -189,15 +162,13 @@ def words(codes: NDArray, names: list[str]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.uint8()), pa.array(names))
 
 
-def table(columns: dict[str, Any], units: dict[str, str]) -> pa.Table:
-    """A table whose columns say their unit."""
-    made = {name: _nullable(values) for name, values in columns.items()}
-    plain = pa.table(made)
-    fields = [f.with_metadata({"unit": units[f.name]}) if f.name in units else f for f in plain.schema]
-    return plain.cast(pa.schema(fields))
+def table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
+    """The columns as the schema declares them; NaN becomes null. Raises KeyError where one is missing."""
+    return pa.Table.from_arrays([_column(columns[f.name], f.type) for f in schema], schema=schema)
 
 
-def _nullable(values: Any) -> Any:
-    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return pa.array(values, mask=np.isnan(values))
-    return values
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values
+    missing = np.isnan(values) if pa.types.is_floating(kind) else None
+    return pa.array(values, kind, mask=missing)

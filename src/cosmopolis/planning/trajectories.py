@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.model import Network
 from cosmopolis.geometry.polylines import Polylines
-from cosmopolis.planning.tables import CLOCK, KINDS, table, words
+from cosmopolis.planning.schemas import KINDS, TRAJECTORIES
+from cosmopolis.planning.tables import table, words
 from cosmopolis.simulation import Vehicles
 
 ROWS = 200_000  # in a row group, about
-UNITS = {
-    "time": CLOCK, "position": "m along the lane or connection", "x": "m east", "y": "m north", "speed": "m/s",
-    "heading": "rad from east",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,7 @@ class TrajectoryFile:
 
     def __init__(self, path: Path, network: Network) -> None:
         self._edge = network.lanes.edge
-        self._path = path
-        self._writer: pq.ParquetWriter | None = None
+        self.writer = pq.ParquetWriter(path, TRAJECTORIES, compression="zstd")
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
@@ -74,7 +70,7 @@ class TrajectoryFile:
             "speed": vehicles.speed,
             "heading": sight.heading.astype(np.float32),
         }
-        self._waiting.append(table(columns, UNITS))
+        self._waiting.append(table(columns, TRAJECTORIES))
         self._rows += len(vehicles)
         if self._rows >= ROWS:
             self._flush()
@@ -83,12 +79,17 @@ class TrajectoryFile:
         if not self._waiting:
             return
         rows = pa.concat_tables(self._waiting)
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, rows.schema, compression="zstd")
-        self._writer.write_table(rows, row_group_size=max(len(rows), 1))
+        self.writer.write_table(rows, row_group_size=max(len(rows), 1))
         self._waiting, self._rows = [], 0
 
     def close(self) -> None:
         self._flush()
-        if self._writer is not None:
-            self._writer.close()
+        self.writer.close()
+
+
+def let_go(writer: pq.ParquetWriter) -> None:
+    """Closes a table that may be broken; nothing more is written to it, and nothing is said."""
+    try:
+        writer.close()
+    except (OSError, pa.ArrowException):
+        writer.is_open = False  # or its end would try again, and complain

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
 from cosmopolis.sources.clip import Clip, keep_to_bounds, parse_clip
+from cosmopolis.sources.extent import Box, origin_of, united
 from cosmopolis.sources.merge import merge
-from cosmopolis.sources.reading import Box, Reading, agree, scan
+from cosmopolis.sources.reading import Reading, agree, scan
 
 __all__ = ["read"]
 
@@ -35,6 +37,7 @@ def read(
         progress(f"reading {Path(path).name}", 0.6 * i / len(paths))
         readings.append(scan(Path(path)))
     agree(readings)
+    _names_apart(readings)
     _expect_streets(readings)
     covered = _covered(readings)
     projection = _origin(readings, wanted)
@@ -57,6 +60,18 @@ def read(
     return raw
 
 
+def _names_apart(readings: Sequence[Reading]) -> None:
+    """Two files of one name are two layers: what is the first thing of each is not the same thing."""
+    seen: Counter[str] = Counter()
+    for reading in readings:
+        stem = getattr(reading, "stem", None)
+        if stem is None:
+            continue  # OpenStreetMap's ids are the same in every file
+        seen[stem] += 1
+        if seen[stem] > 1:
+            reading.stem = f"{stem}~{seen[stem]}"  # type: ignore[attr-defined]
+
+
 def _expect_streets(readings: Sequence[Reading]) -> None:
     """A city may be made of buildings alone, but an extract of a street map without streets is a mistake."""
     if any(reading.has_streets for reading in readings):
@@ -73,13 +88,11 @@ def _covered(readings: Sequence[Reading]) -> Box:
     boxes = [reading.box for reading in readings if reading.box is not None]
     if not boxes:
         raise BadInput(f"{readings[0].path}: it holds no coordinates; export the area again.")
-    west, south, east, north = zip(*boxes)
-    return min(west), min(south), max(east), max(north)
+    return united(boxes)
 
 
 def _origin(readings: Sequence[Reading], wanted: Clip | None) -> Projection:
     """Centre of the clip, else of the first file with streets, else of the first file; rounded to about a metre."""
     ordered = sorted(readings, key=lambda reading: not reading.has_streets)
     boxes = [reading.box for reading in ordered if reading.box is not None]
-    west, south, east, north = wanted.box if wanted is not None else boxes[0]
-    return Projection(round((west + east) / 2, 5), round((south + north) / 2, 5))
+    return origin_of(wanted.box if wanted is not None else boxes[0])

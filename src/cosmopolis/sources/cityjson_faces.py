@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from cosmopolis.sources.cityjson_geometry import Shape
 from cosmopolis.sources.shapes import parts
 
 Points = NDArray[np.float64]
@@ -34,69 +34,16 @@ class Surface:
         return polygon if polygon.is_valid else shapely.make_valid(polygon)
 
 
-def lod(geometry: dict[str, Any]) -> float:
-    try:
-        return float(geometry.get("lod", 0))
-    except (TypeError, ValueError):
-        return 0.0
-
-
-def best_geometry(geometries: list[Any]) -> dict[str, Any] | None:
-    """The most detailed one that can be drawn, up to LoD 2.x; templates cannot."""
-    known = [
-        g
-        for g in geometries
-        if isinstance(g, dict) and g.get("type") != "GeometryInstance" and g.get("boundaries")
-    ]
-    usable = [g for g in known if lod(g) < 3.0] or known
-    return max(usable, key=lod, default=None)
-
-
-def surfaces(geometry: dict[str, Any], vertices: Points) -> list[Surface]:
-    """All faces of a Solid, MultiSolid, CompositeSolid, MultiSurface or CompositeSurface."""
-    depth = {"MultiSurface": 0, "CompositeSurface": 0, "Solid": 1, "MultiSolid": 2, "CompositeSolid": 2}
-    semantics = geometry.get("semantics") or {}
-    kinds = [str(s.get("type", "")) for s in semantics.get("surfaces") or []]
-    nesting = depth.get(str(geometry.get("type")))
-    if nesting is None:
-        return []
-    values = list(_leaves(semantics.get("values"), nesting)) if semantics.get("values") is not None else []
+def surfaces(shape: Shape, vertices: Points) -> list[Surface]:
+    """All faces of a geometry with an area; `vertices` (V, 3) are of the whole file."""
+    turn = -1 if shape.mirrored else 1
     out = []
-    for i, rings in enumerate(_faces(geometry["boundaries"], nesting)):
-        points = [vertices[np.asarray(ring, dtype=np.int64)] for ring in rings if len(ring) >= 3]
-        if not points:
-            continue
-        value = values[i] if i < len(values) else None
-        kind = kinds[value] if isinstance(value, int) and 0 <= value < len(kinds) else ""
+    for rings, kind in shape.faces:
+        points = [vertices[np.array(ring[::turn], dtype=np.int64) + shape.start] for ring in rings]
         normal = _normal(points[0])
         if normal is not None:
             out.append(Surface(points, kind, normal))
     return out
-
-
-def _faces(boundaries: Any, nesting: int) -> Iterator[Any]:
-    if nesting == 0:
-        yield from boundaries
-    else:
-        for part in boundaries:
-            yield from _faces(part, nesting - 1)
-
-
-def _leaves(values: Any, nesting: int) -> Iterator[Any]:
-    """One value a face; a whole null shell is skipped, as are its kinds."""
-    if nesting == 0 or not isinstance(values, list):
-        yield from values if isinstance(values, list) else []
-    else:
-        for part in values:
-            yield from _leaves(part, nesting - 1)
-
-
-def indices(boundaries: Any) -> Iterator[int]:
-    if isinstance(boundaries, int):
-        yield boundaries
-    elif isinstance(boundaries, list):
-        for part in boundaries:
-            yield from indices(part)
 
 
 def _normal(ring: Points) -> Points | None:
@@ -113,19 +60,26 @@ def _normal(ring: Points) -> Points | None:
     return np.array([nx / length, ny / length, nz / length]) if length > 1e-6 else None
 
 
-def outline(found: list[Surface]) -> tuple[Any, float]:
-    """(footprint polygon or None, height of its ground)"""
+def outlines(found: list[Surface]) -> tuple[list[shapely.Polygon], float]:
+    """(the pieces of ground under it, the largest first, height of its ground)"""
     level = [s for s in found if s.kind == "GroundSurface"]
     if not level:  # a closed volume shows as much ground from below as roof from above
         below, above = ([s for s in found if sign * s.normal[2] > _FLAT] for sign in (-1, 1))
         level = below if below and len(below) >= 0.5 * len(above) else found
     shapes = [shape for s in level if (shape := s.from_above) is not None and not shape.is_empty]
     if not shapes:
-        return None, 0.0
+        return [], 0.0
     low = min(float(ring[:, 2].min()) for s in found for ring in s.points)
-    union = shapely.union_all(np.array(shapes, dtype=object), grid_size=0.001)
-    polygons = parts(union)
-    return (polygons[0] if polygons else None), low
+    return _united(np.array(shapes, dtype=object)), low
+
+
+def _united(shapes: NDArray[np.object_]) -> list[shapely.Polygon]:
+    """The pieces of a union. Snapping to a grid closes gaps, and opens some among slender triangles: then without."""
+    snapped = parts(shapely.union_all(shapes, grid_size=0.001))
+    if len(snapped) == 1:
+        return snapped
+    exact = parts(shapely.union_all(shapes))
+    return max(snapped, exact, key=lambda pieces: (pieces[0].area if pieces else 0.0, -len(pieces)))
 
 
 def eaves(found: list[Surface], ground: float) -> float:

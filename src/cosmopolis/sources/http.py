@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 USER_AGENT = f"Cosmopolis/{__version__} (+https://github.com/cosmopolis-city/cosmopolis)"
 RETRIED = frozenset({429, 502, 503, 504})
 LONGEST_WAIT = 60.0  # s, whatever a server asks for
+MOST = 1 << 31  # bytes of an answer, unpacked: servers compress, and a little can unpack to a lot
 
 Check = Callable[[bytes], None]  # raises BadInput for an answer that is no answer
 
@@ -76,14 +77,14 @@ class Client:
             for attempt in range(self.attempts):
                 wait = self.first_wait * 2**attempt
                 try:
-                    answer = _send(client, request)
+                    answer, body = _send(client, request)
                 except httpx.TimeoutException:
                     last = f"no answer within {self.timeout:g} s"
-                except (httpx.TransportError, httpx.InvalidURL) as error:
+                except (httpx.TransportError, httpx.InvalidURL, httpx.DecodingError) as error:
                     last = str(error) or type(error).__name__
                 else:
                     if answer.is_success:
-                        return answer.content
+                        return body
                     last = f"status {answer.status_code} {answer.reason_phrase}".strip()
                     if answer.status_code not in RETRIED:
                         break
@@ -95,10 +96,20 @@ class Client:
         )
 
 
-def _send(client: httpx.Client, request: Request) -> httpx.Response:
-    if request.form:
-        return client.post(request.url, params=request.query, data=dict(request.form))
-    return client.get(request.url, params=request.query)
+def _send(client: httpx.Client, request: Request) -> tuple[httpx.Response, bytes]:
+    """The answer's head and its body; raises BadInput beyond MOST."""
+    method = "POST" if request.form else "GET"
+    body = bytearray()
+    with client.stream(
+        method, request.url, params=request.query, data=dict(request.form) if request.form else None
+    ) as answer:
+        for piece in answer.iter_bytes():
+            body += piece
+            if len(body) > MOST:
+                raise BadInput(
+                    f"{request.url} answers with more than {MOST >> 20} MiB, which is no map of a city; ask for less."
+                )
+    return answer, bytes(body)
 
 
 def _asked_wait(retry_after: str, otherwise: float) -> float:

@@ -7,6 +7,7 @@ Understood: OpenStreetMap's own tags (Overpass turbo, osmtogeojson, ogr2ogr's `o
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -110,6 +111,13 @@ def _flat(properties: Mapping[str, Any]) -> dict[str, str]:
         elif isinstance(value, bool):
             if value:
                 out[name] = "yes"
-        elif isinstance(value, (str, int, float)):
+        elif isinstance(value, (str, int)):
             out[name] = str(value)
+        elif isinstance(value, float) and math.isfinite(value):
+            out[name] = _written(value)
     return out
+
+
+def _written(value: float) -> str:
+    """As people write a number: 15 digits behind the point are of a computer."""
+    return str(value if len(str(value).partition(".")[2]) <= 6 else round(value, 6))

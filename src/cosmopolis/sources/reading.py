@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
+from cosmopolis.sources.extent import FARTHEST, Box, apart, wrapped
+from cosmopolis.sources.json_documents import documents_of
 from cosmopolis.sources.sniff import READABLE, sniff
 from cosmopolis.sources.vocabulary import words
-
-Box = tuple[float, float, float, float]  # west, south, east, north, degrees
-
-FARTHEST = 2.0  # degrees between two files of one city
 
 
 class Reading(Protocol):
@@ -44,35 +42,22 @@ def scan(path: Path) -> Reading:
 
 
 def _scan_json(path: Path) -> Reading:
-    import orjson
-
-    text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        lines = text.splitlines()
-        if len(lines) > 1 and b'"CityJSON' in lines[0]:
-            from cosmopolis.sources import cityjson
-
-            return cityjson.scan_sequence(path, lines)
+    documents = documents_of(path)
+    first = documents[0]
+    kind = first.get("type") if isinstance(first, dict) else None
+    if isinstance(first, dict) and "type" in first and not isinstance(kind, str):
         raise BadInput(
-            f"{path}: broken JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
-            "the file is cut off or was edited by hand: export it again."
-        ) from None
-    return _by_type(path, document)
-
-
-def _by_type(path: Path, document: Any) -> Reading:
-    kind = document.get("type") if isinstance(document, dict) else None
-    if kind == "CityJSON":
+            f'{path}: JSON whose "type" is not a text, so that it is no known format; give {READABLE}.'
+        )
+    if kind in ("CityJSON", "CityJSONFeature"):
         from cosmopolis.sources import cityjson
 
-        return cityjson.scan(path, document)
+        return cityjson.scan(path, documents)
     if kind in _GEOJSON:
         from cosmopolis.sources import geojson
 
-        return geojson.scan(path, document)
-    if isinstance(document, dict) and "elements" in document:
+        return geojson.scan(path, [document if isinstance(document, dict) else {} for document in documents])
+    if isinstance(first, dict) and "elements" in first:
         raise BadInput(f"{path}: this is Overpass JSON; ask Overpass for XML ([out:xml]) and give that file.")
     if kind == "Topology":
         raise BadInput(f"{path}: this is TopoJSON; convert it to GeoJSON first.")
@@ -92,20 +77,20 @@ def agree(readings: Sequence[Reading]) -> None:
     first = next((reading for reading in placed if reading.has_streets), placed[0])
     for other in placed:
         assert first.box is not None and other.box is not None
-        if _apart(first.box, other.box) <= FARTHEST:
+        if apart(first.box, other.box) <= FARTHEST:
             continue
         west, south, east, north = other.box
-        if _apart(first.box, (south, west, north, east)) <= FARTHEST:
+        if west >= -90 and east <= 90 and apart(first.box, (south, west, north, east)) <= FARTHEST:
             raise BadInput(
                 f"{other.path}: its coordinates look swapped, latitude first ({west:g}, {south:g}); "
                 f"write longitude first, as in {first.path.name}."
             )
         raise BadInput(
-            f"{other.path}: lies at {west:.3f},{south:.3f},{east:.3f},{north:.3f}, far from {first.path.name} at "
-            f"{first.box[0]:.3f},{first.box[1]:.3f},{first.box[2]:.3f},{first.box[3]:.3f}; import them as two cities."
+            f"{other.path}: lies at {_written(other.box)}, far from {first.path.name} at {_written(first.box)}; "
+            "import them as two cities."
         )
 
 
-def _apart(a: Box, b: Box) -> float:
-    """Degrees between two boxes, 0 where they meet."""
-    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)
+def _written(box: Box) -> str:
+    west, south, east, north = box
+    return f"{west:.3f},{south:.3f},{wrapped(east):.3f},{north:.3f}"

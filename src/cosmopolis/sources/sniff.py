@@ -9,6 +9,8 @@ import zlib
 from pathlib import Path
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.sources.compressed import expect_bounded
+from cosmopolis.sources.json_documents import SEPARATOR
 
 _HEAD = 4096
 _LONG_HEAD = 1 << 17  # netconvert writes all of its options in a comment before the network
@@ -41,12 +43,13 @@ def sniff(path: Path) -> str:
     if head[:3] == b"BZh":
         return _inside(path, head, "bz2")
     if b"OSMHeader" in head[:64]:
+        expect_bounded(path, "pbf")
         return "pbf"
     text = _text(head)
     if text.startswith(b"<"):
         _expect_osm(path, text)
         return "osm"
-    if text.startswith((b"{", b"[")):
+    if text.startswith((b"{", b"[", SEPARATOR)):
         return "json"
     for start, what in _FOREIGN:
         if head.startswith(start):
@@ -101,6 +104,10 @@ def _inside(path: Path, head: bytes, kind: str) -> str:
             f"{path}: no OpenStreetMap XML inside this compressed file; unpack it and give what is in it."
         )
     _expect_osm(path, text)
+    try:
+        expect_bounded(path, kind)
+    except (OSError, EOFError, zlib.error):
+        raise BadInput(f"{path}: the compressed file is broken or cut off; download it again.") from None
     return f"osm.{kind}"
 
 

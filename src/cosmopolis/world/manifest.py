@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
+from cosmopolis.city.civil_time import DAY_0, civil_time
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Provenance
 from cosmopolis.registry import Panel
@@ -15,16 +17,26 @@ from cosmopolis.world.static.tiles import TILE
 
 
 def manifest(
-    city: City, index: Index, *, live: str, step: float, panels: Sequence[Panel] = ()
+    city: City,
+    index: Index,
+    *,
+    live: str,
+    step: float,
+    date: datetime.date = DAY_0,
+    panels: Sequence[Panel] = (),
 ) -> dict[str, Any]:
-    """`live` is the path of the socket, `step` the simulation's time step in s, `panels` those that rooms of the
-    server ask the client for."""
+    """`live` is the path of the socket, `step` the simulation's time step in s, `date` that of day 0, `panels` those
+    that rooms of the server ask the client for."""
+    clocks = civil_time(*city.origin, date)
     return {
         "protocol": PROTOCOL,
         "name": city.name,
         "version": index.version,
         "origin": list(city.origin),
         "bounds": list(city.bounds),
+        "zone": clocks.zone,
+        "date": clocks.date.isoformat(),
+        "utcOffset": clocks.utc_offset,
         "driveOnLeft": city.drive_on_left,
         "invented": invented(city),
         "population": population(city),

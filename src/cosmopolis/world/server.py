@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import errno
 import gc
 import logging
@@ -23,6 +24,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from cosmopolis.city.civil_time import DAY_0
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
@@ -61,6 +63,7 @@ class ServerOptions:
     host: str = "127.0.0.1"
     port: int = 0  # 0: any that is free
     at: float = 28_800.0  # s after midnight
+    date: datetime.date = DAY_0  # of day 0
     speed: float = 1.0  # city seconds a second
     seed: int = 1
     client_dir: Path | None = None  # where the built client is, if not in the package
@@ -155,7 +158,9 @@ class CityServer:
             shelf=self._shelf,
             names=NameIndex(city, rooms.named),
             things=Catalogue(rooms.kinds),
-            manifest=manifest(city, self._shelf.index, live=LIVE, step=STEP, panels=rooms.panels),
+            manifest=manifest(
+                city, self._shelf.index, live=LIVE, step=STEP, date=options.date, panels=rooms.panels
+            ),
             picture=lambda: self.room.picture,
             ask=lambda question: self.engine.ask(question),
             speed=options.speed,

@@ -78,6 +78,10 @@ export interface Manifest {
   readonly version: string;
   readonly origin: readonly [number, number];
   readonly bounds: readonly [number, number, number, number];
+  /** IANA time zone of the city's clocks, the ISO date of day 0, and s ahead of universal time on it. */
+  readonly zone: string;
+  readonly date: string;
+  readonly utcOffset: number;
   readonly driveOnLeft: boolean;
   readonly invented: boolean;
   readonly population: number;

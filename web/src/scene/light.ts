@@ -4,7 +4,7 @@ import { SunLight } from "three/addons/lights/SunLight.js";
 
 import { air } from "./air";
 import { daylightAt, linear, type Daylight } from "./daylight";
-import { directionOf, moonPosition, sunPosition, universalTime } from "./sun";
+import { directionOf, moonPosition, sunPosition, universalTime, type CivilTime, type Observer } from "./sun";
 
 const MOONLIGHT = linear(0x9fb4e0);
 const MOON_STRENGTH = 0.3;
@@ -12,10 +12,7 @@ const AIR_HEIGHT = 400; // m in which the air thins out, as in the shader
 const REST = 400; // ms between shadow maps that only things arriving ask for
 const LOWEST = 0.06; // rad; light from lower would throw endless shadows
 
-export interface Place {
-  readonly longitude: number;
-  readonly latitude: number;
-}
+export type Place = Observer & CivilTime;
 
 export class Light {
   readonly group = new Group();
@@ -52,7 +49,7 @@ export class Light {
 
   /** Sets all light for a city time, s after midnight of day 0. */
   setTime(cityTime: number, place: Place, renderer: WebGLRenderer): void {
-    const time = universalTime(cityTime, place.longitude);
+    const time = universalTime(cityTime, place);
     const sun = sunPosition(time, place);
     const moon = moonPosition(time, place);
     this.day = daylightAt((sun.elevation * 180) / Math.PI);

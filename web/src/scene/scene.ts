@@ -15,6 +15,7 @@ import { Overture } from "./overture";
 import { Picker } from "./picking";
 import { Sky } from "./sky";
 import { guessQuality, QUALITY, Stage, WebGLMissing, type FrameStats, type Quality } from "./stage";
+import { placeOf } from "./sun";
 import { Surface } from "./surface";
 
 export { WebGLMissing };
@@ -171,9 +172,8 @@ class Drawing {
 
   private setHour(time: number): void {
     const { manifest } = this.world;
-    const [longitude, latitude] = manifest?.origin ?? [121.47, 31.23];
     const hour = manifest ? time : 8 * 3600;
-    this.light.setTime(hour, { longitude, latitude }, this.stage.renderer);
+    this.light.setTime(hour, placeOf(manifest), this.stage.renderer);
     this.sky.set(this.light.day.stars, this.light.moonLit);
     if (Math.abs(hour - this.windowsAt) < WINDOWS_EVERY) return;
     this.windowsAt = hour;

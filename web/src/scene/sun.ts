@@ -80,10 +80,25 @@ export function directionOf({ azimuth, elevation }: SkyPosition): [number, numbe
   return [flat * Math.sin(azimuth), flat * Math.cos(azimuth), Math.sin(elevation)];
 }
 
-/**
- * City time (s after midnight of day 0) as universal time. A city keeps the hour of its meridian; day 0 is an autumn
- * day, when the light is low and long in the morning and the evening.
- */
-export function universalTime(cityTime: number, longitude: number, day0 = Date.UTC(2026, 9, 21)): number {
-  return day0 + (cityTime - 3600 * Math.round(longitude / 15)) * 1000;
+/** What the clocks of a city say, as its manifest tells (SPEC 2.1). */
+export interface CivilTime {
+  /** ISO, of day 0 */
+  readonly date: string;
+  /** s that they are ahead of universal time, with daylight saving */
+  readonly utcOffset: number;
+}
+
+/** City time (s after midnight of day 0) as universal time, ms since 1970: by the clocks on the city's walls. */
+export function universalTime(cityTime: number, clocks: CivilTime): number {
+  return Date.parse(`${clocks.date}T00:00:00Z`) + (cityTime - clocks.utcOffset) * 1000;
+}
+
+/** Until the manifest is here. */
+export const SOMEWHERE = { longitude: 121.47, latitude: 31.23, date: "2026-10-21", utcOffset: 8 * 3600 };
+
+/** Where a city's observer stands, and its clocks. */
+export function placeOf(manifest: (CivilTime & { readonly origin: readonly [number, number] }) | null | undefined): Observer & CivilTime {
+  if (!manifest) return SOMEWHERE;
+  const [longitude, latitude] = manifest.origin;
+  return { longitude, latitude, date: manifest.date, utcOffset: manifest.utcOffset };
 }

@@ -1,5 +1,7 @@
 /** The colours of a day, for the time slider. */
 
+import { sunPosition, universalTime, type CivilTime, type Observer } from "../scene/sun";
+
 interface Stop {
   readonly altitude: number; // of the sun, radians
   readonly colour: readonly [number, number, number];
@@ -17,18 +19,15 @@ const SKY: readonly Stop[] = [
 
 const STEPS = 48;
 
-/** Altitude of the sun, radians, at a local solar hour (0 .. 24) and a latitude in degrees, at equinox plus
- * `declination` (radians). The formula of any almanac: sin a = sin φ sin δ + cos φ cos δ cos h. */
-export function sunAltitude(hour: number, latitude: number, declination = 0.2): number {
-  const phi = (latitude * Math.PI) / 180;
-  const h = ((hour - 12) * Math.PI) / 12;
-  return Math.asin(Math.sin(phi) * Math.sin(declination) + Math.cos(phi) * Math.cos(declination) * Math.cos(h));
+/** Altitude of the sun, radians, at a time by the city's clocks, s after midnight of day 0. */
+export function sunAltitude(cityTime: number, place: Observer & CivilTime): number {
+  return sunPosition(universalTime(cityTime, place), place).elevation;
 }
 
 /** A CSS gradient from 0:00 at the left to 24:00 at the right. */
-export function daylightGradient(latitude: number): string {
+export function daylightGradient(place: Observer & CivilTime): string {
   const stops = Array.from({ length: STEPS + 1 }, (_, i) => {
-    const [r, g, b] = skyColour(sunAltitude((24 * i) / STEPS, latitude));
+    const [r, g, b] = skyColour(sunAltitude((86_400 * i) / STEPS, place));
     return `rgb(${r} ${g} ${b}) ${((100 * i) / STEPS).toFixed(1)}%`;
   });
   return `linear-gradient(to right, ${stops.join(", ")})`;

@@ -1,6 +1,7 @@
 /** Names of places, streets and stops over the scene: the most important near the view, none over another. */
 import { effect } from "@preact/signals";
 import { language } from "../messages/language";
+import { placeOf } from "../scene/sun";
 import type { View } from "../world/model";
 import type { SceneHandle } from "./handle";
 import { sunAltitude } from "./daylight";
@@ -41,8 +42,7 @@ export function showLabels(ui: Ui, layer: HTMLElement, scene: SceneHandle): () =
       if (ui.world.ready.value && network && ground) labels.offer(candidatesOf(network, ground, language.value));
     }),
     effect(() => {
-      const latitude = ui.world.manifest?.origin[1] ?? 0;
-      layer.classList.toggle("night", sunAltitude((ui.time.value / 3600) % 24, latitude) < DUSK);
+      layer.classList.toggle("night", sunAltitude(ui.time.value, placeOf(ui.world.manifest)) < DUSK);
     }),
   ];
   return () => {

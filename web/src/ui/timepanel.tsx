@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatNumber, say } from "../messages/language";
 import { SPEEDS, changeSpeed, playOrPause, tellClock } from "./clockwishes";
+import { placeOf } from "../scene/sun";
 import { daylightGradient } from "./daylight";
 import { clockTime, day } from "./format";
 import { Icon } from "./icons";
@@ -107,8 +108,8 @@ function Scrubber(): JSX.Element {
   const ui = useUi();
   const [held, setHeld] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const latitude = ui.world.manifest?.origin[1] ?? 31;
-  const gradient = useMemo(() => daylightGradient(latitude), [latitude]);
+  const { manifest } = ui.world;
+  const gradient = useMemo(() => daylightGradient(placeOf(manifest)), [manifest]);
   const jumping = ui.world.jumping.value;
   const shown = held ?? jumping ?? ui.time.value % DAY;
   useEffect(() => () => clearTimeout(timer.current), []);

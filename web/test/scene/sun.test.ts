@@ -17,14 +17,32 @@ describe("the sun", () => {
   });
 
   it("rises in the east and sets in the west over Shanghai in autumn", () => {
-    const shanghai = { longitude: 121.47, latitude: 31.23 };
-    const at = (hour: number) => sunPosition(universalTime(hour * 3600, shanghai.longitude), shanghai);
+    const shanghai = { longitude: 121.47, latitude: 31.23, date: "2026-10-21", utcOffset: 8 * 3600 };
+    const at = (hour: number) => sunPosition(universalTime(hour * 3600, shanghai), shanghai);
     expect(at(5).elevation).toBeLessThan(0);
     expect(at(8).elevation / DEGREE).toBeGreaterThan(20);
     expect(at(8).azimuth / DEGREE).toBeGreaterThan(90);
     expect(at(8).azimuth / DEGREE).toBeLessThan(135);
     expect(at(16).azimuth / DEGREE).toBeGreaterThan(225);
     expect(at(18.5).elevation).toBeLessThan(0);
+  });
+
+  /** Wall clock times of sunrise, by the equations of NOAA's solar calculator; offsets as the manifest tells them. */
+  it.each([
+    ["Paris", 2.35, 48.86, "2026-10-21", 2, "08:20"],
+    ["Paris in winter", 2.35, 48.86, "2026-12-21", 1, "08:41"],
+    ["Madrid", -3.7, 40.42, "2026-10-21", 2, "08:32"],
+    ["Lisbon", -9.14, 38.72, "2026-10-21", 1, "07:52"],
+    ["Urumqi", 87.6, 43.8, "2026-10-21", 8, "08:31"],
+    ["Anchorage", -149.9, 61.22, "2026-10-21", -8, "08:59"],
+    ["Delhi", 77.21, 28.61, "2026-10-21", 5.5, "06:25"],
+  ])("rises over %s by the clocks on its walls", (_, longitude, latitude, date, hours, expected) => {
+    const place = { longitude, latitude, date, utcOffset: hours * 3600 };
+    const limb = (-16 / 60) * DEGREE; // of the centre, when the upper limb is seen
+    let minute = 0;
+    while (sunPosition(universalTime(minute * 60, place), place).elevation < limb) minute++;
+    const [hour, past] = expected.split(":").map(Number);
+    expect(Math.abs(minute - (60 * hour + past))).toBeLessThanOrEqual(1);
   });
 
   it("gives a direction of length 1 with north as y", () => {

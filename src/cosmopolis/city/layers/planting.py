@@ -24,6 +24,7 @@ BESIDE = 1.1  # m from the kerb
 FREE = 0.5  # m from any kerb that stay free
 LEAST_MAPPED = 8  # trees in a quarter of a square kilometre, from which on the source is believed
 MOST_STREET, MOST_LAWN = 45_000, 15_000
+MOST_TRIED = 4_000_000  # points on lawns: 1,700 km2 of them
 LAWN_TREE = 420.0  # m2 of lawn a tree
 WALL = 2.5  # m from a lawn tree to a wall
 
@@ -82,6 +83,8 @@ def _lawn_trees(green: Areas, random: np.random.Generator) -> F64:
     box = shapely.bounds(green.polygon).reshape(-1, 4)
     room = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
     count = np.minimum(np.round(room / LAWN_TREE), 4 * area / LAWN_TREE).astype(np.int64)
+    if count.sum() > MOST_TRIED:
+        count = count * MOST_TRIED // count.sum()
     row = np.repeat(np.arange(len(area)), count)
     xy = box[row, :2] + random.random((len(row), 2)) * (box[row, 2:] - box[row, :2])
     shapely.prepare(green.polygon)

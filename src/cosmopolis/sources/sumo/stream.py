@@ -6,7 +6,6 @@ that an entity could name, is refused before it is read.
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.sources.compressed import open_bounded
 
 PIECE = 1 << 16  # bytes read at a time
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d?):(\d\d?(?:\.\d*)?)")
@@ -147,7 +147,7 @@ def _parser(path: Path, found: list[Row], roots: tuple[str, ...], never: tuple[s
     return parser
 
 
-def _open(path: Path) -> gzip.GzipFile | BinaryIO:
+def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if packed else path.open("rb")
+    return open_bounded(path, "gz") if packed else path.open("rb")
