@@ -1,4 +1,5 @@
-"""Who may move the clock that all visitors share, and how often. Sans-I/O: `now` is an argument."""
+"""Who may move the clock that all visitors share and give orders to the city, and how often the clock moves. Sans-I/O:
+`now` is an argument."""
 
 from __future__ import annotations
 
@@ -46,10 +47,14 @@ class ClockLock:
         if client == self._holder:
             self._holder = None
 
-    def check(self, client: int) -> None:
-        """Raises Refused if this client may not move the clock."""
-        if self.locked and client != self._holder:
-            raise Refused("locked", "Only the operator of this city moves its clock.")
+    def admits(self, client: int) -> bool:
+        """Whether this client may move the clock, and give orders to the city."""
+        return not self.locked or client == self._holder
+
+    def check(self, client: int, what: str = "moves its clock") -> None:
+        """Raises Refused if this client may not."""
+        if not self.admits(client):
+            raise Refused("locked", f"Only the operator of this city {what}.")
 
 
 class ClockOrders:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cosmopolis.registry import Channel, Contribution
 from cosmopolis.world.channels import world_channels
+from cosmopolis.world.channels.orders import OrdersChannel
 from cosmopolis.world.clock_lock import ClockLock
 from cosmopolis.world.endpoints import ENDPOINTS
 from cosmopolis.world.names import NAMED
@@ -15,13 +16,18 @@ from cosmopolis.world.things.vehicles import vehicle
 
 
 def channels(site: Site) -> Sequence[Channel]:
-    return world_channels(
-        site.grid,
-        speed=site.speed,
-        lock=ClockLock(site.clock_token),
-        history=site.history,
-        describe=lambda state: vehicle(site.city, site.trips, site.paths, state),
-    )
+    """The lock is one: who may move the clock may give orders too. The clock's channel hears of a new visitor first."""
+    lock = ClockLock(site.clock_token)
+    return [
+        *world_channels(
+            site.grid,
+            speed=site.speed,
+            lock=lock,
+            history=site.history,
+            describe=lambda state: vehicle(site.city, site.trips, site.paths, state),
+        ),
+        OrdersChannel(site.city, lock),
+    ]
 
 
 WORLD = Contribution("world", endpoints=ENDPOINTS, kinds=KINDS, named=NAMED, channels=channels)

@@ -116,14 +116,14 @@ class Engine:
         store: LogStore | None = None,
     ) -> None:
         self._maker, self._paths, self._grid, self._edge_meter = maker, paths, grid, edges
-        self._show, self._tell = listener.show, listener.tell
+        self._show, self._tell, self._refuse = listener.show, listener.tell, listener.refuse
         self._at = at
         self._clock = Clock(wall_time.monotonic(), at, speed)
         self._steering: deque[SetTime] = deque()
         self._questions: deque[tuple[Callable[[SimulationView], Any], Future[Any]]] = deque()
         self._subscribers: tuple[Subscriber, ...] = ()
         self._faulty: set[Subscriber] = set()  # those that have failed
-        self._desk = OrderDesk(store, self._publish, listener.refuse)
+        self._desk = OrderDesk(store, self._publish, self._lose)
         self._watched: frozenset[int] = frozenset()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
@@ -160,8 +160,8 @@ class Engine:
         return answer
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
-        """From now on `callback` is told the events of every step, and of every order that is applied, with the city's
-        time after it (s after midnight of day 0); on the engine's thread. Returns how to end that."""
+        """From now on `callback` is told the events of every step, and of every order that is applied or lost, with the
+        city's time after it (s after midnight of day 0); on the engine's thread. Returns how to end that."""
         self._subscribers = (*self._subscribers, callback)
 
         def unsubscribe() -> None:
@@ -269,6 +269,11 @@ class Engine:
             self._take_up(jump.result)
         else:
             self._tell("jump", f"The city could not be prepared for {hhmm(jump.to)}; it goes on as it was.")
+
+    def _lose(self, lost: OrderRefused) -> None:
+        """An order that was applied is lost: news for its author, and for whoever keeps what is in force."""
+        self._refuse(lost)
+        self._publish(Events(lost.time, refused=(lost,)), lost.time)
 
     def _publish(self, events: Events, time: float) -> None:
         for subscriber in self._subscribers:

@@ -23,17 +23,17 @@ export function tellOrders(ui: Ui): () => void {
 /** A sentence for each kind of command in an order. */
 export function newsOf(order: AppliedOrder, network: Network): string[] {
   const who = order.by || t("orders.somebody");
-  const kinds = [...new Set(order.commands.map(({ command }) => command))];
-  const told = kinds.map((kind) => (NEWS[kind] ?? OTHER)(who, order.commands.filter(({ command }) => command === kind), network));
+  const kinds = [...new Set(order.commands.map(({ type }) => type))];
+  const told = kinds.map((kind) => (NEWS[kind] ?? OTHER)(who, order.commands.filter(({ type }) => type === kind), network));
   return [...new Set(told)];
 }
 
 type Teller = (who: string, commands: readonly HeardCommand[], network: Network) => string;
 const OTHER: Teller = (who) => t("orders.other", { who });
 const NEWS: Readonly<Record<string, Teller>> = {
-  CloseLane: (who, commands, network) => ofLanes("closed", who, commands, network),
-  OpenLane: (who, commands, network) => ofLanes("opened", who, commands, network),
-  SetSpeedLimit: (who, commands, network) => {
+  close_lane: (who, commands, network) => ofLanes("closed", who, commands, network),
+  open_lane: (who, commands, network) => ofLanes("opened", who, commands, network),
+  set_speed_limit: (who, commands, network) => {
     const { edge, speed: limit } = commands[commands.length - 1];
     return t("orders.limited", { who, street: streetOf(Number(edge), network), speed: speed(Number(limit)) });
   },

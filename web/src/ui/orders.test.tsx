@@ -6,8 +6,8 @@ import { FakeSocket, closePage, find, get, openPage, settle, type FakePage } fro
 const MAY = { may: ["clock", "order"] };
 const sent = (): Record<string, unknown>[] => FakeSocket.newest.sent.filter((message) => message["type"] === "order");
 const text = (testid: string): string => get(testid).textContent ?? "";
-const applied = (by: string, ...commands: Record<string, unknown>[]): void => FakeSocket.newest.say({ type: "event", event: "OrderApplied", time: 28_800, by, commands });
-const close = (...lanes: number[]): Record<string, unknown>[] => lanes.map((lane) => ({ command: "CloseLane", lane }));
+const applied = (by: string, ...commands: Record<string, unknown>[]): void => FakeSocket.newest.say({ type: "event", event: "order_applied", time: 28_800, by, commands });
+const close = (...lanes: number[]): Record<string, unknown>[] => lanes.map((lane) => ({ type: "close_lane", lane }));
 
 /** The two edges of the fake city become one of two lanes. */
 function widen({ world }: FakePage): void {
@@ -38,7 +38,7 @@ describe("who may order", () => {
     await chosen("edge", 0);
     get("close-street").click();
     await settle();
-    expect(sent()).toEqual([{ type: "order", order: 1, commands: [{ command: "CloseLane", lane: 0 }, { command: "CloseLane", lane: 1 }] }]); // prettier-ignore
+    expect(sent()).toEqual([{ type: "order", order: 1, commands: [{ type: "close_lane", lane: 0 }, { type: "close_lane", lane: 1 }] }]); // prettier-ignore
     expect(get<HTMLButtonElement>("close-street").disabled).toBe(true);
     FakeSocket.newest.say({ type: "ordered", order: 1, step: 3, time: 28_801 });
     applied("Visitor 3", ...close(0, 1));
@@ -47,7 +47,7 @@ describe("who may order", () => {
     expect(text("toasts")).toBe(""); // one sees what one does
     get("open-street").click();
     await settle();
-    expect(sent()[1]["commands"]).toEqual([{ command: "OpenLane", lane: 0 }, { command: "OpenLane", lane: 1 }]); // prettier-ignore
+    expect(sent()[1]["commands"]).toEqual([{ type: "open_lane", lane: 0 }, { type: "open_lane", lane: 1 }]); // prettier-ignore
   });
 
   test("closes what is open yet of a street, or one lane", async () => {
@@ -71,14 +71,14 @@ describe("who may order", () => {
       await settle();
     };
     await choose("30");
-    expect(sent()[0]["commands"]).toEqual([{ command: "SetSpeedLimit", edge: 0, speed: 30 / 3.6 }]);
+    expect(sent()[0]["commands"]).toEqual([{ type: "set_speed_limit", edge: 0, speed: 30 / 3.6 }]);
     FakeSocket.newest.say({ type: "refused", order: 1, code: "command", message: "Edge 0 is a toll road." });
     await settle();
     expect(text("toasts")).toContain("Edge 0 is a toll road.");
     expect(select.value).toBe(before);
     await choose("20");
     FakeSocket.newest.say({ type: "ordered", order: 2, step: 3, time: 28_801 });
-    applied("Visitor 3", { command: "SetSpeedLimit", edge: 0, speed: 20 / 3.6 });
+    applied("Visitor 3", { type: "set_speed_limit", edge: 0, speed: 20 / 3.6 });
     await settle();
     expect(select.value).toBe("20");
   });
@@ -110,8 +110,8 @@ test("what others order is told, in both languages", async () => {
   widen(await openPage());
   applied("Ada", ...close(1));
   applied("", ...close(0, 1));
-  applied("Bo", { command: "SetSpeedLimit", edge: 0, speed: 10 }, { command: "OpenLane", lane: 0 }, { command: "OpenLane", lane: 1 });
-  applied("Cy", { command: "ShowPhase", program: 0, phase: 1 }, { command: "AddTrip" });
+  applied("Bo", { type: "set_speed_limit", edge: 0, speed: 10 }, { type: "open_lane", lane: 0 }, { type: "open_lane", lane: 1 });
+  applied("Cy", { type: "ShowPhase", program: 0, phase: 1 }, { type: "add_trip" });
   await settle();
   for (const said of ["Bo set the speed limit of Lake Road to 36 km/h", "Bo opened Lake Road again", "Cy changed something in the city"]) expect(text("toasts")).toContain(said);
   expect(text("toasts")).toContain("Somebody closed Lake Road");

@@ -32,9 +32,9 @@ function StreetOrders({ thing, fields }: ThingProps): JSX.Element | null {
     <div class="orders" data-testid="orders">
       <State closed={closed.length} lanes={lanes.length} />
       {open.length > 0 && (
-        <OrderButton ui={ui} id="close-street" icon="barrier" text={t(`orders.close.${name}`)} commands={open.map((lane) => ({ command: "CloseLane", lane }))} />
+        <OrderButton ui={ui} id="close-street" icon="barrier" text={t(`orders.close.${name}`)} commands={open.map((lane) => ({ type: "close_lane", lane }))} />
       )}
-      {closed.length > 0 && <OrderButton ui={ui} id="open-street" icon="road" text={t("orders.open")} commands={closed.map((lane) => ({ command: "OpenLane", lane }))} />}
+      {closed.length > 0 && <OrderButton ui={ui} id="open-street" icon="road" text={t("orders.open")} commands={closed.map((lane) => ({ type: "open_lane", lane }))} />}
       <Limit ui={ui} edge={edge} limit={limit} />
     </div>
   );
@@ -77,7 +77,7 @@ function Limit({ ui, edge, limit }: { ui: Ui; edge: number; limit: number }): JS
   const now = Math.round(3.6 * limit);
   const choices = LIMITS.includes(now) ? LIMITS : [...LIMITS, now].sort((a, b) => a - b);
   const set = async (select: HTMLSelectElement): Promise<void> => {
-    const done = await order([{ command: "SetSpeedLimit", edge, speed: Number(select.value) / 3.6 }]);
+    const done = await order([{ type: "set_speed_limit", edge, speed: Number(select.value) / 3.6 }]);
     if (!done) select.value = String(now);
   };
   return (

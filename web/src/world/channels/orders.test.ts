@@ -3,9 +3,9 @@ import { FakeSocket, fakeFetch, routes } from "../fakecity";
 import { World } from "../world";
 import type { HeardCommand } from "./orders";
 
-const CLOSE = [{ command: "CloseLane", lane: 1 }] as const;
+const CLOSE = [{ type: "close_lane", lane: 1 }] as const;
 const sent = (): Record<string, unknown>[] => FakeSocket.newest.sent.filter((message) => message["type"] === "order");
-const applied = (by: string, ...commands: HeardCommand[]): void => FakeSocket.newest.say({ type: "event", event: "OrderApplied", time: 28_800, by, commands });
+const applied = (by: string, ...commands: HeardCommand[]): void => FakeSocket.newest.say({ type: "event", event: "order_applied", time: 28_800, by, commands });
 
 async function live(more: Record<string, unknown> = {}): Promise<World> {
   const world = new World({ base: "https://city.example/", socket: (url) => new FakeSocket(url) });
@@ -27,10 +27,10 @@ describe("one's own order", () => {
   test("is answered by its number, whichever comes first", async () => {
     const world = await live();
     const first = world.order(CLOSE);
-    const second = world.order([{ command: "SetSpeedLimit", edge: 0, speed: 8 }]);
+    const second = world.order([{ type: "set_speed_limit", edge: 0, speed: 8 }]);
     expect(sent()).toEqual([
-      { type: "order", order: 1, commands: [{ command: "CloseLane", lane: 1 }] },
-      { type: "order", order: 2, commands: [{ command: "SetSpeedLimit", edge: 0, speed: 8 }] },
+      { type: "order", order: 1, commands: [{ type: "close_lane", lane: 1 }] },
+      { type: "order", order: 2, commands: [{ type: "set_speed_limit", edge: 0, speed: 8 }] },
     ]);
     FakeSocket.newest.say({ type: "refused", order: 2, code: "range", message: "There is no edge 0." });
     FakeSocket.newest.say({ type: "ordered", order: 1, step: 57_602, time: 28_801 });
@@ -65,8 +65,8 @@ describe("orders of anybody's", () => {
   test("close and open lanes for all, and set limits", async () => {
     const { orders } = (await live({ closed: [4, -1, "7", 5] })).channels;
     expect([...orders.closed.value]).toEqual([4, 5]);
-    applied("Ada", { command: "CloseLane", lane: 1 }, { command: "OpenLane", lane: 4 });
-    applied("Bo", { command: "SetSpeedLimit", edge: 0, speed: 8.3 }, { command: "FromAnotherYear", lane: 9 });
+    applied("Ada", { type: "close_lane", lane: 1 }, { type: "open_lane", lane: 4 });
+    applied("Bo", { type: "set_speed_limit", edge: 0, speed: 8.3 }, { type: "FromAnotherYear", lane: 9 });
     expect([...orders.closed.value].sort()).toEqual([1, 5]);
     expect([...orders.limits.value]).toEqual([[0, 8.3]]);
     expect(orders.applied.value.map(({ by }) => by)).toEqual(["Ada", "Bo"]);
@@ -74,7 +74,7 @@ describe("orders of anybody's", () => {
 
   test("are known anew when the line comes back", async () => {
     const { orders } = (await live({ closed: [4] })).channels;
-    applied("Ada", { command: "CloseLane", lane: 1 });
+    applied("Ada", { type: "close_lane", lane: 1 });
     FakeSocket.newest.fail();
     vi.advanceTimersByTime(600);
     FakeSocket.newest.accept("v1", { closed: [2] });
@@ -83,11 +83,11 @@ describe("orders of anybody's", () => {
 
   test("are remembered, the last fifty; what is none is passed over", async () => {
     const { orders } = (await live()).channels;
-    for (let lane = 0; lane < 60; lane++) applied("Ada", { command: "CloseLane", lane });
+    for (let lane = 0; lane < 60; lane++) applied("Ada", { type: "close_lane", lane });
     FakeSocket.newest.say({ type: "event", event: "Arrived", time: 1, vehicle: 7 });
-    FakeSocket.newest.say({ type: "event", event: "OrderApplied", time: 1, commands: [null, 3, { lane: 99 }] });
+    FakeSocket.newest.say({ type: "event", event: "order_applied", time: 1, commands: [null, 3, { lane: 99 }] });
     expect(orders.applied.value.length).toBe(50);
-    expect(orders.applied.value[0].commands).toEqual([{ command: "CloseLane", lane: 11 }]);
+    expect(orders.applied.value[0].commands).toEqual([{ type: "close_lane", lane: 11 }]);
     expect(orders.applied.value.at(-1)).toEqual({ time: 1, by: "", commands: [] });
   });
 });

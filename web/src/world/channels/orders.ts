@@ -8,17 +8,17 @@ import { takes, type Channel, type Line } from "../channel";
 
 /** As simulation/command.py declares them; lanes, edges and programs are rows of the city's tables. */
 export type Command =
-  | { readonly command: "CloseLane"; readonly lane: number }
-  | { readonly command: "OpenLane"; readonly lane: number }
-  | { readonly command: "SetSpeedLimit"; readonly edge: number; readonly speed: number } // m/s
-  | { readonly command: "AddTrip"; readonly from_lane: number; readonly from_position: number; readonly to_lane: number; readonly to_position: number; readonly kind?: number }
-  | { readonly command: "ShowPhase"; readonly program: number; readonly phase: number }
-  | { readonly command: "FollowSignalPlan"; readonly program: number }
-  | { readonly command: "SetSignalPlan"; readonly program: number; readonly greens: readonly number[]; readonly offset: number };
+  | { readonly type: "close_lane"; readonly lane: number }
+  | { readonly type: "open_lane"; readonly lane: number }
+  | { readonly type: "set_speed_limit"; readonly edge: number; readonly speed: number } // m/s
+  | { readonly type: "add_trip"; readonly from_lane: number; readonly from_position: number; readonly to_lane: number; readonly to_position: number; readonly kind?: string }
+  | { readonly type: "show_phase"; readonly program: number; readonly phase: number }
+  | { readonly type: "follow_signal_plan"; readonly program: number }
+  | { readonly type: "set_signal_plan"; readonly program: number; readonly greens: readonly number[]; readonly offset: number };
 
 /** A command as it is heard: perhaps of a newer server, with a name that is not known here. */
 export interface HeardCommand {
-  readonly command: string;
+  readonly type: string;
   readonly [field: string]: unknown;
 }
 /** An order of anybody's that the city has applied. */
@@ -48,7 +48,7 @@ export class OrdersChannel implements Channel {
   readonly applied: Signal<readonly AppliedOrder[]> = signal<readonly AppliedOrder[]>([]);
   /** Rows of the lanes that are closed now. */
   readonly closed: Signal<ReadonlySet<number>> = signal<ReadonlySet<number>>(new Set());
-  /** m/s by edge, where a limit has been set since the line came. */
+  /** m/s by edge, where an order has set a limit. */
   readonly limits: Signal<ReadonlyMap<number, number>> = signal<ReadonlyMap<number, number>>(new Map());
   private readonly waiting = new Map<number, Waiting>();
   private next = 1;
@@ -62,7 +62,7 @@ export class OrdersChannel implements Channel {
       this.answer(order, { done: false, code, message }),
     ),
     event: takes<{ event: string; time?: unknown; by?: unknown; commands?: unknown }>({ event: "string" }, ({ event, time, by, commands }) => {
-      if (event !== "OrderApplied" || typeof time !== "number" || !Array.isArray(commands)) return;
+      if (event !== "order_applied" || typeof time !== "number" || !Array.isArray(commands)) return;
       this.happened({ time, by: typeof by === "string" ? by : "", commands: commands.filter(isCommand) });
     }),
   };
@@ -70,9 +70,9 @@ export class OrdersChannel implements Channel {
   join(line: Line): void {
     this.line = line;
   }
-  welcome({ closed }: Welcome): void {
+  welcome({ closed, limits }: Welcome): void {
     this.closed.value = new Set(Array.isArray(closed) ? closed.filter(isRow) : []);
-    this.limits.value = new Map();
+    this.limits.value = new Map(Array.isArray(limits) ? limits.filter(isLimit) : []);
   }
   lost(): void {
     for (const order of [...this.waiting.keys()]) this.answer(order, { done: false, code: Unanswered.LOST, message: "" });
@@ -103,10 +103,10 @@ export class OrdersChannel implements Channel {
   private happened(order: AppliedOrder): void {
     const closed = new Set(this.closed.value);
     const limits = new Map(this.limits.value);
-    for (const { command, lane, edge, speed } of order.commands) {
-      if (command === "CloseLane" && isRow(lane)) closed.add(lane);
-      if (command === "OpenLane" && isRow(lane)) closed.delete(lane);
-      if (command === "SetSpeedLimit" && isRow(edge) && typeof speed === "number") limits.set(edge, speed);
+    for (const { type, lane, edge, speed } of order.commands) {
+      if (type === "close_lane" && isRow(lane)) closed.add(lane);
+      if (type === "open_lane" && isRow(lane)) closed.delete(lane);
+      if (type === "set_speed_limit" && isRow(edge) && typeof speed === "number") limits.set(edge, speed);
     }
     this.closed.value = closed;
     this.limits.value = limits;
@@ -115,9 +115,13 @@ export class OrdersChannel implements Channel {
 }
 
 function isCommand(value: unknown): value is HeardCommand {
-  return isRecord(value) && typeof value["command"] === "string";
+  return isRecord(value) && typeof value["type"] === "string";
 }
 
 function isRow(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
+
+function isLimit(value: unknown): value is [number, number] {
+  return Array.isArray(value) && value.length === 2 && isRow(value[0]) && typeof value[1] === "number";
 }
