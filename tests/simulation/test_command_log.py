@@ -22,9 +22,9 @@ from cosmopolis.simulation import (
     Guidance,
     Jump,
     Order,
-    Rules,
     SetSpeedLimit,
     Simulation,
+    TrafficRules,
     replay,
 )
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers
@@ -96,7 +96,7 @@ def test_every_option_of_the_run_is_in_its_log() -> None:
         "drivers": odd._replace(length=odd.length + np.float32(0.1)),
         "daily": False,
         "guidance": Guidance(share=0.5, toll=0.1),
-        "rules": Rules(teleport_after=30.0, on_foot=0.3),
+        "rules": TrafficRules(teleport_after=30.0, on_foot=0.3),
     }
     simulation = drive([60, [CloseLane(4)], 60], **options)
     read = CommandLog.of_lines(list(simulation.log.lines()))

@@ -84,7 +84,14 @@ def test_what_others_read_of_the_traffic_cannot_be_written() -> None:
     simulation = Simulation(chessboard(), busy_trips(), threads=1)
     simulation.run(30.0)
     digest, traffic = simulation.digest(), simulation.traffic
-    for record in (traffic.cars, traffic.ways, traffic.fleet, traffic.moves, traffic.roads, traffic.drivers):
+    for record in (
+        traffic.cars,
+        traffic.path_state,
+        traffic.fleet,
+        traffic.moves,
+        traffic.roads,
+        traffic.drivers,
+    ):
         for name in type(record._record)._fields:  # type: ignore[union-attr]
             column = getattr(record, name)
             if isinstance(column, np.ndarray) and len(column):

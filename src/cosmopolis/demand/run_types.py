@@ -14,9 +14,9 @@ class RunType(NamedTuple):
     type: VehicleType
     kind: VehicleKind
     modes: Mode
-    enters: float  # m/s at most when it enters the road; inf: as fast as the road allows
-    leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
-    looks: bool = False  # for the quickest way as it departs
-    picks: bool = False  # its first lane as it departs
+    entry_speed: float  # m/s at most when it enters the road; inf: as fast as the road allows
+    arrival_speed: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
+    chooses_route: bool = False  # for the quickest way as it departs
+    chooses_lane: bool = False  # its first lane as it departs
     departure_position: DeparturePosition = DeparturePosition.AS_PLANNED
     step: float = 1.0  # s, of the simulation that its driver is told from

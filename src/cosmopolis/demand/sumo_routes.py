@@ -29,7 +29,7 @@ def scenario_graph(network: Network, modes: Mode) -> RoadGraph:
 
 
 @dataclass
-class Ways:
+class RouteFinder:
     """What can be driven in a network, by modes; answers are kept, for thousands of vehicles ask the same."""
 
     network: Network

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import Network
 from cosmopolis.demand.trips import Trips
 from cosmopolis.planning.schemas import AREAS, EDGES, KINDS, LANES, LOOPS, NAMED_TRIPS, TRIPS
-from cosmopolis.simulation import Reading, Stretches, TripRecords
+from cosmopolis.simulation import IntervalReading, Stretches, TripRecords
 
 
-def edge_table(reading: Reading, network: Network) -> pa.Table:
+def edge_table(reading: IntervalReading, network: Network) -> pa.Table:
     """The edges on which somebody was, one row each."""
     stretches = reading.by_edge(network)
     rows = np.flatnonzero(stretches.time > 0)
@@ -23,7 +23,7 @@ def edge_table(reading: Reading, network: Network) -> pa.Table:
     return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, EDGES)
 
 
-def lane_table(reading: Reading, network: Network) -> pa.Table:
+def lane_table(reading: IntervalReading, network: Network) -> pa.Table:
     """The lanes on which somebody was, one row each."""
     stretches = reading.by_lane(network)
     rows = np.flatnonzero(stretches.time > 0)
@@ -35,7 +35,7 @@ def lane_table(reading: Reading, network: Network) -> pa.Table:
     return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, LANES)
 
 
-def _of_interval(reading: Reading, count: int) -> dict[str, NDArray]:
+def _of_interval(reading: IntervalReading, count: int) -> dict[str, NDArray]:
     return {"begin": np.full(count, reading.begin), "until": np.full(count, reading.end)}
 
 
@@ -114,7 +114,7 @@ def trip_table(records: TripRecords, trips: Trips, ids: NDArray[np.object_] | No
     return table(columns, TRIPS if ids is None else NAMED_TRIPS)
 
 
-def loop_table(reading: Reading) -> pa.Table:
+def loop_table(reading: IntervalReading) -> pa.Table:
     """Every loop detector, one row each."""
     loops, seconds = reading.loops, reading.end - reading.begin
     passed = np.maximum(loops.passed, 1.0)
@@ -131,7 +131,7 @@ def loop_table(reading: Reading) -> pa.Table:
     return table(columns, LOOPS)
 
 
-def area_table(reading: Reading) -> pa.Table:
+def area_table(reading: IntervalReading) -> pa.Table:
     """Every area detector, one row each."""
     areas, seconds = reading.areas, reading.end - reading.begin
     columns = {

@@ -26,14 +26,14 @@ from cosmopolis.simulation.event import (
     TakenOut,
     Teleported,
 )
-from cosmopolis.simulation.lookout import Call, Lookout, View
+from cosmopolis.simulation.lookout import Call, Lookout, ProgramView
 from cosmopolis.simulation.observer import Observer
 from cosmopolis.simulation.order import Answer, Order, OrderApplied, OrderRefused, Refusal
-from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, Stretches, TripRecords
+from cosmopolis.simulation.reading import AreaCounts, IntervalReading, LoopCounts, Stretches, TripRecords
 from cosmopolis.simulation.replay import replay
 from cosmopolis.simulation.run import Simulation, is_compiled
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.vehicles import Vehicles
 from cosmopolis.simulation.view import SimulationView
 
@@ -56,6 +56,7 @@ __all__ = [
     "Forced",
     "Guidance",
     "Halted",
+    "IntervalReading",
     "Jump",
     "LogStore",
     "Lookout",
@@ -66,9 +67,8 @@ __all__ = [
     "Order",
     "OrderApplied",
     "OrderRefused",
-    "Reading",
+    "ProgramView",
     "Refusal",
-    "Rules",
     "SetSignalPlan",
     "SetSpeedLimit",
     "ShowPhase",
@@ -78,9 +78,9 @@ __all__ = [
     "Stretches",
     "TakenOut",
     "Teleported",
+    "TrafficRules",
     "TripRecords",
     "Vehicles",
-    "View",
     "check",
     "is_compiled",
     "replay",

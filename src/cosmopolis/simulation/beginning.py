@@ -19,7 +19,7 @@ from cosmopolis.city.version import version_of
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class RunOptions:
     seed: int = 1
     start: float = 0.0  # s after midnight of day 0
     daily: bool = True
-    rules: Rules = field(default_factory=Rules)
+    rules: TrafficRules = field(default_factory=TrafficRules)
     guidance: Guidance | None = None
     drivers: Drivers | None = field(default=None, compare=False)
 
@@ -72,7 +72,7 @@ class Beginning:
                 seed=int(said["seed"]),
                 start=float(said["start"]),
                 daily=bool(said["daily"]),
-                rules=Rules(**said["rules"]),
+                rules=TrafficRules(**said["rules"]),
                 guidance=Guidance(**said["guidance"]) if said["guidance"] else None,
                 drivers=_unpacked(said["drivers"]) if said["drivers"] else None,
             )

@@ -22,7 +22,7 @@ from cosmopolis.kernels.crew import Crew
 from cosmopolis.kernels.tables import Tables
 from cosmopolis.simulation.detectors import Area, Loop, laid_areas, laid_loops
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, TripRecords
+from cosmopolis.simulation.reading import AreaCounts, IntervalReading, LoopCounts, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic import ledger
 from cosmopolis.simulation.traffic.areas import read_areas
@@ -74,7 +74,7 @@ class Observer:
         traffic, dt = self._simulation.traffic, self._simulation.dt
         if len(traffic.fleet.depart) > len(self._entered):
             self._grow()
-        seen = traffic.tables("roads", "ways", "spare", "moves")
+        seen = traffic.tables("roads", "path_state", "spare", "moves")
         own = (self._engines, self._sums, self._book)
         arguments = (dt, self._tables(self._crew.board), *seen, *map(self._tables, own))
         last = self._crew.round
@@ -130,7 +130,7 @@ class Observer:
         self._rerouted = np.append(self._rerouted, np.zeros(new, np.int64))
         self._begin(np.arange(known, count))
 
-    def read(self) -> Reading:
+    def read(self) -> IntervalReading:
         """What was added up since the last reading; the next begins now."""
         roads, sums = self._simulation.traffic.roads, self._sums
         by_path = ledger.columns(sums)[roads.of_city]
@@ -142,7 +142,7 @@ class Observer:
             **_taken(AreaCounts.sums(), self._areas),
         )
         now = self._simulation.time
-        reading = Reading(
+        reading = IntervalReading(
             begin=self._since,
             end=now,
             lanes=len(self._simulation.city.network.lanes),

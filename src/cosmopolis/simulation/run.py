@@ -23,10 +23,10 @@ from cosmopolis.simulation.command_log import CommandLog, carry_over
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.order import Answer, Order, OrderApplied, OrderRefused, Refusal
 from cosmopolis.simulation.part import Part
-from cosmopolis.simulation.traffic.drive import Traffic
+from cosmopolis.simulation.traffic.drive import RoadTraffic
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.traffic.step import step_traffic
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -61,11 +61,11 @@ class Simulation:
         drivers: Drivers | None = None,
         daily: bool = True,
         guidance: Guidance | None = None,
-        rules: Rules | None = None,
+        rules: TrafficRules | None = None,
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time, self.steps = float(start), 0
-        traffic = Traffic(
+        traffic = RoadTraffic(
             city,
             trips,
             seed,
@@ -73,13 +73,13 @@ class Simulation:
             types=drivers,
             daily=daily,
             told=guidance,
-            rules=rules or Rules(),
+            rules=rules or TrafficRules(),
             start=float(start),
         )
         self.traffic = traffic.view
         self.parts: tuple[Part, ...] = (traffic,)
         self._obeys = {command: part for part in self.parts for command in part.commands}
-        self._options = RunOptions(seed, float(start), daily, rules or Rules(), guidance, drivers)
+        self._options = RunOptions(seed, float(start), daily, rules or TrafficRules(), guidance, drivers)
         identity = {part.name: part.identity for part in self.parts}
         self._log = CommandLog(partial(Beginning.of, city, trips, identity, self._options))
 

@@ -20,76 +20,80 @@ from cosmopolis.simulation.command import (
     ShowPhase,
 )
 from cosmopolis.simulation.order import Refusal
-from cosmopolis.simulation.traffic.detours import everybody, go_round, shut_edges
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.fleet import added, factors_of
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.programs import direct
+from cosmopolis.simulation.traffic.fleet import factors_of, with_trip
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.programs import command_program
+from cosmopolis.simulation.traffic.rerouting import (
+    closed_edges,
+    reroute_around_closures,
+    trips_on_road_or_waiting,
+)
 from cosmopolis.simulation.traffic.routing import quickest
-from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import settle
 
 if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 
-def refusal(commands: Sequence[Command], traffic: Traffic) -> Refusal | None:
+def refusal(commands: Sequence[Command], traffic: RoadTraffic) -> Refusal | None:
     """Why these commands, which `simulation.check` has let through, cannot all be carried out one after the other.
 
     That is where an added trip has no way, with the lanes closed that the commands before it close.
     """
-    roads, closed, shut = traffic.roads, traffic.ways.closed, traffic.shut
+    roads, closed, shut = traffic.roads, traffic.path_state.closed, traffic.shut
     for command in commands:
         match command:
             case CloseLane(lane) | OpenLane(lane):
                 closed = closed.copy()
                 closed[roads.of_city[lane]] = isinstance(command, CloseLane)
-                shut = shut_edges(roads, closed)
-            case AddTrip() if len(_way(command, traffic, shut)) == 0:
+                shut = closed_edges(roads, closed)
+            case AddTrip() if len(_quickest_route(command, traffic, shut)) == 0:
                 places = f"from lane {command.from_lane} to lane {command.to_lane}"
                 return Refusal("no_route", f"No way leads {places} by road.")
     return None
 
 
-def obey(command: Command, traffic: Traffic, time: float) -> int | None:
+def obey(command: Command, traffic: RoadTraffic, time: float) -> int | None:
     """Carry out one command that was not refused; the trip that it adds."""
     match command:
         case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
-            direct(command, traffic.roads, traffic.ways)
+            command_program(command, traffic.roads, traffic.path_state)
             return None  # a light is nothing that a driver plans by
         case CloseLane(lane):
-            traffic.ways.closed[traffic.roads.of_city[lane]] = 1
-            traffic.forget()
-            go_round(traffic, everybody(traffic))
+            traffic.path_state.closed[traffic.roads.of_city[lane]] = 1
+            traffic.forget_routes()
+            reroute_around_closures(traffic, trips_on_road_or_waiting(traffic))
         case OpenLane(lane):
-            traffic.ways.closed[traffic.roads.of_city[lane]] = 0
+            traffic.path_state.closed[traffic.roads.of_city[lane]] = 0
         case SetSpeedLimit(edge, speed):
             _limit(edge, speed, traffic)
         case AddTrip():
             _add(command, traffic, time)
-    traffic.forget()
-    records = (traffic.cars, traffic.roads, traffic.drivers, traffic.ways, traffic.fleet)
+    traffic.forget_routes()
+    records = (traffic.cars, traffic.roads, traffic.drivers, traffic.path_state, traffic.fleet)
     settle_all(*map(traffic.tables, records))
     return len(traffic.fleet.depart) - 1 if isinstance(command, AddTrip) else None
 
 
 @entry
-def settle_all(cars: Cars, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fleet) -> None:
+def settle_all(cars: Cars, roads: RoadNetwork, drivers: Drivers, path_state: PathState, fleet: Fleet) -> None:
     """Everybody thinks again about lane, turn and speed."""
     for path in range(roads.paths):
         for i in range(cars.start[path], cars.start[path + 1]):
-            settle(cars, i, path, cars.start, fleet, drivers, roads, ways)
+            settle(cars, i, path, cars.start, fleet, drivers, roads, path_state)
 
 
-def _limit(edge: int, speed: float, traffic: Traffic) -> None:
+def _limit(edge: int, speed: float, traffic: RoadTraffic) -> None:
     roads = traffic.roads
     first = roads.edge_lane[edge]
     for lane in range(first, first + roads.edge_lanes[edge]):
         is_slow = roads.limit[lane] < roads.limit[roads.edge_main[edge]]  # a cycle lane keeps its own
-        traffic.ways.limit[lane] = min(speed, roads.limit[lane]) if is_slow else speed
+        traffic.path_state.limit[lane] = min(speed, roads.limit[lane]) if is_slow else speed
 
 
-def _way(command: AddTrip, traffic: Traffic, shut: NDArray[np.uint8]) -> NDArray[np.int32]:
+def _quickest_route(command: AddTrip, traffic: RoadTraffic, shut: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Edges of the quickest way of an added trip; none where there is no way."""
     edge, of_city = traffic.roads.edge, traffic.roads.of_city
     modes = int(traffic.drivers.modes[traffic.row_of(command.kind)])
@@ -97,12 +101,12 @@ def _way(command: AddTrip, traffic: Traffic, shut: NDArray[np.uint8]) -> NDArray
     return np.asarray(quickest(begin, goal, modes, shut, traffic.live), np.int32)
 
 
-def _add(command: AddTrip, traffic: Traffic, time: float) -> None:
+def _add(command: AddTrip, traffic: RoadTraffic, time: float) -> None:
     from_lane, to_lane = (int(traffic.roads.of_city[lane]) for lane in (command.from_lane, command.to_lane))
     kind, row = traffic.row_of(command.kind), len(traffic.fleet.depart)
-    route = _way(command, traffic, traffic.shut)
-    begin = traffic.note_route(route)
+    route = _quickest_route(command, traffic, traffic.shut)
+    begin = traffic.store_route(route)
     rows = begin, begin + len(route)
     kinds = np.append(traffic.fleet.kind, np.uint16(kind))
     factor = factors_of(kinds, traffic.drivers, traffic.seed)[row]
-    traffic.append(added(command, from_lane, to_lane, rows, time, kind, traffic.fleet, factor))
+    traffic.append_trip(with_trip(command, from_lane, to_lane, rows, time, kind, traffic.fleet, factor))

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import Cars, Fleet, Moves, PathState
 from cosmopolis.simulation.vehicles import Vehicles
 
 if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
-RecordName = Literal["roads", "drivers", "ways", "cars", "spare", "moves", "fleet"]
+RecordName = Literal["roads", "drivers", "path_state", "cars", "spare", "moves", "fleet"]
 
 
 def locked(array: NDArray) -> NDArray:
@@ -47,21 +47,21 @@ class TrafficView:
     """The traffic of a run, to be looked at: records of arrays as they are now, and what they say in the city's
     numbers. `spare` holds the cars before the last step, `moves` what that step decided."""
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: RoadTraffic) -> None:
         self._of = traffic
         self._lanes = int(np.count_nonzero(traffic.roads.lane_count))
 
     @property
-    def roads(self) -> Roads:
-        return cast(Roads, ReadOnly(self._of.roads))
+    def roads(self) -> RoadNetwork:
+        return cast(RoadNetwork, ReadOnly(self._of.roads))
 
     @property
     def drivers(self) -> Drivers:
         return cast(Drivers, ReadOnly(self._of.drivers))
 
     @property
-    def ways(self) -> Ways:
-        return cast(Ways, ReadOnly(self._of.ways))
+    def path_state(self) -> PathState:
+        return cast(PathState, ReadOnly(self._of.path_state))
 
     @property
     def cars(self) -> Cars:
@@ -87,7 +87,7 @@ class TrafficView:
     @property
     def known_speeds(self) -> NDArray[np.float32] | None:
         """(E,) m/s as those know it who look for their way when they depart; None where nobody does."""
-        finder = self._of.way_finder
+        finder = self._of.departure_router
         return None if finder is None else locked(finder.known[: len(self._of.speed_ratio)])
 
     def tables(self, *names: RecordName) -> list[Table]:
@@ -113,11 +113,11 @@ class TrafficView:
 
     def phases(self) -> NDArray[np.uint16]:
         """(S,) the phase that each signal program shows."""
-        return self._of.ways.phase.copy()
+        return self._of.path_state.phase.copy()
 
     def lights(self) -> NDArray[np.uint8]:
         """(C,) words.Light that each connection sees; OFF where there is no signal."""
-        return self._of.ways.light[self._of.roads.of_city[self._lanes :]]
+        return self._of.path_state.light[self._of.roads.of_city[self._lanes :]]
 
     def edge_state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(E,) mean speed as a share of the limit, and (E,) vehicles per lane-km, smoothed over a minute."""

@@ -1,8 +1,8 @@
 """Orders to the running city: commands of visitors, what became of them, and the orders of anybody that were applied
 (SPEC 7.9; 5.2 `order`; 5.3 `ordered`, `refused`, `event`).
 
-A visitor's order is read and checked by the city alone here, goes to the engine, and is applied between two steps: all of
-it or nothing. What was applied is told to everybody.
+A visitor's order is read and checked by the city alone here, goes to the engine, and is applied between two steps: all
+of it or nothing. What was applied is told to everybody.
 """
 
 from __future__ import annotations
