@@ -23,7 +23,7 @@ from cosmopolis.control import (
     begin,
     programs_of,
 )
-from cosmopolis.simulation import FollowSignalPlan, Lookout, ShowPhase, Simulation, View
+from cosmopolis.simulation import FollowSignalPlan, Lookout, ProgramView, ShowPhase, Simulation
 from tests.control.scenes import (
     arms,
     controlled,
@@ -241,7 +241,7 @@ class Alternating:
         self.memory: list[Any] = [0]
         self._stages = program.stages
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         if view.clears or view.shown_for < 12.0:
             return None
         self.memory[0] += 1

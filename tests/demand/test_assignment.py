@@ -13,7 +13,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.assignment import (
     BPR,
     Conical,
-    Links,
+    LinkGraph,
     Problem,
     frank_wolfe,
     path_equilibrium,
@@ -43,7 +43,7 @@ def random_problem(seed: int, *, conical: bool = False) -> Problem:
     cost = BPR(free, capacity, np.full(len(ends), 0.15), rng.choice([1.0, 4.0], len(ends)), 0.0 * free)
     pairs = rng.integers(0, nodes, (30, 2))
     return Problem.between(
-        Links(nodes, ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)),
+        LinkGraph(nodes, ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)),
         Conical(free, capacity, np.full(len(ends), 4.0)) if conical else cost,
         pairs[:, 0],
         pairs[:, 1],
@@ -122,7 +122,7 @@ def two_roads(volume: float = 10.0) -> Problem:
     """From node 0 to node 1 by a road of 1 + x or one of 3 + x."""
     one = np.ones(2)
     cost = BPR(np.array([1.0, 3.0]), np.array([1.0, 3.0]), one, one, 0 * one)
-    links = Links(2, np.array([0, 0], np.int32), np.array([1, 1], np.int32))
+    links = LinkGraph(2, np.array([0, 0], np.int32), np.array([1, 1], np.int32))
     return Problem.between(links, cost, np.array([0]), np.array([1]), np.array([volume]))
 
 
@@ -141,10 +141,10 @@ def test_two_roads_are_chosen_by_logit(theta):
     assert one / other == pytest.approx(np.exp(-theta * (found.time[0] - found.time[1])), rel=1e-6)
 
 
-def ladder(rungs: int) -> tuple[Links, np.ndarray]:
+def ladder(rungs: int) -> tuple[LinkGraph, np.ndarray]:
     """Nodes 0 .. rungs, two links from each to the next; and their costs."""
     at = np.repeat(np.arange(rungs, dtype=np.int32), 2)
-    return Links(rungs + 1, at, at + 1), np.random.default_rng(rungs).uniform(1, 3, 2 * rungs)
+    return LinkGraph(rungs + 1, at, at + 1), np.random.default_rng(rungs).uniform(1, 3, 2 * rungs)
 
 
 def test_dials_loading_is_the_logit_of_all_ways_listed():
@@ -174,7 +174,7 @@ def test_nobody_drives_through_a_zone():
     time = np.array([1.0, 1.0, 5.0, 5.0])
     cost = BPR(time, 0 * time + 10, 0 * time + 0.15, 0 * time + 4, 0 * time)
     problem = Problem.between(
-        Links(4, tail, head, 2), cost, np.array([0, 0]), np.array([3, 1]), np.array([1, 2])
+        LinkGraph(4, tail, head, 2), cost, np.array([0, 0]), np.array([3, 1]), np.array([1, 2])
     )
     for found in (
         frank_wolfe(problem),
@@ -198,7 +198,7 @@ def test_braess_the_added_link_makes_every_trip_longer():
     with_link, _ = path_equilibrium(problem, gap=1e-10)
     kept = np.array([0, 1, 2, 4])  # all but 3 -> 4
     cost = BPR(*(getattr(problem.cost, name)[kept] for name in BPR.__dataclass_fields__))
-    links = Links(4, problem.links.tail[kept], problem.links.head[kept])
+    links = LinkGraph(4, problem.links.tail[kept], problem.links.head[kept])
     without, _ = path_equilibrium(
         Problem(links, cost, problem.origin, problem.destination, problem.volume), gap=1e-10
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.simulation import Simulation
-from tests.simulation.ground import vehicle_lengths
+from tests.simulation.path_occupancy import vehicle_lengths
 
 
 def check_books(simulation: Simulation, due: int) -> None:

@@ -63,11 +63,11 @@ def drive_elsewhere(cars: Cars, around: np.ndarray, folder: Path, **env: str) ->
 
 
 def main(file: str, out: str) -> None:
-    from cosmopolis.simulation.traffic.gpu.rings import RingTraffic
+    from cosmopolis.simulation.traffic.gpu.rings import DeviceRingTraffic
 
     read = dict(np.load(file))
     around = read.pop("around")
-    traffic = RingTraffic(Cars(**read), around, drivers())
+    traffic = DeviceRingTraffic(Cars(**read), around, drivers())
     pictures = []
     for steps in STEPS:
         traffic.run(steps)

@@ -8,7 +8,7 @@ from cosmopolis.city.build import build
 from cosmopolis.demand import plan_trips
 from cosmopolis.growth import grow
 from cosmopolis.simulation import Simulation
-from tests.simulation.ground import Ground, standing_longest
+from tests.simulation.path_occupancy import PathOccupancy, standing_longest
 
 HOUR = 3600.0
 
@@ -19,7 +19,7 @@ def test_a_day_of_xinting_ends_without_a_knot() -> None:
     city = build(grow(seed=1, population=60_000), seed=1)
     trips = plan_trips(city, seed=1)
     simulation = Simulation(city, trips, seed=1)
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     peak = 0
     for _ in range(48):
         simulation.run(HOUR / 2)

@@ -11,7 +11,7 @@ from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.bends import bends
 from tests.simulation.drawings import one_trip
-from tests.simulation.ground import Ground
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import Drawing, trips_of
 
 BEFORE = 300.0  # m of straight road before and after the bend
@@ -60,7 +60,7 @@ def test_a_queue_through_a_bend_keeps_apart() -> None:
     city = road(quarter(15.0))
     rows = [one_trip(city, [0], 2.5 * n, list(VehicleKind)[n % 8]) for n in range(24)]
     simulation = Simulation(city, trips_of(rows), threads=1)
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     while simulation.time < 200.0:
         simulation.step()
         assert ground.overlaps() == []

@@ -8,7 +8,7 @@ from numba import njit
 
 from cosmopolis.city.words import Light, VehicleKind
 from cosmopolis.simulation import Simulation
-from cosmopolis.simulation.traffic.car_following import HARDEST, idm
+from cosmopolis.simulation.traffic.car_following import EMERGENCY_BRAKE, idm
 from cosmopolis.simulation.traffic.drivers import drivers, speed_factors
 from cosmopolis.simulation.traffic.turning import SIREN_SPEED
 from tests.simulation.drawings import LIMIT, one_trip, parallel_roads, roads_with_lights, row_of
@@ -144,7 +144,7 @@ def test_behind_a_leader_that_stops_dead_nobody_brakes_harder_than_tyres_allow()
         vehicles = simulation.vehicles()
         for id, speed in zip(vehicles.id.tolist(), vehicles.speed.tolist(), strict=True):
             change = (speed - before.get(id, speed)) / simulation.dt
-            assert -float(HARDEST) - 1e-3 <= change <= accel + 1e-3
+            assert -float(EMERGENCY_BRAKE) - 1e-3 <= change <= accel + 1e-3
             before[id] = speed
 
 

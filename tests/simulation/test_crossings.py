@@ -10,12 +10,12 @@ import shapely
 
 from cosmopolis.city.model import City, Zones
 from cosmopolis.city.words import Light, StreetKind
-from cosmopolis.simulation import Rules, Simulation
-from cosmopolis.simulation.traffic.crossings import people_a_crossing
+from cosmopolis.simulation import Simulation, TrafficRules
+from cosmopolis.simulation.traffic.crossings import pedestrian_rates
 from tests.network.towns import cross, edge, street, town
 from tests.simulation.drawings import one_trip, run_out, streets_of
-from tests.simulation.ground import Ground
 from tests.simulation.occupancy import SharedGround
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import random_trips, trips_of
 
 EIGHT = 8 * 3600.0  # s
@@ -47,9 +47,9 @@ def lit_cross(residents: float = 6_000.0) -> City:
 def test_as_many_people_come_as_live_and_work_near_by() -> None:
     city = zebra_cross(2_400.0)
     assert len(city.network.crossings) == 4
-    assert people_a_crossing(city, 1.0).tolist() == [50.0] * 4
-    assert people_a_crossing(city, 0.5).tolist() == [25.0] * 4
-    assert people_a_crossing(with_people(city, 0.0), 1.0).tolist() == [0.0] * 4
+    assert pedestrian_rates(city, 1.0).tolist() == [50.0] * 4
+    assert pedestrian_rates(city, 0.5).tolist() == [25.0] * 4
+    assert pedestrian_rates(with_people(city, 0.0), 1.0).tolist() == [0.0] * 4
 
 
 def busy_slots(city: City, seed: int = 1) -> np.ndarray:
@@ -58,7 +58,7 @@ def busy_slots(city: City, seed: int = 1) -> np.ndarray:
     rows = []
     while simulation.time < EIGHT + 3600.0:
         simulation.run(4.0)
-        rows.append(simulation._traffic.ways.on_foot.copy())
+        rows.append(simulation._traffic.path_state.pedestrians.copy())
     return np.array(rows)
 
 
@@ -75,13 +75,13 @@ def test_at_lights_they_walk_only_while_the_cars_that_go_straight_stand() -> Non
     city = lit_cross()
     simulation = Simulation(city, trips_of([]), start=EIGHT, threads=1)
     traffic, walked = simulation._traffic, np.zeros(len(city.network.crossings))
-    before = traffic.ways.on_foot.copy()
+    before = traffic.path_state.pedestrians.copy()
     while simulation.time < EIGHT + 600.0:
         simulation.step()
-        now = traffic.ways.on_foot
+        now = traffic.path_state.pedestrians
         for crossing in np.flatnonzero((now == 1) & (before == 0)):
-            rows = slice(traffic.roads.foot_red_start[crossing], traffic.roads.foot_red_start[crossing + 1])
-            lights = traffic.ways.light[traffic.roads.foot_red[rows]]
+            rows = slice(traffic.roads.walk_red_start[crossing], traffic.roads.walk_red_start[crossing + 1])
+            lights = traffic.path_state.light[traffic.roads.walk_red[rows]]
             assert len(lights) and not np.isin(lights, (Light.GREEN_PROTECTED, Light.YELLOW)).any()
             walked[crossing] += 1
         before = now.copy()
@@ -93,7 +93,7 @@ def mean_time(city: City, share: float) -> float:
     network = city.network
     route = [edge(network, "w", "c"), edge(network, "c", "s")]
     rows = [one_trip(city, route, EIGHT + 71.0 * n, from_position=8.0) for n in range(20)]
-    simulation = Simulation(city, trips_of(rows), start=EIGHT, threads=1, rules=Rules(on_foot=share))
+    simulation = Simulation(city, trips_of(rows), start=EIGHT, threads=1, rules=TrafficRules(on_foot=share))
     spent = []
     while simulation.counts()["arrived"] < 20:
         spent.append(simulation.counts()["vehicles"] * simulation.dt)
@@ -131,7 +131,7 @@ def test_with_people_everywhere_nobody_overlaps_and_all_arrive() -> None:
         trips = replace(trips, depart=trips.depart + EIGHT)
         one = Simulation(city, trips, start=EIGHT, threads=1)
         two = Simulation(city, trips, start=EIGHT, threads=2)
-        ground, shared = Ground(one), SharedGround(one)
+        ground, shared = PathOccupancy(one), SharedGround(one)
         while one.time < EIGHT + 300.0:
             one.step()
             assert ground.overlaps() == [] and shared.clashes() == []

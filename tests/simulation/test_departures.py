@@ -13,7 +13,9 @@ from cosmopolis.simulation.traffic.drivers import drivers_of
 from tests.simulation.roads import Drawing, trips_of
 
 LIMIT = 50 / 3.6  # m/s
-DECIDES = RunType(VehicleType(), VehicleKind.CAR, Mode.CAR, np.inf, np.inf, looks=True, picks=True)
+DECIDES = RunType(
+    VehicleType(), VehicleKind.CAR, Mode.CAR, np.inf, np.inf, chooses_route=True, chooses_lane=True
+)
 
 
 def widening(lanes_on: tuple[int, ...] = (0, 1), *, light: Light = Light.OFF) -> City:
@@ -56,7 +58,7 @@ def test_of_lanes_that_lead_on_alike_the_emptier_one_is_the_first() -> None:
 
 def known_speeds(simulation: Simulation) -> np.ndarray:
     """m/s on each edge as those see it who look for their way."""
-    finder = simulation._traffic.way_finder
+    finder = simulation._traffic.departure_router
     assert finder is not None
     return finder.known[: len(simulation.city.network.edges)]
 
@@ -148,14 +150,14 @@ def entering(comes: DeparturePosition, *stand: float) -> float:
     """m at which one is who has just come on to a road of 300 m, nan if he has not; cars `stand` there."""
     drawing = Drawing()
     drawing.edge((0.0, 0.0), (300.0, 0.0))
-    stands = DECIDES._replace(looks=False, picks=False)
+    stands = DECIDES._replace(chooses_route=False, chooses_lane=False)
     rows = [{"from_lane": 0, "to_lane": 0, "route": [0], "depart": 5.0, "kind": 1}]
     for place in stand:
         halt = [(0, place, 1_000.0)]
         rows.append(
             {"from_lane": 0, "to_lane": 0, "route": [0], "depart": 0.0, "from_position": place, "halts": halt}
         )
-    types = [stands._replace(enters=0.0), stands._replace(departure_position=comes)]
+    types = [stands._replace(entry_speed=0.0), stands._replace(departure_position=comes)]
     simulation = Simulation(drawing.city(), trips_of(rows), drivers=drivers_of(types), daily=False, threads=1)
     simulation.run(5.5)
     vehicles = simulation.vehicles()
@@ -193,7 +195,7 @@ def test_who_is_told_his_speed_enters_with_it_or_later(enters: float, waits: boo
     ahead, mine = {"depart": 0.0, "from_position": 15.0}, {"depart": 1.0, "from_position": 8.0, "kind": 1}
     rows = [{"from_lane": 0, "to_lane": 0, "route": [0]} | row for row in (ahead, mine)]
     slow = DECIDES._replace(type=VehicleType(max_speed=4.0, sigma=0.0))
-    types = [slow, DECIDES._replace(type=VehicleType(sigma=0.0), enters=enters)]
+    types = [slow, DECIDES._replace(type=VehicleType(sigma=0.0), entry_speed=enters)]
     simulation = Simulation(drawing.city(), trips_of(rows), drivers=drivers_of(types), daily=False, threads=1)
     while 1 not in simulation.step().departed:
         assert simulation.time < 60.0

@@ -9,8 +9,8 @@ from cosmopolis.city.words import Light, StreetKind, VehicleKind
 from cosmopolis.simulation import Simulation
 from tests.network.towns import cross, edge
 from tests.simulation.drawings import one_trip, parallel_roads, roads_with_lights, row_of, streets_of
-from tests.simulation.ground import Ground
 from tests.simulation.occupancy import SharedGround
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import Drawing, trips_of
 
 AMBULANCE, CAR = VehicleKind.EMERGENCY, VehicleKind.CAR
@@ -37,7 +37,7 @@ def test_cars_ahead_leave_its_lane() -> None:
     rows = [one_trip(city, [0], 2.5 * n, from_lane=1, to_lane=1) for n in range(6)]
     rows += [one_trip(city, [0], 20.0, AMBULANCE, from_lane=1, to_lane=1)]
     simulation = Simulation(city, trips_of(rows), threads=1)
-    ground, arrived = Ground(simulation), []
+    ground, arrived = PathOccupancy(simulation), []
     while len(arrived) < 7:
         arrived += simulation.step().arrived.tolist()
         assert ground.overlaps() == []
@@ -54,7 +54,7 @@ def test_in_a_standing_queue_it_comes_through_where_the_next_lane_has_room() -> 
     lane = [one_trip(city, [0, 1], 3.0 * n, from_lane=1, to_lane=3) for n in range(4)]
     rows = [*lane, one_trip(city, [0, 1], 30.0, AMBULANCE, from_lane=1, to_lane=3)]
     simulation = Simulation(city, trips_of(rows), threads=1)
-    ground, through = Ground(simulation), 0.0
+    ground, through = PathOccupancy(simulation), 0.0
     while through == 0.0:
         simulation.step()
         assert ground.overlaps() == []
@@ -101,7 +101,7 @@ def test_with_sirens_one_thread_and_two_give_the_same_bytes_and_so_does_a_restor
     one, two = (Simulation(city, trips, threads=threads) for threads in (1, 2))
     one.run(80.0)
     two.run(80.0)
-    assert one._traffic.ways.siren.any()
+    assert one._traffic.path_state.preemption.any()
     restored = Simulation.restore(city, trips, one.snapshot(), threads=2)
     for run in (one, two, restored):
         run.run(60.0)

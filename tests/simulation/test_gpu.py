@@ -50,13 +50,13 @@ def test_a_real_card_drives_as_the_processor_does(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(NO_CARD is None, reason="there is a GPU")
 def test_without_a_card_one_sentence_says_what_to_do() -> None:
-    from cosmopolis.simulation.traffic.gpu.rings import RingTraffic
+    from cosmopolis.simulation.traffic.gpu.rings import DeviceRingTraffic
 
     cars, around = mixed_lanes()
     with pytest.raises(
         BadInput, match=r"numba-cuda: pip install 'cosmopolis\[gpu\]'|No NVIDIA GPU"
     ) as caught:
-        RingTraffic(cars, around, drivers())
+        DeviceRingTraffic(cars, around, drivers())
     assert "\n" not in str(caught.value)
 
 
@@ -102,7 +102,7 @@ def test_the_kernels_compile_for_a_card_and_do_all_in_single_precision(
 ) -> None:
     from cosmopolis.simulation.traffic.gpu import car_following
     from cosmopolis.simulation.traffic.gpu import rings as on_card
-    from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves
+    from cosmopolis.simulation.traffic.gpu.state import DeviceCars, DeviceDrivers, DeviceMoves
     from cosmopolis.simulation.traffic.state import empty_moves
 
     a_card = SimpleNamespace(compute_capability=(8, 0))
@@ -112,8 +112,8 @@ def test_the_kernels_compile_for_a_card_and_do_all_in_single_precision(
     def kind(record: Any, columns: type) -> Any:
         return typeof(columns(*(getattr(record, name) for name in columns._fields)))
 
-    cars, who, lane = kind(seats, Cars), kind(drivers(), Drivers), kind(lanes, rings.Rings)
-    moves = kind(empty_moves(1, 1, len(seats.position)), Moves)
+    cars, who, lane = kind(seats, DeviceCars), kind(drivers(), DeviceDrivers), kind(lanes, rings.Rings)
+    moves = kind(empty_moves(1, 1, len(seats.position)), DeviceMoves)
     kernels = {
         car_following.follow: (types.int64, who, cars, moves),
         car_following.move: (types.int64, who, cars, moves, types.float64),

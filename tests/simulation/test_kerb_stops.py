@@ -10,9 +10,9 @@ import pytest
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Control, StreetKind, VehicleKind
 from cosmopolis.demand.trips import Trips
-from cosmopolis.simulation import Rules, Simulation
+from cosmopolis.simulation import Simulation, TrafficRules
 from tests.simulation.drawings import one_trip, parallel_roads, row_of
-from tests.simulation.ground import Ground
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import trips_of
 
 KERB = 300.0  # m, where the stops are
@@ -35,10 +35,10 @@ def stopper_and_follower(city: City, kind: VehicleKind = VehicleKind.CAR) -> Tri
     )
 
 
-def stood(city: City, trips: Trips, id: int, rules: Rules = Rules()) -> float:  # noqa: B008
+def stood(city: City, trips: Trips, id: int, rules: TrafficRules = TrafficRules()) -> float:  # noqa: B008
     """s that vehicle `id` stands still on its way; nobody ever overlaps."""
     simulation = Simulation(city, trips, threads=1, rules=rules)
-    ground, seconds = Ground(simulation), 0.0
+    ground, seconds = PathOccupancy(simulation), 0.0
     while simulation.time < 300.0:
         simulation.step()
         assert ground.overlaps() == []
@@ -57,10 +57,10 @@ def test_a_car_that_stops_at_the_kerb_of_a_main_street_holds_up_who_comes_behind
 
 @pytest.mark.parametrize(
     ("kind", "rules"),
-    [(StreetKind.RESIDENTIAL, Rules()), (StreetKind.SECONDARY, Rules(kerb_stops=0.0))],
+    [(StreetKind.RESIDENTIAL, TrafficRules()), (StreetKind.SECONDARY, TrafficRules(kerb_stops=0.0))],
     ids=["a side street has parking room", "switched off"],
 )
-def test_where_there_is_parking_room_nobody_stands(kind: StreetKind, rules: Rules) -> None:
+def test_where_there_is_parking_room_nobody_stands(kind: StreetKind, rules: TrafficRules) -> None:
     city = a_road(kind=kind)
     trips = stopper_and_follower(city)
     assert stood(city, trips, 0, rules) == stood(city, trips, 1, rules) == 0.0
@@ -128,7 +128,7 @@ def test_over_the_border_one_drives_on_without_slowing_down() -> None:
 def test_a_restored_stop_takes_only_what_was_left_of_it() -> None:
     city = a_road(2)
     trips = stopper_and_follower(city, VehicleKind.TRUCK)
-    simulation = Simulation(city, trips, threads=1, rules=Rules(kerb_stops=0.5))
+    simulation = Simulation(city, trips, threads=1, rules=TrafficRules(kerb_stops=0.5))
     simulation.run(60.0)
     restored = Simulation.restore(city, trips, simulation.snapshot(), threads=1)
     assert row_of(restored.vehicles(), 0) is not None

@@ -12,7 +12,7 @@ from cosmopolis.demand.trips import concatenate, sorted_by_departure
 from cosmopolis.simulation import Simulation
 from tests.network.towns import street, town
 from tests.simulation.drawings import bus_runs, chessboard, one_trip, parallel_roads, streets_of
-from tests.simulation.ground import Ground
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import random_trips, trips_of
 
 FEW = settings(
@@ -36,7 +36,7 @@ def test_on_random_grids_nobody_overlaps_anybody(
     trips = random_trips(city, count, seconds=100.0, seed=seed, mixed=True)
     trips = sorted_by_departure(concatenate([trips, bus_runs(city, trips, 6)]))
     simulation = Simulation(city, trips, seed=seed % 97, threads=1)
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     while simulation.time < 220.0:
         simulation.step()
         assert ground.overlaps() == [], f"at {simulation.time} s"
@@ -92,7 +92,7 @@ def test_in_random_towns_with_roundabouts_nobody_overlaps_anybody(
     trips = random_trips(city, count, seconds=120.0, seed=seed, mixed=True)
     trips = sorted_by_departure(concatenate([trips, bus_runs(city, trips, 4)]))
     simulation = Simulation(city, trips, seed=seed % 97, threads=1)
-    ground, kinds = Ground(simulation), set()
+    ground, kinds = PathOccupancy(simulation), set()
     while simulation.time < 240.0:
         simulation.step()
         assert ground.overlaps() == [], f"at {simulation.time} s"
@@ -119,7 +119,7 @@ def test_an_insertion_waits_for_a_gap() -> None:
     kinds = [VehicleKind.CAR, VehicleKind.ARTICULATED_BUS, VehicleKind.E_BIKE, VehicleKind.TRUCK] * 5
     trips = trips_of([one_trip(city, [0], 0.0, kind, from_position=150.0) for kind in kinds])
     simulation = Simulation(city, trips, threads=1)
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     most = 0
     while simulation.time < 150.0:
         before = simulation.counts()["departed"]

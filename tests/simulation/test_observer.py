@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cosmopolis.city.words import Light, VehicleKind
-from cosmopolis.simulation import AddTrip, Observer, Reading, Simulation, Vehicles
+from cosmopolis.simulation import AddTrip, IntervalReading, Observer, Simulation, Vehicles
 from cosmopolis.simulation.traffic.safety import CONFLICT, time_to_collision
 from tests.simulation.drawings import (
     LIMIT,
@@ -42,7 +42,7 @@ def watched(
 
 
 @pytest.fixture(scope="module")
-def busy() -> tuple[Simulation, Observer, Reading]:
+def busy() -> tuple[Simulation, Observer, IntervalReading]:
     """Crossings, lane changes, buses at stops and all kinds of vehicles; and what was read at the end."""
     simulation = Simulation(chessboard(), busy_trips(), seed=1, threads=1)
     observer = watched(simulation, SECONDS)
@@ -58,7 +58,7 @@ def test_a_watched_run_has_the_same_bytes(busy):
 def test_what_is_added_up_does_not_depend_on_threads(busy):
     two = watched(Simulation(chessboard(), busy_trips(), seed=1, threads=2), SECONDS)
     reading, trips = two.read(), two.trips()
-    for name in Reading.columns():
+    for name in IntervalReading.columns():
         assert np.array_equal(getattr(reading, name), getattr(busy[2], name)), name
     assert np.array_equal(trips.carbon, busy[1].trips().carbon)
     assert np.array_equal(trips.nearest, busy[1].trips().nearest, equal_nan=True)
@@ -290,7 +290,7 @@ def test_a_value_that_is_no_number_does_not_spread():
     assert simulation.counts()["broken"] == 1
     reading, trips = observer.read(), observer.trips()
     assert reading.broken.sum() == 1
-    assert all(np.isfinite(getattr(reading, name)).all() for name in Reading.columns())
+    assert all(np.isfinite(getattr(reading, name)).all() for name in IntervalReading.columns())
     for name in ("distance", "time_loss", "waited", "carbon", "drawn", "recovered"):
         assert np.isfinite(getattr(trips, name)).all(), name
 

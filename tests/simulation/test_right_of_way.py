@@ -13,8 +13,8 @@ from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers
 from tests.network.towns import cross, edge, roundabout, street, town
 from tests.simulation.drawings import chessboard, one_trip, run_out, streets_of
-from tests.simulation.ground import Ground, standing_longest
 from tests.simulation.occupancy import SharedGround, check_books
+from tests.simulation.path_occupancy import PathOccupancy, standing_longest
 from tests.simulation.roads import Drawing, random_trips, trips_of
 
 T_NODES = {"w": (-200, 0), "e": (200, 0), "s": (0, -200), "c": (0, 0)}
@@ -88,7 +88,7 @@ def test_no_two_vehicles_are_on_ground_that_two_connections_share(
     """At light and at heavy demand, on what is not a merge; and all arrive."""
     city = streets_of(place())
     simulation = Simulation(city, mixed_demand(city, 4, every), threads=1, drivers=drivers(parameters))
-    shared, ground = SharedGround(simulation), Ground(simulation)
+    shared, ground = SharedGround(simulation), PathOccupancy(simulation)
     while simulation.time < 330.0:
         simulation.step()
         assert shared.clashes() == [], f"at {simulation.time} s"
@@ -103,7 +103,7 @@ def flow(count: int) -> list[float]:
     city = streets_of(roundabout())
     trips = random_trips(city, count, seconds=900.0, seed=2, nearest=150.0)
     simulation = Simulation(city, trips, threads=1)
-    arrived, ground = [0], Ground(simulation)
+    arrived, ground = [0], PathOccupancy(simulation)
     while simulation.time < 900.0:
         simulation.run(150.0)
         arrived.append(simulation.counts()["arrived"])

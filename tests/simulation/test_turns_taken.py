@@ -14,8 +14,8 @@ from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers
 from tests.network.towns import cross, edge
 from tests.simulation.drawings import one_trip, row_of, streets_of
-from tests.simulation.ground import Ground
 from tests.simulation.occupancy import SharedGround
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import Drawing, trips_of
 
 
@@ -123,7 +123,7 @@ def test_in_two_queues_that_become_one_they_go_in_turns() -> None:
     ]
     trips = trips_of(rows)
     simulation = Simulation(city, trips, threads=1)
-    ground, order, last = Ground(simulation), [], set()
+    ground, order, last = PathOccupancy(simulation), [], set()
     while simulation.time < 400.0:
         simulation.step()
         assert ground.overlaps() == []

@@ -62,7 +62,7 @@ def test_imperfect_drivers_fall_short_of_their_wish_as_krauss_does():
 
 
 def test_who_drives_off_does_not_slow_down_and_who_parks_does():
-    driving, parking = run_type(), run_type()._replace(leaves=4.0)
+    driving, parking = run_type(), run_type()._replace(arrival_speed=4.0)
     simulation = alone([driving, parking], length=400.0)
     last: dict[int, float] = {}
     while not simulation.over:
@@ -170,7 +170,7 @@ def test_who_must_change_comes_in_behind_the_one_abreast():
         }
         for lane in (0, 1)
     ]
-    types = drivers_of([run_type()._replace(enters=12.0)])
+    types = drivers_of([run_type()._replace(entry_speed=12.0)])
     simulation = Simulation(two_lanes(), trips_of(rows), drivers=types, daily=False, threads=1)
     slowest = 99.0
     while not simulation.over and simulation.time < 120.0:
@@ -255,7 +255,7 @@ def test_the_lane_of_a_later_turn_is_minded_as_far_ahead_as_one_drives(speed, pa
         "to_position": 150.0,
         "route": [one, two, end],
     }
-    types = drivers_of([run_type()._replace(enters=speed)], parameters)
+    types = drivers_of([run_type()._replace(entry_speed=speed)], parameters)
     simulation = Simulation(
         town.city(), trips_of([row | {"depart": 0.0}]), drivers=types, daily=False, threads=1
     )
@@ -277,7 +277,7 @@ def test_where_the_next_edge_is_full_its_lane_is_minded_sooner():
     shift = []
     for cars in (0, 19):
         rows = [queue | {"depart": 5.0 * n} for n in range(cars)] + [row]
-        types = drivers_of([run_type(sigma=0.5)._replace(enters=0.0)])
+        types = drivers_of([run_type(sigma=0.5)._replace(entry_speed=0.0)])
         simulation = Simulation(city, trips_of(rows), drivers=types, daily=False, threads=1)
         while row_of(simulation.vehicles(), cars) is None:
             simulation.step()
@@ -298,7 +298,7 @@ def test_who_stands_at_the_end_of_his_lane_stops_nobody_in_sumo_and_is_let_in_el
     place = {}
     for parameters in ("sumo", "field"):
         rows = [beside | {"depart": 2.0 * n} for n in range(10)] + [stands]
-        types = drivers_of([run_type()._replace(enters=10.0)], parameters)
+        types = drivers_of([run_type()._replace(entry_speed=10.0)], parameters)
         simulation = Simulation(two_lanes(), trips_of(rows), drivers=types, daily=False, threads=1)
         arrived: list[int] = []
         while len(arrived) < len(rows):
@@ -325,7 +325,7 @@ def test_two_abreast_who_need_each_other_s_lane_do_not_lock_each_other_at_its_en
         }
         for lane, to_lane, to in ((0, 3, left), (1, 2, right))
     ]
-    types = drivers_of([run_type(sigma=0.5)._replace(enters=10.0)])
+    types = drivers_of([run_type(sigma=0.5)._replace(entry_speed=10.0)])
     simulation = Simulation(town.city(), trips_of(rows), drivers=types, daily=False, threads=1)
     simulation.run(90.0)
     assert simulation.over and simulation.counts()["strayed"] == 0

@@ -10,7 +10,7 @@ from cosmopolis.city.words import Light
 from cosmopolis.simulation import Simulation
 from cosmopolis.simulation.traffic.drivers import drivers
 from tests.simulation.drawings import one_trip
-from tests.simulation.ground import Ground
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import Drawing, trips_of
 
 
@@ -30,7 +30,7 @@ def test_who_gives_way_gets_into_a_street_that_is_full_beyond_when_there_is_room
     rows += [one_trip(city, [1, 2, 3], 20.0 + n) for n in range(3)]
     trips = trips_of(rows)
     simulation, came = Simulation(city, trips, drivers=drivers(parameters), threads=1), list[int]()
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     while simulation.counts()["arrived"] < 33:
         events = simulation.step()
         came += np.asarray(events.arrived).tolist()

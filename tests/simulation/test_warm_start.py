@@ -14,7 +14,7 @@ from cosmopolis.demand.trips import take
 from cosmopolis.growth import grow
 from cosmopolis.simulation import Simulation
 from tests.simulation.drawings import bus_runs, chessboard, one_trip, parallel_roads
-from tests.simulation.ground import Ground
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import random_trips, trips_of
 
 EIGHT = 8 * 3600.0  # s
@@ -49,7 +49,7 @@ def test_everybody_stands_on_a_lane_of_his_route_that_he_may_use(
 
 def test_nobody_overlaps_at_the_start_or_in_the_minutes_after(village: City, trips: Trips) -> None:
     simulation = Simulation(village, trips, start=EIGHT, threads=1)
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     assert ground.overlaps() == []
     while simulation.time < EIGHT + 90.0:
         simulation.step()

@@ -40,9 +40,9 @@ def run(case: Case | None = None) -> Iterator[dict[str, Any]]:
     if (why := card.unmeasurable()) is not None:
         yield {"engine": "gpu", "skipped": why}
         return
-    from cosmopolis.simulation.traffic.gpu.rings import RingTraffic
+    from cosmopolis.simulation.traffic.gpu.rings import DeviceRingTraffic
 
-    mine = measure(RingTraffic(cars, around, drivers()), case)
+    mine = measure(DeviceRingTraffic(cars, around, drivers()), case)
     ratio = round(mine["updates_per_s"] / row["updates_per_s"], 1)
     yield {"engine": "gpu", "device": card.name(), **mine, "gpu_over_cpu": ratio}
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cosmopolis.city.words import Light
 from cosmopolis.control.program import Program
-from cosmopolis.simulation import View
+from cosmopolis.simulation import ProgramView
 
 NOBODY = -1.0  # memory: nobody waits for another stage
 
@@ -36,7 +36,7 @@ class Actuated:
         self._light = {phase: program.lights(phase).tolist() for phase in program.stages}
         self.memory: list[Any] = [NOBODY]
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         if view.clears:
             self.memory[0] = NOBODY
             return None
@@ -53,7 +53,7 @@ class Actuated:
             return called
         return view.phase
 
-    def _called(self, view: View) -> int | None:
+    def _called(self, view: ProgramView) -> int | None:
         """The next stage that somebody waits for and that this one does not serve as well."""
         now = self._light[view.phase]
         for phase in self._program.after(view.phase):
@@ -65,7 +65,7 @@ class Actuated:
                     return phase
         return None
 
-    def _last_seen(self, view: View) -> float:
+    def _last_seen(self, view: ProgramView) -> float:
         """s, when a detector of a lane that the stage serves was last occupied."""
         per_lane = self._detectors
         return max(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from cosmopolis.control.program import Program
-from cosmopolis.simulation import View
+from cosmopolis.simulation import ProgramView
 
 
 class Controller(Protocol):
@@ -18,7 +18,7 @@ class Controller(Protocol):
 
     memory: list[Any]
 
-    def decide(self, view: View) -> int | None: ...
+    def decide(self, view: ProgramView) -> int | None: ...
 
 
 class FixedTime:
@@ -35,6 +35,6 @@ class FixedTime:
                 self._until.append((ends, phase))
         self._until.append((self._cycle + 1.0, program.stages[0]))
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         into = (view.time - self._offset) % self._cycle
         return next(phase for until, phase in self._until if into < until)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cosmopolis.control.actuated import extending_lanes
 from cosmopolis.control.program import Program
-from cosmopolis.simulation import View
+from cosmopolis.simulation import ProgramView
 
 if TYPE_CHECKING:
     from cosmopolis.sources.sumo import Extension
@@ -26,7 +26,7 @@ class Extending:
         self._program, self._extension = program, extension
         self._lanes = {phase: extending_lanes(program, phase) for phase in program.stages}
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         if view.clears or view.shown_for < self._extension.least[view.phase]:
             return None
         last_seen = max((view.occupied[lane] for lane in self._lanes[view.phase]), default=-np.inf)

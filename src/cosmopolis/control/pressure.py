@@ -6,7 +6,7 @@ from typing import Any
 
 from cosmopolis.city.words import Light
 from cosmopolis.control.program import Program
-from cosmopolis.simulation import View
+from cosmopolis.simulation import ProgramView
 
 PERMISSIVE_WORTH = 0.5  # of a vehicle that must wait for gaps
 
@@ -42,7 +42,7 @@ class MaxPressure:
         }
         self.memory: list[Any] = [-1.0] * len(program.stages)  # s since when somebody waits for each stage
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         self._note_waits(view)
         if view.clears or view.shown_for < self._least:
             return None
@@ -59,10 +59,10 @@ class MaxPressure:
         margin = self._margin * max(0.0, 1.0 - view.shown_for / self._fade) if now > 0.0 else 0.0
         return best if pressure[best] > now + margin else view.phase
 
-    def _pressure(self, phase: int, view: View) -> float:
+    def _pressure(self, phase: int, view: ProgramView) -> float:
         return sum(worth * (view.waiting[link] - view.beyond[link]) for link, worth in self._links[phase])
 
-    def _note_waits(self, view: View) -> None:
+    def _note_waits(self, view: ProgramView) -> None:
         for k, phase in enumerate(self._program.stages):
             waits = phase != view.phase and any(view.standing[link] for link, _ in self._links[phase])
             if not waits:

@@ -7,7 +7,7 @@ from typing import Any
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.control.controller import Controller
 from cosmopolis.control.program import Program
-from cosmopolis.simulation import Call, View
+from cosmopolis.simulation import Call, ProgramView
 
 BUSES = frozenset({VehicleKind.BUS, VehicleKind.ARTICULATED_BUS})
 SLOWEST = 6.0  # m/s with which one that stands is expected to come
@@ -36,7 +36,7 @@ class _Wrapper:
         self._wish, own, self._inner.memory = memory
         self._own[:] = own
 
-    def _inner_wish(self, view: View) -> int:
+    def _inner_wish(self, view: ProgramView) -> int:
         wish = self._inner.decide(view)
         if wish is not None:
             self._wish = wish
@@ -65,7 +65,7 @@ class TransitPriority(_Wrapper):
         super().__init__(inner, program, [NEVER, NEVER, -1])  # extends since, hurried at, for the trip
         self._extension, self._horizon, self._least, self._rest = extension, horizon, least_green, rest
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         wish = self._inner_wish(view)
         bus = next((c for c in view.calls if c.kind in BUSES and not c.halts), None)
         stages = self._program.serving(bus.from_edge, bus.to_edge) if bus is not None else ()
@@ -77,7 +77,7 @@ class TransitPriority(_Wrapper):
         self._own[0] = NEVER
         return self._hurry(view, wish, bus, stages)
 
-    def _extend(self, view: View, wish: int, bus: Call) -> int:
+    def _extend(self, view: ProgramView, wish: int, bus: Call) -> int:
         if wish == view.phase:
             self._own[0] = NEVER
             return wish
@@ -86,7 +86,7 @@ class TransitPriority(_Wrapper):
         left = self._extension - (view.time - self._own[0])
         return view.phase if left > 0.0 and arrives_in(bus) <= left else wish
 
-    def _hurry(self, view: View, wish: int, bus: Call, stages: tuple[int, ...]) -> int:
+    def _hurry(self, view: ProgramView, wish: int, bus: Call, stages: tuple[int, ...]) -> int:
         if self._own[2] != bus.trip:
             if view.time - self._own[1] < self._rest:
                 return wish
@@ -110,7 +110,7 @@ class Preemption(_Wrapper):
         super().__init__(inner, program, [])
         self._horizon = horizon
 
-    def decide(self, view: View) -> int | None:
+    def decide(self, view: ProgramView) -> int | None:
         wish = self._inner_wish(view)
         for call in view.calls:
             if call.kind == VehicleKind.EMERGENCY and arrives_in(call) <= self._horizon:

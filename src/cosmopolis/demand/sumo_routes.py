@@ -37,7 +37,7 @@ def waits(network: Network) -> NDArray[np.float64]:
 
 
 @dataclass
-class Ways:
+class RouteFinder:
     """What can be driven in a network, by modes; answers are kept, for thousands of vehicles ask the same."""
 
     network: Network

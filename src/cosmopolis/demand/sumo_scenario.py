@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.words import DeparturePosition, Mode, VehicleKind
 from cosmopolis.demand.flows import departures
-from cosmopolis.demand.sumo_routes import NEAR, Edges, Ways
+from cosmopolis.demand.sumo_routes import NEAR, Edges, RouteFinder
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
 from cosmopolis.sources.sumo.scenario import Scenario
 from cosmopolis.sources.sumo.traffic import Halt, Mixture, Point, Traffic, Wish
@@ -32,10 +32,10 @@ class RunType(NamedTuple):
     type: VehicleType
     kind: VehicleKind
     modes: Mode
-    enters: float  # m/s at most when it enters the road; inf: as fast as the road allows
-    leaves: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
-    looks: bool = False  # for the quickest way as it departs
-    picks: bool = False  # its first lane as it departs
+    entry_speed: float  # m/s at most when it enters the road; inf: as fast as the road allows
+    arrival_speed: float  # m/s at most when it arrives; inf: it drives off, from whichever lane it is on
+    chooses_route: bool = False  # for the quickest way as it departs
+    chooses_lane: bool = False  # its first lane as it departs
     departure_position: DeparturePosition = DeparturePosition.AS_PLANNED
     step: float = 1.0  # s, of the simulation that its driver is told from
 
@@ -51,7 +51,7 @@ class Planned:
     elsewhere: dict[str, int] = field(default_factory=dict)  # those that do not drive on streets, by vClass
 
 
-class Drawn(NamedTuple):
+class PlannedDeparture(NamedTuple):
     """One departure of a wish, with the type and the route that fell to it."""
 
     wish: Wish
@@ -74,12 +74,12 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     """
     faults = scenario.traffic.faults
     random = np.random.default_rng([seed, 0x5C])
-    table = _Table(scenario, Ways(scenario.city.network), random)
+    table = _Table(scenario, RouteFinder(scenario.city.network), random)
     drawn, late = _departures(scenario, random)
     drawn, elsewhere = _on_streets(drawn, scenario.traffic)
-    drawn = _near_points(drawn, scenario, table.ways)
-    drawn = _with_ends(drawn, scenario.traffic, table.ways)
-    _find_ways(drawn, scenario.traffic, table.ways)
+    drawn = _near_points(drawn, scenario, table.finder)
+    drawn = _with_ends(drawn, scenario.traffic, table.finder)
+    _find_routes(drawn, scenario.traffic, table.finder)
     spoilt: set[int] = set()  # wishes that were bad: a flow is told once
     for one in drawn:
         if id(one.wish) not in spoilt:
@@ -91,7 +91,9 @@ def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
     return Planned(trips, list(table.types), ids, late, elsewhere)
 
 
-def _on_streets(drawn: list[Drawn], traffic: Traffic) -> tuple[list[Drawn], dict[str, int]]:
+def _on_streets(
+    drawn: list[PlannedDeparture], traffic: Traffic
+) -> tuple[list[PlannedDeparture], dict[str, int]]:
     """Those who drive on streets, and how many others there are, by vClass."""
     kept, elsewhere = [], Counter[str]()
     for one in drawn:
@@ -103,11 +105,11 @@ def _on_streets(drawn: list[Drawn], traffic: Traffic) -> tuple[list[Drawn], dict
     return kept, dict(elsewhere)
 
 
-def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[Drawn], int]:
+def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[PlannedDeparture], int]:
     """Everybody who departs in the scenario's time, and how many do outside of it."""
     traffic, begin = scenario.traffic, scenario.begin
     until = inf if scenario.end is None else scenario.end
-    drawn: list[Drawn] = []
+    drawn: list[PlannedDeparture] = []
     late = 0
     for wish in traffic.wishes:
         times = [begin if wish.depart < 0 else wish.depart]
@@ -122,7 +124,9 @@ def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[D
                 kind = _one_of(wish.type, traffic.type_mixtures, random)
                 route = _one_of(wish.route, traffic.route_mixtures, random)
                 via = _via(wish, traffic, random)
-                drawn.append(Drawn(wish, f"{name}.{copy}" if copy else name, time, kind, route, via))
+                drawn.append(
+                    PlannedDeparture(wish, f"{name}.{copy}" if copy else name, time, kind, route, via)
+                )
     return drawn, late
 
 
@@ -153,7 +157,9 @@ def _one_of(name: str, mixtures: dict[str, Mixture], random: np.random.Generator
     return members[int(random.choice(len(members), p=weights / weights.sum()))][0]
 
 
-def _near_points(drawn: list[Drawn], scenario: Scenario, ways: Ways) -> list[Drawn]:
+def _near_points(
+    drawn: list[PlannedDeparture], scenario: Scenario, finder: RouteFinder
+) -> list[PlannedDeparture]:
     """Trips from or to a point begin or end on the nearest edge that is open to them."""
     settled, types = [], scenario.traffic.types
     for one in drawn:
@@ -161,7 +167,7 @@ def _near_points(drawn: list[Drawn], scenario: Scenario, ways: Ways) -> list[Dra
             via, modes = list(one.via), CLASSES[types[one.type].vclass][0]
             for place, point in zip((0, -1), one.wish.points, strict=True):
                 if point is not None:
-                    via[place] = ways.nearest(_local(point, scenario), modes)
+                    via[place] = finder.nearest(_local(point, scenario), modes)
             one = one._replace(via=tuple(via))
         settled.append(one)
     return settled
@@ -173,14 +179,16 @@ def _local(point: Point, scenario: Scenario) -> NDArray[np.float64]:
     return scenario.to_local(np.array([[point.x, point.y, 0.0]]))[0, :2]
 
 
-def _with_ends(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> list[Drawn]:
+def _with_ends(
+    drawn: list[PlannedDeparture], traffic: Traffic, finder: RouteFinder
+) -> list[PlannedDeparture]:
     """Trips from or to a junction begin or end on that of its edges by which they are quickest."""
     options: dict[tuple[tuple[str, ...], tuple[str, str], Mode], list[Edges]] = {}
     for one in drawn:
         if any(one.wish.junctions) and one.type in traffic.types:
             modes = CLASSES[traffic.types[one.type].vclass][0]
-            options[one.via, one.wish.junctions, modes] = ways.options(one.via, one.wish.junctions, modes)
-    ways.find(
+            options[one.via, one.wish.junctions, modes] = finder.options(one.via, one.wish.junctions, modes)
+    finder.find(
         {
             (modes, a, b): None
             for (_, _, modes), some in options.items()
@@ -189,9 +197,9 @@ def _with_ends(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> list[Drawn]:
         }
     )
     best = {
-        key: min(some, key=lambda via: ways.seconds(via, key[2])) for key, some in options.items() if some
+        key: min(some, key=lambda via: finder.seconds(via, key[2])) for key, some in options.items() if some
     }
-    names, settled = ways.network.edges.key, []
+    names, settled = finder.network.edges.key, []
     for one in drawn:
         if any(one.wish.junctions) and one.type in traffic.types:
             key = one.via, one.wish.junctions, CLASSES[traffic.types[one.type].vclass][0]
@@ -200,14 +208,14 @@ def _with_ends(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> list[Drawn]:
     return settled
 
 
-def _find_ways(drawn: list[Drawn], traffic: Traffic, ways: Ways) -> None:
+def _find_routes(drawn: list[PlannedDeparture], traffic: Traffic, finder: RouteFinder) -> None:
     """All quickest ways at once; wishes that are bad are told where they are added."""
     wanted: dict[tuple[Mode, int, int], None] = {}
     for one in drawn:
-        if one.via and one.type in traffic.types and all(key in ways.edge for key in one.via):
+        if one.via and one.type in traffic.types and all(key in finder.edge for key in one.via):
             modes = CLASSES[traffic.types[one.type].vclass][0]
-            wanted.update({(modes, a, b): None for a, b in pairwise(ways.edge[key] for key in one.via)})
-    ways.find(wanted)
+            wanted.update({(modes, a, b): None for a, b in pairwise(finder.edge[key] for key in one.via)})
+    finder.find(wanted)
 
 
 _COLUMNS = ("depart", "kind", "from_lane", "from_position", "to_lane", "to_position", "route", "halts")
@@ -222,13 +230,13 @@ class _Table:
     """Trips as they are found, one list a column."""
 
     scenario: Scenario
-    ways: Ways
+    finder: RouteFinder
     random: np.random.Generator
     columns: dict[str, list] = field(default_factory=lambda: {name: [] for name in _COLUMNS})
     types: dict[RunType, int] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
 
-    def add(self, one: Drawn) -> None:
+    def add(self, one: PlannedDeparture) -> None:
         """One more trip; BadInput, and no trip, where something in it is wrong."""
         wish, traffic = one.wish, self.scenario.traffic
         if one.type not in traffic.types:
@@ -236,24 +244,27 @@ class _Table:
                 f'is of type "{one.type}", of which there is no vType; add it, or correct type.'
             )
         vehicle = traffic.types[one.type]
-        modes, looks = CLASSES[vehicle.vclass]
-        edges, halts = _route(one, modes, traffic, self.ways)
+        modes, look = CLASSES[vehicle.vclass]
+        edges, halts = _route(one, modes, traffic, self.finder)
         length = self.scenario.city.network.lanes.length
-        while len(edges) > 1 and length[self.ways.lanes(edges[0], modes)].max() < vehicle.length + ROOM:
+        while len(edges) > 1 and length[self.finder.lanes(edges[0], modes)].max() < vehicle.length + ROOM:
             edges = edges[1:]  # it comes from outside: this piece of road is shorter than the vehicle
-        last = self.ways.lanes(edges[-1], modes)
-        from_lane = _depart_lane(wish, edges, modes, self.ways, self.random)
+        last = self.finder.lanes(edges[-1], modes)
+        from_lane = _depart_lane(wish, edges, modes, self.finder, self.random)
         to_lane = last[_numbered(wish, "arrivalLane", len(last))]
-        stops = [_halt(halt, edges, one.time, self.scenario, self.ways) for halt in halts]
+        stops = [_halt(halt, edges, one.time, self.scenario, self.finder) for halt in halts]
         begin = _position(wish, "departPos", float(length[from_lane]), vehicle.length, self.random)
         if wish.row.text("departPos", "") == "stop" and stops:
             begin = stops[0][1]
         end = _position(wish, "arrivalPos", float(length[to_lane]), float(length[to_lane]), self.random)
-        run_type = RunType(vehicle, looks, modes, _speed(wish, "departSpeed"), _speed(wish, "arrivalSpeed"))
-        picks = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
+        run_type = RunType(vehicle, look, modes, _speed(wish, "departSpeed"), _speed(wish, "arrivalSpeed"))
+        chooses_lane = wish.row.text("departLane", "best") in ("best", "best_prob", "free")
         place = _DEPART_POS.get(wish.row.text("departPos", ""), DeparturePosition.AS_PLANNED)
         run_type = run_type._replace(
-            looks=len(one.via) == 2, picks=picks, departure_position=place, step=self.scenario.step
+            chooses_route=len(one.via) == 2,
+            chooses_lane=chooses_lane,
+            departure_position=place,
+            step=self.scenario.step,
         )
         row = self.types.setdefault(run_type, len(self.types))
         values = (one.time, row, from_lane, begin, to_lane, end, edges, stops)
@@ -288,10 +299,12 @@ def _starts(rows: list) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
 
 
-def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges, tuple[Halt, ...]]:
+def _route(
+    one: PlannedDeparture, modes: Mode, traffic: Traffic, finder: RouteFinder
+) -> tuple[Edges, tuple[Halt, ...]]:
     wish = one.wish
     if one.via:
-        ways.named([key for key in one.via if key], wish.row)
+        finder.named([key for key in one.via if key], wish.row)
         for key, name, edge in zip(("fromTaz", "toTaz"), wish.districts, (one.via[0], one.via[-1])):
             if name and not edge:
                 raise wish.row.bad(f'has {key}="{name}", of which there is no taz with edges; add it.')
@@ -304,30 +317,32 @@ def _route(one: Drawn, modes: Mode, traffic: Traffic, ways: Ways) -> tuple[Edges
                 raise wish.row.bad(
                     f'has {key}="{name}", which is no junction with edges for its vClass; correct it.'
                 )
-        return ways.over(ways.named(one.via, wish.row), modes, wish.row), wish.halts
+        return finder.over(finder.named(one.via, wish.row), modes, wish.row), wish.halts
     keys, halts = wish.edges, wish.halts
     if not keys:
         if one.route not in traffic.routes:
             raise wish.row.bad(f'drives route "{one.route}", which is not there; add it.')
         keys, more = traffic.routes[one.route]
         halts = more + halts
-    edges = ways.named(keys, wish.row)
-    ways.check(edges, modes, wish.row)
+    edges = finder.named(keys, wish.row)
+    finder.check(edges, modes, wish.row)
     return edges, halts
 
 
-def _depart_lane(wish: Wish, edges: Edges, modes: Mode, ways: Ways, random: np.random.Generator) -> int:
+def _depart_lane(
+    wish: Wish, edges: Edges, modes: Mode, finder: RouteFinder, random: np.random.Generator
+) -> int:
     """SUMO's default is one of those that lead farthest."""
     said = wish.row.text("departLane", "best")
-    lanes = ways.lanes(edges[0], modes)
+    lanes = finder.lanes(edges[0], modes)
     if said in ("best", "best_prob"):
-        best = ways.best_lanes(edges, modes)
+        best = finder.best_lanes(edges, modes)
         return best[int(random.integers(len(best)))]
     if said in ("first", "allowed"):
         return lanes[0]
     if said in ("random", "free"):
         return lanes[int(random.integers(len(lanes)))]
-    lane = int(ways.network.edges.first_lane[edges[0]]) + wish.row.whole("departLane")
+    lane = int(finder.network.edges.first_lane[edges[0]]) + wish.row.whole("departLane")
     if lane not in lanes:
         raise wish.row.bad(
             f'has departLane="{said}", which its first edge does not have open to it; correct it.'
@@ -371,11 +386,11 @@ def _speed(wish: Wish, key: str) -> float:
 
 
 def _halt(
-    halt: Halt, edges: Edges, depart: float, scenario: Scenario, ways: Ways
+    halt: Halt, edges: Edges, depart: float, scenario: Scenario, finder: RouteFinder
 ) -> tuple[int, float, float]:
     """Lane, m along it, and s. `until` counts from the departure, for nobody knows yet when it will be there."""
     edge, _, index = halt.lane.rpartition("_")
-    row = ways.edge.get(edge, -1)
+    row = finder.edge.get(edge, -1)
     if row < 0 or not index.isdigit() or int(index) >= scenario.city.network.edges.lane_count[row]:
         raise halt.row.bad(f'is on lane "{halt.lane}", which the network does not have; correct it.')
     if row not in edges:

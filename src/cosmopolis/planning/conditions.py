@@ -10,7 +10,7 @@ from typing import Any
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
-from cosmopolis.simulation import Guidance, Rules, Simulation
+from cosmopolis.simulation import Guidance, Simulation, TrafficRules
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers
 
 # What one may set, and what it says: names of Rules and, from rerouting on, of Guidance.
@@ -35,7 +35,7 @@ class Conditions:
         None  # the run's own types, of which the trips' kinds are the rows; then made once
     )
     guidance: Guidance = field(default_factory=Guidance)
-    rules: Rules = field(default_factory=Rules)
+    rules: TrafficRules = field(default_factory=TrafficRules)
 
     def simulation(
         self, city: City, trips: Trips, *, seed: int, start: float, threads: int | None

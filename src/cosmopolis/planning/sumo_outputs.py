@@ -18,7 +18,7 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.exports.sumo import path_names
 from cosmopolis.planning.tables import KINDS
 from cosmopolis.planning.trajectories import Sight
-from cosmopolis.simulation import Reading, TripRecords
+from cosmopolis.simulation import IntervalReading, TripRecords
 
 JOULES = 3600.0  # a Wh
 HEATING = 43.0e6  # J a kg of fuel: lower heating value of diesel and, within 3 %, of petrol
@@ -74,7 +74,7 @@ class SumoFiles:
     def _id(self, trip: int) -> str:
         return self._ids[trip] if trip < len(self._ids) else str(trip)
 
-    def interval(self, reading: Reading) -> None:
+    def interval(self, reading: IntervalReading) -> None:
         """One interval of edgedata.xml, detectors.xml and areas.xml."""
         self._edges.write(f'  <interval begin="{reading.begin:.2f}" end="{reading.end:.2f}" id="edges">\n')
         self._edges.writelines(_edges(reading, self._network, self.edge))
@@ -117,7 +117,7 @@ class SumoFiles:
                 file.close()
 
 
-def _edges(reading: Reading, network: Network, names: list[str]) -> Iterable[str]:
+def _edges(reading: IntervalReading, network: Network, names: list[str]) -> Iterable[str]:
     """Elements of the edges on which somebody was."""
     all_edges = reading.by_edge(network)
     speed, travel_time = all_edges.speed, all_edges.travel_time
@@ -139,7 +139,7 @@ def _edges(reading: Reading, network: Network, names: list[str]) -> Iterable[str
         )
 
 
-def _loops(reading: Reading) -> Iterator[str]:
+def _loops(reading: IntervalReading) -> Iterator[str]:
     loops, seconds = reading.loops, reading.end - reading.begin
     mean, harmonic = loops.mean_speed, loops.harmonic_speed
     for d, name in enumerate(loops.names):
@@ -155,7 +155,7 @@ def _loops(reading: Reading) -> Iterator[str]:
         )
 
 
-def _areas(reading: Reading) -> Iterator[str]:
+def _areas(reading: IntervalReading) -> Iterator[str]:
     """Sums over steps are of steps of one second, as SUMO takes them where nobody says otherwise."""
     areas, seconds = reading.areas, reading.end - reading.begin
     for d, name in enumerate(areas.names):

@@ -14,7 +14,7 @@ from cosmopolis.demand.sumo_scenario import plan_scenario
 from cosmopolis.planning.conditions import Conditions
 from cosmopolis.planning.recorder import Wanted
 from cosmopolis.planning.run import AS_PLANNED, PLAIN, Control, record
-from cosmopolis.simulation import Guidance, Rules
+from cosmopolis.simulation import Guidance, TrafficRules
 from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import SKIPPED, Scenario
 
@@ -60,7 +60,7 @@ def record_scenario(
         parameters,
         drivers_of(plan.types, parameters),
         Guidance(share=scenario.rerouting),
-        Rules(teleport_after=scenario.teleport_after),
+        TrafficRules(teleport_after=scenario.teleport_after),
     )
     return record(
         scenario.city,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import Network
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.demand.trips import Trips
-from cosmopolis.simulation import Reading, Stretches, TripRecords
+from cosmopolis.simulation import IntervalReading, Stretches, TripRecords
 
 KINDS = [kind.name.lower() for kind in VehicleKind]
 CLOCK = "s after midnight"
@@ -41,7 +41,7 @@ AREA_UNITS = {
 }  # fmt: skip
 
 
-def edge_table(reading: Reading, network: Network) -> pa.Table:
+def edge_table(reading: IntervalReading, network: Network) -> pa.Table:
     """The edges on which somebody was, one row each."""
     stretches = reading.by_edge(network)
     rows = np.flatnonzero(stretches.time > 0)
@@ -50,7 +50,7 @@ def edge_table(reading: Reading, network: Network) -> pa.Table:
     return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, STRETCH_UNITS)
 
 
-def lane_table(reading: Reading, network: Network) -> pa.Table:
+def lane_table(reading: IntervalReading, network: Network) -> pa.Table:
     """The lanes on which somebody was, one row each."""
     stretches = reading.by_lane(network)
     rows = np.flatnonzero(stretches.time > 0)
@@ -62,7 +62,7 @@ def lane_table(reading: Reading, network: Network) -> pa.Table:
     return table({**_of_interval(reading, len(rows)), **ids, **_columns(stretches, rows)}, STRETCH_UNITS)
 
 
-def _of_interval(reading: Reading, count: int) -> dict[str, NDArray]:
+def _of_interval(reading: IntervalReading, count: int) -> dict[str, NDArray]:
     return {"begin": np.full(count, reading.begin), "until": np.full(count, reading.end)}
 
 
@@ -141,7 +141,7 @@ def trip_table(records: TripRecords, trips: Trips, ids: NDArray[np.object_] | No
     return table(columns, TRIP_UNITS)
 
 
-def loop_table(reading: Reading) -> pa.Table:
+def loop_table(reading: IntervalReading) -> pa.Table:
     """Every loop detector, one row each."""
     loops, seconds = reading.loops, reading.end - reading.begin
     passed = np.maximum(loops.passed, 1.0)
@@ -158,7 +158,7 @@ def loop_table(reading: Reading) -> pa.Table:
     return table(columns, LOOP_UNITS)
 
 
-def area_table(reading: Reading) -> pa.Table:
+def area_table(reading: IntervalReading) -> pa.Table:
     """Every area detector, one row each."""
     areas, seconds = reading.areas, reading.end - reading.begin
     columns = {

@@ -23,12 +23,12 @@ from cosmopolis.simulation.event import (
     TakenOut,
     Teleported,
 )
-from cosmopolis.simulation.lookout import Call, Lookout, View
+from cosmopolis.simulation.lookout import Call, Lookout, ProgramView
 from cosmopolis.simulation.observer import Observer
-from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, Stretches, TripRecords
+from cosmopolis.simulation.reading import AreaCounts, IntervalReading, LoopCounts, Stretches, TripRecords
 from cosmopolis.simulation.run import Simulation, is_compiled
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.vehicles import Vehicles
 
 __all__ = [
@@ -47,13 +47,13 @@ __all__ = [
     "Forced",
     "Guidance",
     "Halted",
+    "IntervalReading",
     "Lookout",
     "Loop",
     "LoopCounts",
     "Observer",
     "OpenLane",
-    "Reading",
-    "Rules",
+    "ProgramView",
     "SetSignalPlan",
     "SetSpeedLimit",
     "ShowPhase",
@@ -62,8 +62,8 @@ __all__ = [
     "Stretches",
     "TakenOut",
     "Teleported",
+    "TrafficRules",
     "TripRecords",
     "Vehicles",
-    "View",
     "is_compiled",
 ]

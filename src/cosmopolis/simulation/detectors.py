@@ -9,9 +9,9 @@ import numpy as np
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import Lanes
-from cosmopolis.simulation.traffic.areas import Areas, lay_areas
-from cosmopolis.simulation.traffic.loops import Loops, lay_loops
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.areas import AreaDetectors, area_detectors
+from cosmopolis.simulation.traffic.loops import LoopDetectors, loop_detectors
+from cosmopolis.simulation.traffic.network import RoadNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class Area:
     gap: float = 10.0
 
 
-def laid_loops(loops: Sequence[Loop], lanes: Lanes, roads: Roads) -> Loops:
+def laid_loops(loops: Sequence[Loop], lanes: Lanes, roads: RoadNetwork) -> LoopDetectors:
     """BadInput where one is on no lane."""
     for loop in loops:
         _check(loop.name, loop.lane, (loop.position,), lanes)
     lane = np.array([loop.lane for loop in loops], np.int64)
-    return lay_loops(roads.of_city[lane], np.array([loop.position for loop in loops], np.float64))
+    return loop_detectors(roads.of_city[lane], np.array([loop.position for loop in loops], np.float64))
 
 
-def laid_areas(areas: Sequence[Area], lanes: Lanes, roads: Roads) -> Areas:
+def laid_areas(areas: Sequence[Area], lanes: Lanes, roads: RoadNetwork) -> AreaDetectors:
     """BadInput where one is on no lane or has no length."""
     for area in areas:
         _check(area.name, area.lane, (area.begin, area.end), lanes)
@@ -61,7 +61,7 @@ def laid_areas(areas: Sequence[Area], lanes: Lanes, roads: Roads) -> Areas:
         np.array([getattr(area, name) for area in areas], np.float64)
         for name in ("begin", "end", "slow", "patience", "gap")
     ]
-    return lay_areas(roads.of_city[lane], *columns)
+    return area_detectors(roads.of_city[lane], *columns)
 
 
 def _check(name: str, lane: int, places: tuple[float, ...], lanes: Lanes) -> None:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.simulation.run import Simulation
-from cosmopolis.simulation.traffic.approaches import F32, Places, empty_seen, look
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import CLEAR
+from cosmopolis.simulation.traffic.approaches import F32, Approaches, count_approaches, empty_counts
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import NO_CLEARANCE
 
 ROOM = 256  # calls noted at first
 
@@ -39,7 +39,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ProgramView:
     """One program at one moment, with A lanes that lead to it (in the order of `Lookout.lanes`), its L links (in the
     order of Signals.link) and D detectors a lane, the order in which they were asked for."""
 
@@ -95,10 +95,10 @@ class Lookout:
         )
         distances = _distances(simulation, lanes, detectors, ahead or {}, self.programs)
         self._places = _places(simulation, lanes, links, (reach, call), distances, every)
-        self._seen = empty_seen(self._places, ROOM)
+        self._seen = empty_counts(self._places, ROOM)
         self._comes = [_next_stages(roads, program) for program in self.programs]
 
-    def look(self) -> list[View]:
+    def look(self) -> list[ProgramView]:
         """A view for each program."""
         calls = self._note_calls()
         by_lane = {name: getattr(self._seen, name).tolist() for name in _BY_LANE}
@@ -109,7 +109,7 @@ class Lookout:
             lanes = slice(self._lane_start[w], self._lane_start[w + 1])
             links = slice(self._link_start[w], self._link_start[w + 1])
             views.append(
-                View(
+                ProgramView(
                     time=time,
                     program=self.programs[w],
                     phase=phase,
@@ -125,11 +125,11 @@ class Lookout:
 
     def _shown(self) -> Iterator[tuple[int, bool, float]]:
         """Of each program the stage that it shows or that comes next, whether it clears, and since when, s."""
-        ways = self._simulation._traffic.ways
+        path_state = self._simulation._traffic.path_state
         for w, program in enumerate(self.programs):
-            phase, since = int(ways.phase[program]), float(ways.since[program])
-            if ways.clearing[program] != CLEAR:
-                yield int(ways.coming[program]), True, since
+            phase, since = int(path_state.phase[program]), float(path_state.shown_since[program])
+            if path_state.clearance[program] != NO_CLEARANCE:
+                yield int(path_state.to_stage[program]), True, since
             else:
                 stage = self._comes[w][phase]
                 yield stage, stage != phase, since  # a clearance of the plan
@@ -151,10 +151,10 @@ class Lookout:
         while True:
             room = len(self._seen.caller)
             records = (traffic.roads, traffic.drivers, traffic.cars, traffic.fleet, self._places, self._seen)
-            count = look(time, room, *map(traffic.tables, records))
+            count = count_approaches(time, room, *map(traffic.tables, records))
             if count <= room:
                 break
-            self._seen = empty_seen(self._places, 2 * count)._replace(occupied=self._seen.occupied)
+            self._seen = empty_counts(self._places, 2 * count)._replace(occupied=self._seen.occupied)
         seen = self._seen
         found: dict[int, list[Call]] = {}
         for row in np.lexsort((seen.caller[:count], seen.call_distance[:count])).tolist():
@@ -171,7 +171,7 @@ class Lookout:
         return {program: tuple(calls) for program, calls in found.items()}
 
 
-def _next_stages(roads: Roads, program: int) -> list[int]:
+def _next_stages(roads: RoadNetwork, program: int) -> list[int]:
     """For each phase of a program the stage that it leads to in the plan; itself, if it is one."""
     stage = roads.stage[roads.phase_start[program] : roads.phase_start[program + 1]]
     count = len(stage)
@@ -214,7 +214,7 @@ def _places(
     reach: tuple[float, float],
     distances: F32,
     every: float,
-) -> Places:
+) -> Approaches:
     network, roads = simulation.city.network, simulation._traffic.roads
     all_lanes = np.concatenate([*lanes, np.zeros(0, np.int64)])
     all_links = np.concatenate([*links, np.zeros(0, np.int64)])
@@ -224,7 +224,7 @@ def _places(
     link = roads.of_city[len(network.lanes) + all_links].astype(np.int32)
     row_of = np.full(roads.paths, -1, np.int32)
     row_of[link] = np.arange(len(link))
-    return Places(
+    return Approaches(
         lanes=len(all_lanes),
         links=len(link),
         detectors=distances.shape[1],

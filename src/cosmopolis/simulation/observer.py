@@ -21,7 +21,7 @@ from cosmopolis.city.words import VehicleKind
 from cosmopolis.kernels.crew import Crew
 from cosmopolis.simulation.detectors import Area, Loop, laid_areas, laid_loops
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.reading import AreaCounts, LoopCounts, Reading, TripRecords
+from cosmopolis.simulation.reading import AreaCounts, IntervalReading, LoopCounts, TripRecords
 from cosmopolis.simulation.run import Simulation
 from cosmopolis.simulation.traffic import ledger
 from cosmopolis.simulation.traffic.areas import read_areas
@@ -73,7 +73,15 @@ class Observer:
         if len(traffic.fleet.depart) > len(self._entered):
             self._grow()
         old, tables = traffic.spare, traffic.tables
-        records = (traffic.roads, traffic.ways, old, traffic.moves, self._engines, self._sums, self._book)
+        records = (
+            traffic.roads,
+            traffic.path_state,
+            old,
+            traffic.moves,
+            self._engines,
+            self._sums,
+            self._book,
+        )
         arguments = (dt, tables(self._crew.board), *map(tables, records))
         last = self._crew.round
         traffic.crew.dismiss()
@@ -129,7 +137,7 @@ class Observer:
         self._rerouted = np.append(self._rerouted, np.zeros(new, np.int64))
         self._begin(np.arange(known, count))
 
-    def read(self) -> Reading:
+    def read(self) -> IntervalReading:
         """What was added up since the last reading; the next begins now."""
         roads, sums = self._simulation._traffic.roads, self._sums
         by_path = ledger.columns(sums)[roads.of_city]
@@ -141,7 +149,7 @@ class Observer:
             **_taken(AreaCounts.sums(), self._areas),
         )
         now = self._simulation.time
-        reading = Reading(
+        reading = IntervalReading(
             begin=self._since,
             end=now,
             lanes=len(self._simulation.city.network.lanes),

@@ -82,7 +82,7 @@ class AreaCounts:
 
 
 @dataclass(frozen=True)
-class Reading:
+class IntervalReading:
     """Sums over one interval by the city's paths: lanes first, then connections. P = lanes + connections."""
 
     begin: float  # s

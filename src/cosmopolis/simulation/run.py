@@ -17,11 +17,11 @@ from cosmopolis.simulation import snapshot as snapshots
 from cosmopolis.simulation.clock import DT, Timetable
 from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.traffic.drive import Traffic
+from cosmopolis.simulation.traffic.drive import RoadTraffic
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
 from cosmopolis.simulation.traffic.interventions import obey
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.traffic.step import step_traffic
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -54,12 +54,12 @@ class Simulation:
         drivers: Drivers | None = None,
         daily: bool = True,
         guidance: Guidance | None = None,
-        rules: Rules | None = None,
+        rules: TrafficRules | None = None,
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time = float(start)
         self._timetable = Timetable(trips.depart, start, daily=daily)
-        self._traffic = Traffic(
+        self._traffic = RoadTraffic(
             city,
             trips,
             seed,
@@ -67,7 +67,7 @@ class Simulation:
             types=drivers,
             daily=daily,
             told=guidance,
-            rules=rules or Rules(),
+            rules=rules or TrafficRules(),
         )
         if start > 0.0 and daily:
             self._traffic.begin_at(start)
@@ -120,12 +120,12 @@ class Simulation:
 
     def phases(self) -> NDArray[np.uint16]:
         """(S,) the phase that each signal program shows."""
-        return self._traffic.ways.phase.copy()
+        return self._traffic.path_state.phase.copy()
 
     def lights(self) -> NDArray[np.uint8]:
         """(C,) words.Light that each connection sees; OFF where there is no signal."""
         traffic = self._traffic
-        return traffic.ways.light[traffic.roads.of_city[len(self.city.network.lanes) :]]
+        return traffic.path_state.light[traffic.roads.of_city[len(self.city.network.lanes) :]]
 
     def edge_state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(E,) mean speed as a share of the limit, and (E,) vehicles per lane-km, smoothed over a minute."""

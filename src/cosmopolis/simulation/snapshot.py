@@ -18,12 +18,12 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.traffic.state import empty_cars
 
 if TYPE_CHECKING:
     from cosmopolis.simulation.run import Simulation
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
     from cosmopolis.simulation.traffic.drivers import Drivers
 
 FORMAT = 7
@@ -41,17 +41,19 @@ def arrays(simulation: Simulation) -> dict[str, NDArray]:
     fleet = {f"fleet.{name}": array for name, array in traffic.fleet._asdict().items()}
     fleet["fleet.route"] = traffic.fleet.route[traffic.planned_route : traffic.route_used]
     planned = {f"planned.{name}": getattr(traffic.planned, name)[traffic.trips :] for name in _PLANNED}
-    ways = {f"ways.{name}": array for name, array in traffic.ways._asdict().items()}
+    path_state = {f"path_state.{name}": array for name, array in traffic.path_state._asdict().items()}
     clock = simulation._timetable
     return {
         **cars,
         **fleet,
         **planned,
-        **ways,
+        **path_state,
         "late": traffic.late,
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
-        "heard": traffic.way_finder.memory if traffic.way_finder is not None else np.zeros(0, np.float32),
+        "edge_speeds": traffic.departure_router.speeds
+        if traffic.departure_router is not None
+        else np.zeros(0, np.float32),
         "guidance": np.array(astuple(traffic.guidance)),
         "tally": np.array(list(traffic.tally.values()), np.int64),
         "numbers": np.array(
@@ -105,7 +107,7 @@ def unpack(
             found = {name: stored[name] for name in stored.files}
         head = json.loads(found["head"].tobytes())
         steps, waiting, day, following, seed = (int(number) for number in found["numbers"])
-        rules = Rules(*found["rules"].tolist())
+        rules = TrafficRules(*found["rules"].tolist())
     except (ValueError, OSError, KeyError, EOFError, BadZipFile, zlib.error, struct.error) as error:
         raise BadInput("The snapshot is damaged; start the simulation from a time of day instead.") from error
     simulation = kind(city, trips, seed=seed, threads=threads, drivers=drivers, daily=daily, rules=rules)
@@ -118,26 +120,28 @@ def unpack(
     traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]
     traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
     traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]
-    if traffic.way_finder is not None:
-        traffic.way_finder.memory = found["heard"]
+    if traffic.departure_router is not None:
+        traffic.departure_router.speeds = found["edge_speeds"]
     traffic.guidance = Guidance(*found["guidance"].tolist())
     _put_back(traffic, found)
     return simulation
 
 
-def _put_back(traffic: Traffic, found: dict[str, NDArray]) -> None:
+def _put_back(traffic: RoadTraffic, found: dict[str, NDArray]) -> None:
     fleet = {name: found[f"fleet.{name}"] for name in traffic.fleet._fields if name != "route"}
-    traffic.note_route(found["fleet.route"])
+    traffic.store_route(found["fleet.route"])
     traffic.fleet = traffic.fleet._replace(**fleet)
     more = {name: np.append(getattr(traffic.planned, name), found[f"planned.{name}"]) for name in _PLANNED}
     traffic.planned = traffic.planned._replace(**more)
     traffic.sirens = np.flatnonzero(traffic.drivers.siren[traffic.fleet.kind])
     new_rows = len(traffic.fleet.depart) - len(traffic.usable)
     traffic.usable = np.append(traffic.usable, np.ones(new_rows, dtype=np.bool_))
-    traffic.ways = traffic.ways._replace(**{name: found[f"ways.{name}"] for name in traffic.ways._fields})
-    traffic.heard = bool(traffic.ways.siren.any())
+    traffic.path_state = traffic.path_state._replace(
+        **{name: found[f"path_state.{name}"] for name in traffic.path_state._fields}
+    )
+    traffic.sirens_marked = bool(traffic.path_state.preemption.any())
     count = len(found["cars.position"])
     cars = empty_cars(len(traffic.roads.length), count + 1024)
     for name, array in cars._asdict().items():
         array[: len(found[f"cars.{name}"])] = found[f"cars.{name}"]
-    traffic.hold(cars)
+    traffic.set_cars(cars)

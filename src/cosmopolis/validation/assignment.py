@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.benchmarks.process import DATA
 from cosmopolis.city.errors import BadInput
-from cosmopolis.demand.assignment import BPR, Links, Problem, frank_wolfe, path_equilibrium, problem_of
+from cosmopolis.demand.assignment import BPR, LinkGraph, Problem, frank_wolfe, path_equilibrium, problem_of
 from cosmopolis.sources.tntp import read_flow, read_net, read_trips
 from cosmopolis.validation.chart import Chart, Dots, Line
 from cosmopolis.validation.record import Chapter, Check
@@ -47,7 +47,7 @@ def braess() -> tuple[float, float]:
     problem = load("Braess")
     found, _ = path_equilibrium(problem, gap=1e-10)
     kept = np.delete(np.arange(len(problem.links)), ADDED)
-    links = Links(problem.links.nodes, problem.links.tail[kept], problem.links.head[kept])
+    links = LinkGraph(problem.links.nodes, problem.links.tail[kept], problem.links.head[kept])
     cost = BPR(*(getattr(problem.cost, name)[kept] for name in BPR.__dataclass_fields__))
     fewer = Problem(links, cost, problem.origin, problem.destination, problem.volume)
     without, _ = path_equilibrium(fewer, gap=1e-10)

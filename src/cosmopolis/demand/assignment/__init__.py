@@ -6,7 +6,7 @@ problem (links, trips) -> trees (all or nothing) -> frank_wolfe | path_flows | s
 from cosmopolis.demand.assignment.costs import BPR, Conical, LinkCost, Marginal
 from cosmopolis.demand.assignment.frank_wolfe import frank_wolfe
 from cosmopolis.demand.assignment.path_flows import path_equilibrium
-from cosmopolis.demand.assignment.problem import Assignment, Links, Problem, problem_of
+from cosmopolis.demand.assignment.problem import Assignment, LinkGraph, Problem, problem_of
 from cosmopolis.demand.assignment.stochastic import stochastic_equilibrium
 from cosmopolis.demand.assignment.streets import edge_times, street_problem
 
@@ -15,7 +15,7 @@ __all__ = [
     "Assignment",
     "Conical",
     "LinkCost",
-    "Links",
+    "LinkGraph",
     "Marginal",
     "Problem",
     "edge_times",

@@ -24,7 +24,7 @@ NOTHING = 1e-12  # of its pair's volume: a way with less is forgotten
 
 
 @dataclass(frozen=True)
-class Paths:
+class PathFlows:
     """The ways in use, W of them, pair after pair."""
 
     pair: NDArray[np.int32]  # (W,) row of the problem's flows
@@ -45,23 +45,23 @@ class Paths:
         flow = np.repeat(self.flow, np.diff(self.start))
         return np.bincount(self.link, flow, minlength=links).astype(np.float64)
 
-    def take(self, rows: NDArray) -> Paths:
+    def take(self, rows: NDArray) -> PathFlows:
         size = np.diff(self.start)[rows]
         begin = np.concatenate([[0], np.cumsum(size)])
         at = np.repeat(self.start[:-1][rows] - begin[:-1], size) + np.arange(begin[-1])
-        return Paths(self.pair[rows], begin.astype(np.int64), self.link[at], self.flow[rows])
+        return PathFlows(self.pair[rows], begin.astype(np.int64), self.link[at], self.flow[rows])
 
 
 def path_equilibrium(
     problem: Problem, *, gap: float = 1e-8, iterations: int = 200
-) -> tuple[Assignment, Paths]:
+) -> tuple[Assignment, PathFlows]:
     """Flows at which the relative gap is `gap` or less, or those after `iterations`, and the ways they go.
 
     BadInput where a flow has no way. One thread: the same bytes always.
     """
     cost, count = problem.cost, len(problem.links)
     flow = np.zeros(count)
-    paths = Paths(np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0))
+    paths = PathFlows(np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0))
     gaps, objectives = [], []
     for turn in range(iterations + 1):
         time = cost.time(flow)
@@ -77,22 +77,24 @@ def path_equilibrium(
         rest, now = paths.flow.copy(), time.copy()
         sweep(first, paths.start, paths.link, rest, shift, now, cost.slope(flow), SWEEPS if turn else 1)
         # Of what was shifted itself: differences of flows would drown in their rounding.
-        direction = Paths(paths.pair, paths.start, paths.link, shift).link_flow(count)
+        direction = PathFlows(paths.pair, paths.start, paths.link, shift).link_flow(count)
         step = line_search(cost, flow, direction) if turn > 0 else 1.0
         moved = paths.flow + step * shift
         used = moved > NOTHING * problem.volume[paths.pair]
-        paths = _whole(Paths(paths.pair, paths.start, paths.link, moved).take(np.flatnonzero(used)), problem)
+        paths = _whole(
+            PathFlows(paths.pair, paths.start, paths.link, moved).take(np.flatnonzero(used)), problem
+        )
         flow = paths.link_flow(count)
     return Assignment(flow, cost.time(flow), np.array(gaps), np.array(objectives)), paths
 
 
-def _whole(paths: Paths, problem: Problem) -> Paths:
+def _whole(paths: PathFlows, problem: Problem) -> PathFlows:
     """Flows of a pair that sum to its volume again, to the last bit that can be had."""
     total = np.bincount(paths.pair, paths.flow, minlength=len(problem.volume))
-    return Paths(paths.pair, paths.start, paths.link, paths.flow * (problem.volume / total)[paths.pair])
+    return PathFlows(paths.pair, paths.start, paths.link, paths.flow * (problem.volume / total)[paths.pair])
 
 
-def _shortest(problem: Problem, time: F64) -> tuple[Paths, float]:
+def _shortest(problem: Problem, time: F64) -> tuple[PathFlows, float]:
     """One shortest way a pair, without flow, and the sum of volume times cost of all."""
     start, out = problem.links.out
     origins, first = problem.by_origin
@@ -102,20 +104,20 @@ def _shortest(problem: Problem, time: F64) -> tuple[Paths, float]:
     )  # fmt: skip
     check_reached(problem, spent)
     pair = np.arange(len(problem.volume), dtype=np.int32)
-    return Paths(pair, begin, link, np.zeros(len(pair))), float(spent.sum())
+    return PathFlows(pair, begin, link, np.zeros(len(pair))), float(spent.sum())
 
 
-def _with_new(paths: Paths, shortest: Paths, problem: Problem, time: F64) -> Paths:
+def _with_new(paths: PathFlows, shortest: PathFlows, problem: Problem, time: F64) -> PathFlows:
     """`paths` and those of `shortest` that they do not hold yet; who had none gets all of the volume."""
     if len(paths) == 0:
-        return Paths(shortest.pair, shortest.start, shortest.link, problem.volume.copy())
+        return PathFlows(shortest.pair, shortest.start, shortest.link, problem.volume.copy())
     key_old, key_new = _hashes(paths), _hashes(shortest)
     new = np.flatnonzero(~np.isin(key_new, key_old))
     more = shortest.take(new)
     pair = np.concatenate([paths.pair, more.pair])
     order = np.argsort(pair, kind="stable")
     start = np.concatenate([paths.start, paths.start[-1] + more.start[1:]])
-    both = Paths(
+    both = PathFlows(
         pair,
         start,
         np.concatenate([paths.link, more.link]),
@@ -124,7 +126,7 @@ def _with_new(paths: Paths, shortest: Paths, problem: Problem, time: F64) -> Pat
     return both.take(order)
 
 
-def _hashes(paths: Paths) -> NDArray[np.uint64]:
+def _hashes(paths: PathFlows) -> NDArray[np.uint64]:
     """(W,) a number for the pair and the links of each way; two ways of one pair share it with odds of 2^-64."""
     mixed = (paths.link.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)

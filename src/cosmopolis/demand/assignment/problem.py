@@ -17,7 +17,7 @@ I32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Links:
+class LinkGraph:
     """A directed links between nodes 0 .. nodes - 1."""
 
     nodes: int
@@ -40,7 +40,7 @@ class Links:
 class Problem:
     """K flows between nodes, sorted by origin and destination, over links whose cost grows with their flow."""
 
-    links: Links
+    links: LinkGraph
     cost: LinkCost
     origin: I32  # (K,) node
     destination: I32  # (K,) node
@@ -48,7 +48,7 @@ class Problem:
 
     @classmethod
     def between(
-        cls, links: Links, cost: LinkCost, origin: NDArray, destination: NDArray, volume: NDArray
+        cls, links: LinkGraph, cost: LinkCost, origin: NDArray, destination: NDArray, volume: NDArray
     ) -> Problem:
         """Flows in any order; those of one pair are added, those of 0 and from a node to itself left out."""
         key, row = np.unique(
@@ -96,5 +96,5 @@ def problem_of(
     fixed = toll_weight * net.toll + length_weight * net.length
     cost = BPR(net.free_time, net.capacity, net.b, net.power, fixed)
     origin, destination = np.nonzero(trips)
-    links = Links(net.nodes, net.tail, net.head, net.first_through)
+    links = LinkGraph(net.nodes, net.tail, net.head, net.first_through)
     return Problem.between(links, cost, origin, destination, trips[origin, destination])

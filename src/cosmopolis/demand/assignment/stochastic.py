@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from cosmopolis.demand.assignment.path_flows import Paths
+from cosmopolis.demand.assignment.path_flows import PathFlows
 from cosmopolis.demand.assignment.problem import Assignment, Problem
 from cosmopolis.demand.assignment.trees import PARTS, check_reached, grow_tree
 
@@ -20,7 +20,12 @@ FASTER, SLOWER = 1.8, 0.3  # what 1 / step grows by where the flows move apart, 
 
 
 def stochastic_equilibrium(
-    problem: Problem, theta: float, *, ways: Paths | None = None, gap: float = 1e-4, iterations: int = 1_000
+    problem: Problem,
+    theta: float,
+    *,
+    ways: PathFlows | None = None,
+    gap: float = 1e-4,
+    iterations: int = 1_000,
 ) -> Assignment:
     """Flows that differ by the share `gap` or less from those that drivers choose at their costs.
 
@@ -50,7 +55,7 @@ def stochastic_equilibrium(
     return Assignment(flow, problem.cost.time(flow), np.array(gaps), np.full(len(gaps), np.nan))
 
 
-def logit_loading(problem: Problem, time: F64, theta: float, ways: Paths) -> F64:
+def logit_loading(problem: Problem, time: F64, theta: float, ways: PathFlows) -> F64:
     """(A,) flow with every pair's volume spread over its `ways` by logit at `time` (A,)."""
     pairs = len(problem.volume)
     cost, least = ways.cost(time), np.full(pairs, np.inf)
@@ -58,7 +63,7 @@ def logit_loading(problem: Problem, time: F64, theta: float, ways: Paths) -> F64
     check_reached(problem, least)
     odds = np.exp(theta * (least[ways.pair] - cost))
     share = odds / np.bincount(ways.pair, odds, minlength=pairs)[ways.pair]
-    return Paths(ways.pair, ways.start, ways.link, share * problem.volume[ways.pair]).link_flow(len(time))
+    return PathFlows(ways.pair, ways.start, ways.link, share * problem.volume[ways.pair]).link_flow(len(time))
 
 
 def stochastic_loading(problem: Problem, time: F64, theta: float, free: F64) -> F64:

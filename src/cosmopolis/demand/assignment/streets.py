@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.demand.assignment.costs import BPR
-from cosmopolis.demand.assignment.problem import Links, Problem
+from cosmopolis.demand.assignment.problem import LinkGraph, Problem
 from cosmopolis.demand.capacity import Capacity
 from cosmopolis.demand.graph import RoadGraph
 
@@ -33,7 +33,7 @@ def street_problem(
     )  # nobody enters where it is closed
     most = np.concatenate([capacity.edge, capacity.move])
     cost = BPR(free, most, np.full(len(free), B), np.full(len(free), POWER), fixed)
-    links = Links(2 * edges, tail, head)
+    links = LinkGraph(2 * edges, tail, head)
     return Problem.between(
         links, cost, np.asarray(origin), edges + np.asarray(destination), np.asarray(volume)
     )

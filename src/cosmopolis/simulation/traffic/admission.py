@@ -7,10 +7,19 @@ simply stays.
 from __future__ import annotations
 
 from cosmopolis.kernels.decorators import kernel
-from cosmopolis.simulation.traffic.ground import overhang
-from cosmopolis.simulation.traffic.lane_changing import BETWEEN, SAFE, beside
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import DOWN, DOWN_TAKEN, STAY, UP, UP_TAKEN, Cars, Moves, Ways
+from cosmopolis.simulation.traffic.conflict_areas import overhang
+from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP, SAFE_BRAKE, adjacent_position
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import (
+    DOWN_ADMITTED,
+    DOWN_REQUESTED,
+    STAY,
+    UP_ADMITTED,
+    UP_REQUESTED,
+    Cars,
+    Moves,
+    PathState,
+)
 
 
 @kernel
@@ -18,13 +27,13 @@ def is_free(
     lane: int,
     position: float,
     length: float,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
 ) -> bool:
     """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
-    front, rear = position + BETWEEN, position - length - BETWEEN
+    front, rear = position + LEAST_BUMPER_GAP, position - length - LEAST_BUMPER_GAP
     if position > roads.length[lane] or (rear < 0.0 and not _is_free_before(lane, rear, roads, cars, moves)):
         return False
     for j in range(cars.start[lane], cars.start[lane + 1]):
@@ -36,64 +45,64 @@ def is_free(
             return False
         row = moves.entering_next[row]
     if position > roads.length[lane] - 20.0:
-        hang, _ = overhang(lane, roads, ways)
-        if hang < 0.0 and position + BETWEEN > roads.length[lane] + hang:
+        hang, _ = overhang(lane, roads, path_state)
+        if hang < 0.0 and position + LEAST_BUMPER_GAP > roads.length[lane] + hang:
             return False
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
         if index < 0 or index >= roads.lane_count[lane] or moves.changing[lane + side] == 0:
             continue
-        taken = DOWN_TAKEN if side > 0 else UP_TAKEN
+        taken = DOWN_ADMITTED if side > 0 else UP_ADMITTED
         for j in range(cars.start[lane + side], cars.start[lane + side + 1]):
             if moves.action[j] == taken:
-                other = beside(moves.position[j], lane + side, lane, roads)
+                other = adjacent_position(moves.position[j], lane + side, lane, roads)
                 if other > rear and other - cars.length[j] < front:
                     return False
     return True
 
 
 @kernel
-def _is_free_before(lane: int, rear: float, roads: Roads, cars: Cars, moves: Moves) -> bool:
+def _is_free_before(lane: int, rear: float, roads: RoadNetwork, cars: Cars, moves: Moves) -> bool:
     """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into it.
 
     Nobody is on that ground, nor comes so fast that he could not stop before it gently.
     """
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
-        way = roads.in_path[row]
-        at = roads.length[way] + rear
+        connection = roads.in_path[row]
+        at = roads.length[connection] + rear
         if at < 0.0:
             return False
-        for j in range(cars.start[way], cars.start[way + 1]):
+        for j in range(cars.start[connection], cars.start[connection + 1]):
             if not _stops_gently(at - moves.position[j], moves.speed[j]):
                 return False
-        comes = moves.entering[way]
-        while comes >= 0:
-            if not _stops_gently(at - moves.exit_position[comes], moves.speed[moves.exit_car[comes]]):
+        entrant = moves.entering[connection]
+        while entrant >= 0:
+            if not _stops_gently(at - moves.exit_position[entrant], moves.speed[moves.exit_car[entrant]]):
                 return False
-            comes = moves.entering_next[comes]
-        before = roads.out_start[way]
+            entrant = moves.entering_next[entrant]
+        before = roads.out_start[connection]
         j = cars.start[before + 1] - 1
-        comes_by = j >= cars.start[before] and cars.choice[j] == way
+        comes_by = j >= cars.start[before] and cars.choice[j] == connection
         if comes_by and not _stops_gently(at + roads.length[before] - moves.position[j], moves.speed[j]):
             return False
-        for shared in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
-            if roads.merge[shared] != 0 or roads.end[shared] < at:
+        for conflict in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
+            if roads.merge[conflict] != 0 or roads.conflict_end[conflict] < at:
                 continue
-            other = roads.conflict[shared]
+            other = roads.conflict[conflict]
             for j in range(cars.start[other], cars.start[other + 1]):
                 its_rear = moves.position[j] - cars.length[j]
-                if moves.position[j] > roads.other_begin[shared] and its_rear < roads.other_end[shared]:
+                if moves.position[j] > roads.other_begin[conflict] and its_rear < roads.other_end[conflict]:
                     return False
     return True
 
 
 @kernel
 def _stops_gently(gap: float, speed: float) -> bool:
-    return bool(gap > 0.5 * speed + speed * speed / (2.0 * SAFE))
+    return bool(gap > 0.5 * speed + speed * speed / (2.0 * SAFE_BRAKE))
 
 
 @kernel
-def admit_changes(lane: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves) -> None:
+def admit_changes(lane: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves) -> None:
     """Let those into `lane` who wish to change to it and still find their gap: from the kerb side first."""
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
@@ -102,11 +111,11 @@ def admit_changes(lane: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves)
         source = lane + side
         if moves.changing[source] == 0:
             continue
-        wish = DOWN if side > 0 else UP
+        wish = DOWN_REQUESTED if side > 0 else UP_REQUESTED
         for i in range(cars.start[source + 1] - 1, cars.start[source] - 1, -1):
             if moves.action[i] == wish:
-                position = beside(moves.position[i], source, lane, roads)
-                if is_free(lane, position, cars.length[i], roads, ways, cars, moves):
-                    moves.action[i] = DOWN_TAKEN if side > 0 else UP_TAKEN
+                position = adjacent_position(moves.position[i], source, lane, roads)
+                if is_free(lane, position, cars.length[i], roads, path_state, cars, moves):
+                    moves.action[i] = DOWN_ADMITTED if side > 0 else UP_ADMITTED
                 else:
                     moves.action[i] = STAY

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import FAR, HALT, Cars, Fleet
 
 F32 = NDArray[np.float32]
@@ -22,14 +22,14 @@ F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
-HALTED = np.float32(5 / 3.6)  # m/s, who is slower stands in the queue
-LOOP = np.float32(2.0)  # m, length of a detector along the lane
+QUEUED_BELOW = np.float32(5 / 3.6)  # m/s, who is slower stands in the queue
+LOOP_LENGTH = np.float32(2.0)  # m, length of a detector along the lane
 BUS, ARTICULATED_BUS, EMERGENCY = (
     int(kind) for kind in (VehicleKind.BUS, VehicleKind.ARTICULATED_BUS, VehicleKind.EMERGENCY)
 )
 
 
-class Places(NamedTuple):
+class Approaches(NamedTuple):
     """Where to look: W programs with A lanes that lead to them and B links; D detectors a lane."""
 
     lanes: int  # A
@@ -44,7 +44,7 @@ class Places(NamedTuple):
     every: F32  # (1,) s between two looks
 
 
-class Seen(NamedTuple):
+class ApproachCounts(NamedTuple):
     """What one look sees; room for M calls."""
 
     near: I32  # (A,) vehicles within reach of the line
@@ -65,16 +65,16 @@ class Seen(NamedTuple):
     call_halts: U8  # (M,) 1: it has a stop to serve before the line
 
 
-def empty_seen(places: Places, calls: int) -> Seen:
+def empty_counts(approaches: Approaches, calls: int) -> ApproachCounts:
     """Nothing seen yet."""
-    lanes, links = np.zeros(places.lanes, np.int32), np.zeros(places.links, np.int32)
+    lanes, links = np.zeros(approaches.lanes, np.int32), np.zeros(approaches.links, np.int32)
     rows = np.zeros(calls, np.int32)
-    return Seen(
+    return ApproachCounts(
         near=lanes.copy(),
         halted=lanes.copy(),
-        first=np.full(places.lanes, FAR, np.float32),
-        first_speed=np.zeros(places.lanes, np.float32),
-        occupied=np.full(places.lanes * places.detectors, -np.inf),
+        first=np.full(approaches.lanes, FAR, np.float32),
+        first_speed=np.zeros(approaches.lanes, np.float32),
+        occupied=np.full(approaches.lanes * approaches.detectors, -np.inf),
         waiting=links.copy(),
         standing=links.copy(),
         beyond=links.copy(),
@@ -90,27 +90,27 @@ def empty_seen(places: Places, calls: int) -> Seen:
 
 
 @entry
-def look(
+def count_approaches(
     time: float,
-    room: int,
-    roads: Roads,
+    capacity: int,
+    roads: RoadNetwork,
     drivers: Drivers,
     cars: Cars,
     fleet: Fleet,
-    places: Places,
-    seen: Seen,
+    approaches: Approaches,
+    counts: ApproachCounts,
 ) -> int:
     """Fill `seen` with what is there at `time`; the number of calls, of which at most `room` are written."""
-    for b in range(places.links):
-        seen.waiting[b], seen.standing[b] = 0, 0
-        seen.beyond[b] = _standing_beyond(roads.out_end[places.link[b]], places.reach[0], cars)
-    for a in range(places.lanes):
-        _look_along(a, time, roads, cars, places, seen)
+    for b in range(approaches.links):
+        counts.waiting[b], counts.standing[b] = 0, 0
+        counts.beyond[b] = _standing_beyond(roads.out_end[approaches.link[b]], approaches.reach[0], cars)
+    for a in range(approaches.lanes):
+        _count_lane(a, time, roads, cars, approaches, counts)
     calls = 0
     for i in range(cars.start[roads.paths]):
         kind = drivers.kind[cars.kind[i]]
         if kind in (BUS, ARTICULATED_BUS, EMERGENCY):
-            calls = _call(i, kind, calls, room, roads, cars, fleet, places, seen)
+            calls = _call_priority(i, kind, calls, capacity, roads, cars, fleet, approaches, counts)
     return calls
 
 
@@ -118,59 +118,68 @@ def look(
 def _standing_beyond(lane: int, reach: float, cars: Cars) -> int:
     count = 0
     for i in range(cars.start[lane], cars.start[lane + 1]):
-        if cars.position[i] <= reach and cars.speed[i] < HALTED:
+        if cars.position[i] <= reach and cars.speed[i] < QUEUED_BELOW:
             count += 1
     return count
 
 
 @kernel
-def _look_along(a: int, time: float, roads: Roads, cars: Cars, places: Places, seen: Seen) -> None:
+def _count_lane(
+    a: int, time: float, roads: RoadNetwork, cars: Cars, approaches: Approaches, counts: ApproachCounts
+) -> None:
     """The lane of row a, and the detectors under those who have just left it."""
-    lane = places.lane[a]
+    lane = approaches.lane[a]
     begin, end = cars.start[lane], cars.start[lane + 1]
-    seen.near[a], seen.halted[a], seen.first[a], seen.first_speed[a] = 0, 0, FAR, 0.0
+    counts.near[a], counts.halted[a], counts.first[a], counts.first_speed[a] = 0, 0, FAR, 0.0
     for i in range(begin, end):
         left = roads.length[lane] - cars.position[i]
-        _press(a, i, left, time, roads, cars, places, seen)
-        if left > places.reach[0]:
+        _actuate_detectors(a, i, left, time, roads, cars, approaches, counts)
+        if left > approaches.reach[0]:
             continue
-        stands = 1 if cars.speed[i] < HALTED else 0
-        seen.near[a] += 1
-        seen.halted[a] += stands
-        seen.first[a], seen.first_speed[a] = left, cars.speed[i]
-        row = places.row_of[cars.choice[i]] if cars.choice[i] >= 0 else -1
+        stands = 1 if cars.speed[i] < QUEUED_BELOW else 0
+        counts.near[a] += 1
+        counts.halted[a] += stands
+        counts.first[a], counts.first_speed[a] = left, cars.speed[i]
+        row = approaches.row_of[cars.choice[i]] if cars.choice[i] >= 0 else -1
         if row >= 0:
-            seen.waiting[row] += 1
-            seen.standing[row] += stands
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
-        for i in range(cars.start[way], cars.start[way + 1]):
-            _press(a, i, -cars.position[i], time, roads, cars, places, seen)
+            counts.waiting[row] += 1
+            counts.standing[row] += stands
+    for connection in range(roads.out_start[lane], roads.out_end[lane]):
+        for i in range(cars.start[connection], cars.start[connection + 1]):
+            _actuate_detectors(a, i, -cars.position[i], time, roads, cars, approaches, counts)
 
 
 @kernel
-def _press(
-    a: int, i: int, left: float, time: float, roads: Roads, cars: Cars, places: Places, seen: Seen
+def _actuate_detectors(
+    a: int,
+    i: int,
+    left: float,
+    time: float,
+    roads: RoadNetwork,
+    cars: Cars,
+    approaches: Approaches,
+    counts: ApproachCounts,
 ) -> None:
     """Note the detectors of lane a that car i, `left` m before the line, was on since the last look."""
-    rear = left + cars.length[i] + cars.speed[i] * places.every[0]
-    farthest = roads.length[places.lane[a]] - LOOP
-    for d in range(places.detectors):
-        at = min(places.detector[a * places.detectors + d], farthest)
-        if left <= at + LOOP and rear >= at:
-            seen.occupied[a * places.detectors + d] = time
+    rear = left + cars.length[i] + cars.speed[i] * approaches.every[0]
+    farthest = roads.length[approaches.lane[a]] - LOOP_LENGTH
+    for d in range(approaches.detectors):
+        at = min(approaches.detector[a * approaches.detectors + d], farthest)
+        if left <= at + LOOP_LENGTH and rear >= at:
+            counts.occupied[a * approaches.detectors + d] = time
 
 
 @kernel
-def _call(
+def _call_priority(
     i: int,
     kind: int,
     calls: int,
-    room: int,
-    roads: Roads,
+    capacity: int,
+    roads: RoadNetwork,
     cars: Cars,
     fleet: Fleet,
-    places: Places,
-    seen: Seen,
+    approaches: Approaches,
+    counts: ApproachCounts,
 ) -> int:
     """Car i calls at every program that lies on its route within reach; the number of calls then."""
     path = _path_of(i, roads, cars)
@@ -180,17 +189,17 @@ def _call(
         cursor += 1
         distance += roads.length[roads.out_end[path]]
     halts = 1 if cars.goal[i] == HALT else 0
-    while distance < places.reach[1] and cursor + 1 < fleet.route_end[trip]:
+    while distance < approaches.reach[1] and cursor + 1 < fleet.route_end[trip]:
         edge = fleet.route[cursor]
         if fleet.halt[trip] < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[fleet.halt[trip]]] == edge:
             halts = 1
-        if places.program_of[edge] >= 0:
-            if calls < room:
-                seen.caller[calls], seen.call_kind[calls] = trip, kind
-                seen.call_program[calls] = places.program_of[edge]
-                seen.call_distance[calls], seen.call_speed[calls] = distance, cars.speed[i]
-                seen.call_from[calls], seen.call_to[calls] = edge, fleet.route[cursor + 1]
-                seen.call_halts[calls] = halts
+        if approaches.program_of[edge] >= 0:
+            if calls < capacity:
+                counts.caller[calls], counts.call_kind[calls] = trip, kind
+                counts.call_program[calls] = approaches.program_of[edge]
+                counts.call_distance[calls], counts.call_speed[calls] = distance, cars.speed[i]
+                counts.call_from[calls], counts.call_to[calls] = edge, fleet.route[cursor + 1]
+                counts.call_halts[calls] = halts
             calls += 1
         cursor += 1
         distance += roads.length[roads.edge_main[fleet.route[cursor]]]
@@ -198,7 +207,7 @@ def _call(
 
 
 @kernel
-def _path_of(i: int, roads: Roads, cars: Cars) -> int:
+def _path_of(i: int, roads: RoadNetwork, cars: Cars) -> int:
     """The path that car i is on."""
     low, high = 0, roads.paths
     while high - low > 1:

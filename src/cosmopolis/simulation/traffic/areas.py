@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.kernels.decorators import entry, kernel
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import Cars
 
 F64 = NDArray[np.float64]
@@ -21,7 +21,7 @@ I64 = NDArray[np.int64]
 PER_METRE, SPARE = 1.2, 16.0  # vehicles that find room on an area, two-wheelers side by side
 
 
-class Areas(NamedTuple):
+class AreaDetectors(NamedTuple):
     """D detectors with Z places for vehicles, those of a detector together; the last sixteen are the measures."""
 
     lane: NDArray[np.int32]  # (D,) path
@@ -54,10 +54,10 @@ class Areas(NamedTuple):
     most: F64  # (D,) vehicles at once
 
 
-MEASURES = Areas._fields[12:]
+SUMS = AreaDetectors._fields[12:]
 
 
-def lay_areas(lane: NDArray, begin: F64, end: F64, slow: F64, patience: F64, gap: F64) -> Areas:
+def area_detectors(lane: NDArray, begin: F64, end: F64, slow: F64, patience: F64, gap: F64) -> AreaDetectors:
     """Areas on kernel paths `lane` (D,) from `begin` to `end` (D,) m; the rest as in Areas."""
     count = len(lane)
     room = np.ceil((end - begin) * PER_METRE + SPARE).astype(np.int64)
@@ -66,8 +66,8 @@ def lay_areas(lane: NDArray, begin: F64, end: F64, slow: F64, patience: F64, gap
     begin, end, slow, patience, gap = (
         np.ascontiguousarray(values, np.float64) for values in (begin, end, slow, patience, gap)
     )
-    measures: dict[str, Any] = {name: np.zeros(count) for name in MEASURES}
-    return Areas(
+    measures: dict[str, Any] = {name: np.zeros(count) for name in SUMS}
+    return AreaDetectors(
         lane=np.ascontiguousarray(lane, np.int32),
         begin=begin,
         end=end,
@@ -85,7 +85,7 @@ def lay_areas(lane: NDArray, begin: F64, end: F64, slow: F64, patience: F64, gap
 
 
 @kernel
-def _note(d: int, i: int, front: float, dt: float, cars: Cars, areas: Areas, jam: F64) -> None:
+def _cover(d: int, i: int, front: float, dt: float, cars: Cars, areas: AreaDetectors, jam: F64) -> None:
     """Car i whose front is `front` m along the lane; `jam` as in `_close_jam`."""
     rear = front - np.float64(cars.length[i])
     if front <= areas.begin[d] or rear >= areas.end[d]:
@@ -99,7 +99,7 @@ def _note(d: int, i: int, front: float, dt: float, cars: Cars, areas: Areas, jam
     areas.distance[d] += speed * dt
     areas.loss[d] += dt * max(0.0, 1.0 - speed / max(np.float64(cars.desired[i]), 0.1))
     trip = np.int64(cars.trip[i])
-    since = _since(d, trip, areas) + dt
+    since = _slow_since(d, trip, areas) + dt
     if speed >= areas.slow[d]:
         since = 0.0
     areas.trip[place], areas.since[place] = trip, since
@@ -129,7 +129,7 @@ def _close_jam(jam: F64) -> None:
 
 
 @kernel
-def _since(d: int, trip: int, areas: Areas) -> float:
+def _slow_since(d: int, trip: int, areas: AreaDetectors) -> float:
     """s that the trip had been slow before the step; notes one that was not there."""
     for place in range(areas.start[d], areas.start[d + 1]):
         if areas.then_trip[place] < 0:
@@ -141,7 +141,7 @@ def _since(d: int, trip: int, areas: Areas) -> float:
 
 
 @kernel
-def _remember(d: int, areas: Areas) -> None:
+def _keep_occupants(d: int, areas: AreaDetectors) -> None:
     """Who is there now becomes who was there."""
     for place in range(areas.start[d], areas.start[d + 1]):
         if areas.trip[place] < 0 and areas.then_trip[place] < 0:
@@ -151,7 +151,7 @@ def _remember(d: int, areas: Areas) -> None:
 
 
 @entry
-def read_areas(count: int, dt: float, roads: Roads, cars: Cars, areas: Areas) -> None:
+def read_areas(count: int, dt: float, roads: RoadNetwork, cars: Cars, areas: AreaDetectors) -> None:
     """Add the first `count` areas as they are after a step of `dt` s; with `dt` 0 only note who is there."""
     jam = np.zeros(7)
     for d in range(count):
@@ -159,15 +159,15 @@ def read_areas(count: int, dt: float, roads: Roads, cars: Cars, areas: Areas) ->
         came = areas.entered[d]
         jam[:] = 0.0
         areas.there[d] = 0
-        for way in range(roads.out_start[lane], roads.out_end[lane]):
-            for i in range(cars.start[way], cars.start[way + 1]):
-                _note(
+        for connection in range(roads.out_start[lane], roads.out_end[lane]):
+            for i in range(cars.start[connection], cars.start[connection + 1]):
+                _cover(
                     d, i, np.float64(roads.length[lane]) + np.float64(cars.position[i]), dt, cars, areas, jam
                 )
         for i in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
-            _note(d, i, np.float64(cars.position[i]), dt, cars, areas, jam)
+            _cover(d, i, np.float64(cars.position[i]), dt, cars, areas, jam)
         _close_jam(jam)
-        _remember(d, areas)
+        _keep_occupants(d, areas)
         came = areas.entered[d] - came
         areas.left[d] += before + came - areas.there[d]
         areas.covered[d] += jam[0] * dt

@@ -14,10 +14,12 @@ from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.state import Cars, Moves
 
-WINDOW = 20.0  # m over which a change of direction is one bend: a line's corner is driven as an arc so long
-STEP = 2.5  # m between the places looked at
-GENTLEST = 1.5  # m/s^2 sideways of the kind of vehicle that takes bends slowest
-LEAST = 0.1  # radians that a lane turns in all, to be looked at
+BEND_LENGTH = (
+    20.0  # m over which a change of direction is one bend: a line's corner is driven as an arc so long
+)
+SAMPLING = 2.5  # m between the places looked at
+LEAST_LATERAL = 1.5  # m/s^2 sideways of the kind of vehicle that takes bends slowest
+LEAST_TURN = 0.1  # radians that a lane turns in all, to be looked at
 SLOWEST = 2.5  # m/s
 DT = 0.5  # s
 
@@ -31,7 +33,7 @@ def bends(line: Polylines, length: NDArray, limit: NDArray) -> tuple[NDArray, ND
     """
     turned = _turned(line)
     rows: list[list[tuple[float, float, float]]] = [[] for _ in range(len(line))]
-    for lane in np.flatnonzero((turned > LEAST) & (length > STEP)).tolist():
+    for lane in np.flatnonzero((turned > LEAST_TURN) & (length > SAMPLING)).tolist():
         rows[lane] = _stretches(line[lane][:, :2], float(limit[lane]))
     count = np.array([len(found) for found in rows], np.int64)
     flat = np.array([row for found in rows for row in found], np.float32).reshape(-1, 3)
@@ -61,13 +63,13 @@ def _stretches(points: NDArray[np.float64], limit: float) -> list[tuple[float, f
         return []
     along = np.concatenate([[0.0], np.cumsum(metres)])
     heading = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
-    half = min(WINDOW, along[-1]) / 2
-    middle = np.arange(half, along[-1] - half + 1e-6, STEP)
+    half = min(BEND_LENGTH, along[-1]) / 2
+    middle = np.arange(half, along[-1] - half + 1e-6, SAMPLING)
     row_ahead = np.clip(np.searchsorted(along, middle + half, side="left") - 1, 0, len(step) - 1)
     row_behind = np.clip(np.searchsorted(along, middle - half, side="right") - 1, 0, len(step) - 1)
     change = np.abs(heading[row_ahead] - heading[row_behind])
     radius = 2 * half / np.maximum(change, 1e-6)
-    slow = np.diff((radius < limit * limit / GENTLEST).astype(np.int8), prepend=0, append=0)
+    slow = np.diff((radius < limit * limit / LEAST_LATERAL).astype(np.int8), prepend=0, append=0)
     begins, ends = np.flatnonzero(slow == 1), np.flatnonzero(slow == -1)
     return [
         (float(middle[one]), float(middle[other - 1]), sqrt(float(radius[one:other].min())))
@@ -85,7 +87,7 @@ def slow_for_bends(path: int, roads, drivers, cars: Cars, moves: Moves) -> None:
             if position - cars.length[i] > end:
                 break
             kind = cars.kind[i]
-            allowed = max(root * drivers.bend[kind], np.float32(SLOWEST))
+            allowed = max(root * drivers.lateral_root[kind], np.float32(SLOWEST))
             brake = drivers.brake[kind]
             if position < begin:
                 allowed = np.sqrt(allowed * allowed + np.float32(2.0) * brake * (begin - position))

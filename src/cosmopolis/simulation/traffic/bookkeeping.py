@@ -20,7 +20,7 @@ from cosmopolis.kernels.crew import (
     wait_until_open,
 )
 from cosmopolis.kernels.decorators import entry, kernel
-from cosmopolis.simulation.traffic.car_following import STANDING
+from cosmopolis.simulation.traffic.car_following import STANDSTILL
 from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
 from cosmopolis.simulation.traffic.ledger import (
@@ -35,6 +35,7 @@ from cosmopolis.simulation.traffic.ledger import (
     CONFLICTS,
     CONFLICTS_OF,
     DISTANCE,
+    DISTANCE_OF,
     DRAWN,
     DRAWN_OF,
     ELECTRIC,
@@ -46,7 +47,7 @@ from cosmopolis.simulation.traffic.ledger import (
     LAST_SPEED,
     LEFT,
     LOSS,
-    LOST,
+    LOSS_OF,
     MOST_STANDING,
     NEAREST,
     NEAREST_OF,
@@ -61,37 +62,36 @@ from cosmopolis.simulation.traffic.ledger import (
     STOPS,
     TIME,
     WAITED,
-    WAY,
     WIDTH,
     Engines,
     PathSums,
     TripLines,
 )
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.safety import CONFLICT, time_to_collision
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
-    CROSS,
-    DOWN_TAKEN,
+    DOWN_ADMITTED,
+    EXITS,
     FAR,
     LEAVES,
     STANDS,
-    UP_TAKEN,
+    UP_ADMITTED,
     Cars,
     Moves,
-    Ways,
+    PathState,
 )
 from cosmopolis.simulation.traffic.step import HALT_WITHIN
 
-SOME_STAND, SOME_CHANGE = 1, 2  # what a first look at a path's cars tells
+SOME_STANDING, SOME_CHANGING = 1, 2  # what a first look at a path's cars tells
 
 
 @kernel
 def book_chunk(
     k: int,
     dt: float,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
     engines: Engines,
@@ -104,29 +104,29 @@ def book_chunk(
         lo, hi = cars.start[path], cars.start[path + 1]
         if lo == hi:
             continue
-        if moves.action[hi - 1] == CROSS:
+        if moves.action[hi - 1] == EXITS:
             _book_end(path, hi - 1, row, dt, roads, cars, moves, sums)
             row += 1
-        news = _book_way(path, lo, hi, dt, cars, moves, sums, trips)
+        news = _book_distance(path, lo, hi, dt, cars, moves, sums, trips)
         _book_power(path, lo, hi, dt, cars, moves, engines, sums, trips)
-        _book_nearness(path, lo, hi, roads, ways, cars, moves, sums, trips)
-        if news & SOME_STAND:
+        _book_time_to_collision(path, lo, hi, roads, path_state, cars, moves, sums, trips)
+        if news & SOME_STANDING:
             _book_standing(path, lo, hi, dt, roads, cars, moves, sums, trips)
-        if news & SOME_CHANGE:
+        if news & SOME_CHANGING:
             _book_changes(path, lo, hi, cars, moves, sums, trips)
 
 
 @kernel
 def _book_end(
-    path: int, i: int, row: int, dt: float, roads: Roads, cars: Cars, moves: Moves, sums: PathSums
+    path: int, i: int, row: int, dt: float, roads: RoadNetwork, cars: Cars, moves: Moves, sums: PathSums
 ) -> None:
     """Car i drives over the end of its path: note what lies beyond in `row`, and take it off here."""
-    way = moves.position[i] - cars.position[i]
+    driven = moves.position[i] - cars.position[i]
     over = max(moves.position[i] - roads.length[path], 0.0)
     sums.over_distance[row] = over
-    sums.over_time[row] = dt * over / max(way, 1.0e-6)
+    sums.over_time[row] = dt * over / max(driven, 1.0e-6)
     sums.line[path * SPAN + LEFT] += 1.0
-    sums.line[path * SPAN + WAY] -= over
+    sums.line[path * SPAN + DISTANCE_OF] -= over
     sums.line[path * SPAN + TIME] -= sums.over_time[row]
 
 
@@ -142,32 +142,32 @@ def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
 
 
 @kernel
-def _book_way(
+def _book_distance(
     path: int, lo: int, hi: int, dt: float, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
 ) -> int:
     """Time, distance and time lost of the cars of a path; whether some stand or change."""
     time, distance, lost, news = 0.0, 0.0, 0.0, 0
     for i in range(lo, hi):
-        if moves.action[i] > CROSS:
-            news |= SOME_CHANGE
+        if moves.action[i] > EXITS:
+            news |= SOME_CHANGING
             if moves.action[i] == BROKEN:
                 continue
-        if moves.speed[i] < STANDING:
-            news |= SOME_STAND
+        if moves.speed[i] < STANDSTILL:
+            news |= SOME_STANDING
         line = np.int64(cars.trip[i]) * WIDTH
-        way = np.float64(moves.position[i] - cars.position[i])
+        driven = np.float64(moves.position[i] - cars.position[i])
         time += dt
-        distance += way
-        trips.line[line + DISTANCE] += way
+        distance += driven
+        trips.line[line + DISTANCE] += driven
         if cars.goal[i] & STANDS != 0 and _stands_at_stop(i, cars, moves):
             trips.line[line + HALTED] += dt
             continue
-        loss = dt - way / cars.desired[i]
+        loss = dt - driven / cars.desired[i]
         trips.line[line + LOSS] += loss
         lost += loss
     sums.line[path * SPAN + TIME] += time
-    sums.line[path * SPAN + WAY] += distance
-    sums.line[path * SPAN + LOST] += lost
+    sums.line[path * SPAN + DISTANCE_OF] += distance
+    sums.line[path * SPAN + LOSS_OF] += lost
     return news
 
 
@@ -229,12 +229,12 @@ def _book_power(
 
 
 @kernel
-def _book_nearness(
+def _book_time_to_collision(
     path: int,
     lo: int,
     hi: int,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
     sums: PathSums,
@@ -244,7 +244,7 @@ def _book_nearness(
     least = FAR
     for i in range(lo, hi):
         action = moves.action[i]
-        if action == CROSS or not _stays_in_line(action):
+        if action == EXITS or not _stays_in_line(action):
             continue
         if i + 1 < hi:
             if moves.speed[i] <= moves.speed[i + 1]:
@@ -255,7 +255,7 @@ def _book_nearness(
                 gap = moves.position[i + 1] - cars.length[i + 1] - moves.position[i]
                 left = time_to_collision(gap, moves.speed[i], moves.speed[i + 1])
         else:
-            left = _time_to_next(path, i, roads, ways, cars, moves)
+            left = _time_to_leader(path, i, roads, path_state, cars, moves)
         line = np.int64(cars.trip[i]) * WIDTH
         if left >= CONFLICT:
             trips.line[line + CLOSE] = 0.0
@@ -273,25 +273,29 @@ def _book_nearness(
 @kernel
 def _stays_in_line(action: int) -> bool:
     """Whether a car that does this is still before and behind the same cars after the step."""
-    return bool(action != LEAVES and action != BROKEN and action < UP_TAKEN)
+    return bool(action != LEAVES and action != BROKEN and action < UP_ADMITTED)
 
 
 @kernel
-def _time_to_next(path: int, i: int, roads: Roads, ways: Ways, cars: Cars, moves: Moves) -> float:
+def _time_to_leader(
+    path: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves
+) -> float:
     """The same for the first car of a path: the last one on the connection it will take, or on the lane beyond."""
     gap = roads.length[path] - moves.position[i]
     if roads.lane_count[path] > 0:
-        way = cars.choice[i]
-        if way < 0:
+        connection = cars.choice[i]
+        if connection < 0:
             return FAR
-        if ways.tail[way] < FAR:
-            return time_to_collision(gap + ways.tail[way], moves.speed[i], ways.tail_speed[way])
-        gap += roads.length[way]
-        path = way
+        if path_state.tail[connection] < FAR:
+            return time_to_collision(
+                gap + path_state.tail[connection], moves.speed[i], path_state.tail_speed[connection]
+            )
+        gap += roads.length[connection]
+        path = connection
     lane = roads.out_end[path]
-    if ways.tail[lane] >= FAR:
+    if path_state.tail[lane] >= FAR:
         return FAR
-    return time_to_collision(gap + ways.tail[lane], moves.speed[i], ways.tail_speed[lane])
+    return time_to_collision(gap + path_state.tail[lane], moves.speed[i], path_state.tail_speed[lane])
 
 
 @kernel
@@ -300,7 +304,7 @@ def _book_standing(
     lo: int,
     hi: int,
     dt: float,
-    roads: Roads,
+    roads: RoadNetwork,
     cars: Cars,
     moves: Moves,
     sums: PathSums,
@@ -309,7 +313,7 @@ def _book_standing(
     """The queue of a path: who stands after the step, and how far back the last of them reaches."""
     count, back = 0.0, 0.0
     for i in range(hi - 1, lo - 1, -1):
-        if not (moves.speed[i] < STANDING) or (
+        if not (moves.speed[i] < STANDSTILL) or (
             cars.goal[i] & STANDS != 0 and _stands_at_stop(i, cars, moves)
         ):
             continue
@@ -338,30 +342,30 @@ def _book_changes(
             trips.line[np.int64(cars.trip[i]) * WIDTH + LAST_SPEED] = moves.speed[i]
         elif action == BROKEN:
             sums.line[path * SPAN + BROKEN_OF] += 1.0
-        elif action == UP_TAKEN:
+        elif action == UP_ADMITTED:
             sums.line[path * SPAN + CHANGED_OUT] += 1.0
             sums.line[(path + 1) * SPAN + CHANGED_IN] += 1.0
-        elif action == DOWN_TAKEN:
+        elif action == DOWN_ADMITTED:
             sums.line[path * SPAN + CHANGED_OUT] += 1.0
             sums.line[(path - 1) * SPAN + CHANGED_IN] += 1.0
 
 
 @kernel
-def book_crossings(roads: Roads, cars: Cars, moves: Moves, sums: PathSums) -> None:
+def book_exits(roads: RoadNetwork, cars: Cars, moves: Moves, sums: PathSums) -> None:
     """What was driven beyond the end of a path counts for the next; a connection may be driven over whole."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
-            to, way = moves.exit_path[row], cars.choice[moves.exit_car[row]]
+            to, connection = moves.exit_path[row], cars.choice[moves.exit_car[row]]
             time, distance = sums.over_time[row], sums.over_distance[row]
-            if way >= 0 and to != way:
-                share = roads.length[way] / max(distance, 1.0e-6)
-                sums.line[way * SPAN + TIME] += share * time
-                sums.line[way * SPAN + WAY] += roads.length[way]
-                sums.line[way * SPAN + ENTERED] += 1.0
-                sums.line[way * SPAN + LEFT] += 1.0
-                time, distance = (1.0 - share) * time, distance - roads.length[way]
+            if connection >= 0 and to != connection:
+                share = roads.length[connection] / max(distance, 1.0e-6)
+                sums.line[connection * SPAN + TIME] += share * time
+                sums.line[connection * SPAN + DISTANCE_OF] += roads.length[connection]
+                sums.line[connection * SPAN + ENTERED] += 1.0
+                sums.line[connection * SPAN + LEFT] += 1.0
+                time, distance = (1.0 - share) * time, distance - roads.length[connection]
             sums.line[to * SPAN + TIME] += time
-            sums.line[to * SPAN + WAY] += distance
+            sums.line[to * SPAN + DISTANCE_OF] += distance
             sums.line[to * SPAN + ENTERED] += 1.0
 
 
@@ -371,8 +375,8 @@ def book_step(
     round: int,
     dt: float,
     board: Board,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
     engines: Engines,
@@ -389,9 +393,9 @@ def book_step(
         return
     k = take(0, round, helper != 0, board)
     while k >= 0:
-        book_chunk(k, dt, roads, ways, cars, moves, engines, sums, trips)
+        book_chunk(k, dt, roads, path_state, cars, moves, engines, sums, trips)
         finish(0, board)
         k = take(0, round, helper != 0, board)
     if helper == 0:
         wait_until_done(0, board)
-        book_crossings(roads, cars, moves, sums)
+        book_exits(roads, cars, moves, sums)

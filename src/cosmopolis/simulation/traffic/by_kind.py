@@ -13,14 +13,14 @@ from cosmopolis.simulation.traffic.state import FAR
 F32 = NDArray[np.float32]
 
 
-class Habits(NamedTuple):
+class KindParameters(NamedTuple):
     """One row a vehicle type."""
 
-    bend: F32  # (K,) sqrt(m/s^2), root of the sideways acceleration accepted: v = bend * sqrt(radius)
-    stops: F32  # (K,) s that it holds the lane on arrival at a kerb without parking room
-    delivers: F32  # (K,) s the same where those behind can go round it
-    pulls_out: F32  # (K,) s that it holds the lane when it leaves such a kerb
-    slips: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
+    lateral_root: F32  # (K,) sqrt(m/s^2), root of the sideways acceleration accepted: v = bend * sqrt(radius)
+    stop_time: F32  # (K,) s that it holds the lane on arrival at a kerb without parking room
+    delivery_time: F32  # (K,) s the same where those behind can go round it
+    pull_out_time: F32  # (K,) s that it holds the lane when it leaves such a kerb
+    filters: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
     siren: NDArray[np.uint8]  # (K,) 1: others make room for it
     crossing_margin: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
     merging_margin: F32  # (K,) s likewise, whose lane it joins
@@ -29,14 +29,16 @@ class Habits(NamedTuple):
     )
     patience: F32  # (K,) s of waiting at a junction after which smaller gaps do
     impatience: F32  # (K,) s more until any gap does that nobody must brake hard for
-    strays: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
-    turns_away: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
+    reroutes_after: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
+    reroutes_full_after: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
     stop_wait: F32  # (K,) s that it stands before a stop line at least
     visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
     zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
     strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
     lane_change_interval: NDArray[np.uint8]  # (K,) steps from one change that must be to the next
-    deals: NDArray[np.uint8]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
+    spreads_over_lanes: NDArray[
+        np.uint8
+    ]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;
@@ -55,47 +57,49 @@ _TABLE = {
 # s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
 # edition, chapter 20 (see validation/minor_street.py). In SUMO who joins a lane leaves far more, and who crosses
 # waits until the other is off the whole junction: with this about as many get across a street some of whom turn.
-CROSSING, MERGING, TURNING = 2.6, 1.2, 1.2
-SUMO_CROSSING, SUMO_MERGING = 3.4, 4.5
-SUMO_TURNING = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
-LOOKS_AHEAD = 20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
+CROSSING_MARGIN, MERGING_MARGIN, TURNING_MARGIN = 2.6, 1.2, 1.2
+SUMO_CROSSING_MARGIN, SUMO_MERGING_MARGIN = 3.4, 4.5
+SUMO_TURNING_MARGIN = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
+SUMO_STRATEGIC_LOOKAHEAD = (
+    20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
+)
 PATIENCE, IMPATIENCE = 12.0, 30.0  # s
-TO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
-RESTS, SUMO_RESTS = 2, 1  # steps: in SUMO one may cross a lane a second
-STRAYS, TURNS_AWAY = 25.0, 60.0  # s
-TELEPORTS = 300.0  # s, SUMO's time-to-teleport by default
-STANDS = 1.5  # s: SUMO's jmStopSignWait and jmAllwayStopWait by default, of which it sees the end only at whole seconds
-VISIBLE = 4.5  # m, SUMO's visibility of a connection that gives way, by default
-_SLIPS = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
+SUMO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
+LANE_CHANGE_INTERVAL, SUMO_LANE_CHANGE_INTERVAL = 2, 1  # steps: in SUMO one may cross a lane a second
+REROUTES_AFTER, REROUTES_FULL_AFTER = 25.0, 60.0  # s
+SUMO_TIME_TO_TELEPORT = 300.0  # s, SUMO's time-to-teleport by default
+SUMO_STOP_WAIT = 1.5  # s: SUMO's jmStopSignWait and jmAllwayStopWait by default, of which it sees the end only at whole seconds
+SUMO_VISIBILITY = 4.5  # m, SUMO's visibility of a connection that gives way, by default
+_FILTERING = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
 
 
-def habits(kinds: NDArray[np.uint8]) -> Habits:
+def kind_parameters(kinds: NDArray[np.uint8]) -> KindParameters:
     """(K,) words.VehicleKind of each type to its habits."""
     rows = np.array([_TABLE[VehicleKind(int(kind))] for kind in kinds], np.float32).reshape(-1, 4)
-    return Habits(
-        bend=np.sqrt(rows[:, 0]),
-        stops=rows[:, 1].copy(),
-        delivers=rows[:, 2].copy(),
-        pulls_out=rows[:, 3].copy(),
-        slips=np.isin(kinds, _SLIPS).astype(np.uint8),
+    return KindParameters(
+        lateral_root=np.sqrt(rows[:, 0]),
+        stop_time=rows[:, 1].copy(),
+        delivery_time=rows[:, 2].copy(),
+        pull_out_time=rows[:, 3].copy(),
+        filters=np.isin(kinds, _FILTERING).astype(np.uint8),
         siren=(kinds == VehicleKind.EMERGENCY).astype(np.uint8),
-        crossing_margin=np.full(len(kinds), CROSSING, np.float32),
-        merging_margin=np.full(len(kinds), MERGING, np.float32),
-        turning_margin=np.full(len(kinds), TURNING, np.float32),
+        crossing_margin=np.full(len(kinds), CROSSING_MARGIN, np.float32),
+        merging_margin=np.full(len(kinds), MERGING_MARGIN, np.float32),
+        turning_margin=np.full(len(kinds), TURNING_MARGIN, np.float32),
         patience=np.full(len(kinds), PATIENCE, np.float32),
         impatience=np.full(len(kinds), IMPATIENCE, np.float32),
-        strays=np.full(len(kinds), STRAYS, np.float32),
-        turns_away=np.full(len(kinds), TURNS_AWAY, np.float32),
+        reroutes_after=np.full(len(kinds), REROUTES_AFTER, np.float32),
+        reroutes_full_after=np.full(len(kinds), REROUTES_FULL_AFTER, np.float32),
         stop_wait=np.zeros(len(kinds), np.float32),
         visibility=np.full(len(kinds), FAR, np.float32),
         zipper=np.ones(len(kinds), np.uint8),
         strategic_lookahead=np.full(len(kinds), FAR, np.float32),
-        lane_change_interval=np.full(len(kinds), RESTS, np.uint8),
-        deals=np.ones(len(kinds), np.uint8),
+        lane_change_interval=np.full(len(kinds), LANE_CHANGE_INTERVAL, np.uint8),
+        spreads_over_lanes=np.ones(len(kinds), np.uint8),
     )
 
 
-def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
+def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> KindParameters:
     """Habits of a scenario's own types: it says itself how they enter and leave the road.
 
     With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
@@ -105,26 +109,28 @@ def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> Habits:
     before a line where they give way.
     """
     nothing = np.zeros(len(kinds), np.float32)
-    usual = habits(kinds)._replace(stops=nothing, delivers=nothing.copy(), pulls_out=nothing.copy())
+    usual = kind_parameters(kinds)._replace(
+        stop_time=nothing, delivery_time=nothing.copy(), pull_out_time=nothing.copy()
+    )
     if not as_they_are:
         return usual
     quiet = np.zeros(len(kinds), np.uint8)
-    waits = nothing + np.float32(TELEPORTS)
+    waits = nothing + np.float32(SUMO_TIME_TO_TELEPORT)
     return usual._replace(
-        bend=nothing + np.float32(100.0),
-        slips=quiet,
+        lateral_root=nothing + np.float32(100.0),
+        filters=quiet,
         siren=quiet.copy(),
-        crossing_margin=nothing + np.float32(SUMO_CROSSING),
-        merging_margin=nothing + np.float32(SUMO_MERGING),
-        turning_margin=nothing + np.float32(SUMO_TURNING),
+        crossing_margin=nothing + np.float32(SUMO_CROSSING_MARGIN),
+        merging_margin=nothing + np.float32(SUMO_MERGING_MARGIN),
+        turning_margin=nothing + np.float32(SUMO_TURNING_MARGIN),
         patience=nothing,
-        impatience=nothing + np.float32(TO_IMPATIENCE),
-        strays=waits,
-        turns_away=waits.copy(),
-        stop_wait=nothing + np.float32(STANDS),
-        visibility=nothing + np.float32(VISIBLE),
+        impatience=nothing + np.float32(SUMO_IMPATIENCE),
+        reroutes_after=waits,
+        reroutes_full_after=waits.copy(),
+        stop_wait=nothing + np.float32(SUMO_STOP_WAIT),
+        visibility=nothing + np.float32(SUMO_VISIBILITY),
         zipper=quiet.copy(),
-        strategic_lookahead=nothing + np.float32(LOOKS_AHEAD),
-        lane_change_interval=quiet + np.uint8(SUMO_RESTS),
-        deals=quiet.copy(),
+        strategic_lookahead=nothing + np.float32(SUMO_STRATEGIC_LOOKAHEAD),
+        lane_change_interval=quiet + np.uint8(SUMO_LANE_CHANGE_INTERVAL),
+        spreads_over_lanes=quiet.copy(),
     )

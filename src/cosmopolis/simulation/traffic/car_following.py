@@ -13,21 +13,25 @@ from cosmopolis.kernels.decorators import formula, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
 
-HARDEST = np.float32(9.0)  # m/s^2, what tyres give
-STILL_STOPS = np.float32(4.5)  # m/s^2 with which everybody still stops where he must
-AT_MOST = np.float32(1.5)  # times what is comfortable: IDM comes to brake with that, as late as it may
-KEEP = np.float32(0.05)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
+EMERGENCY_BRAKE = np.float32(9.0)  # m/s^2, what tyres give
+FIRM_BRAKE = np.float32(4.5)  # m/s^2 with which everybody still stops where he must
+COMFORT_EXCEEDED = np.float32(
+    1.5
+)  # times what is comfortable: IDM comes to brake with that, as late as it may
+ROUNDING_MARGIN = np.float32(
+    0.05
+)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
-STANDING = np.float32(0.1)  # m/s
-LEAST_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
-ROLLS = np.float32(3.0)  # m/s, from which the usual gap is kept there too
-NEAREST = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
+STANDSTILL = np.float32(0.1)  # m/s
+LEAST_JAM_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
+CRAWL = np.float32(3.0)  # m/s, from which the usual gap is kept there too
+LEAST_IDM_GAP = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
 
 
 @formula
-def too_near(distance: float, speed: float, brake: float) -> bool:
+def cannot_stop(distance: float, speed: float, brake: float) -> bool:
     """Whether a car can no longer stop within `distance` m, of which `brake` m/s^2 is comfortable to it."""
-    return bool(distance < speed * speed / (2.0 * max(STILL_STOPS, AT_MOST * brake)))
+    return bool(distance < speed * speed / (2.0 * max(FIRM_BRAKE, COMFORT_EXCEEDED * brake)))
 
 
 @formula
@@ -49,12 +53,12 @@ def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape
     follows and who drives freely are two cases, and the gap does not grow towards the desired speed. With more room
     than wished it is held back by the eighth power of the pressure, not the second: it sets off as its leader does.
     """
-    wished = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * abs(shape))
-    pressure = wished / max(gap, NEAREST)
+    desired_gap = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * abs(shape))
+    pressure = desired_gap / max(gap, LEAST_IDM_GAP)
     free, pressed = free_road(speed, desired, accel, brake), pressure * pressure
     fourth = pressed * pressed
-    held = pressed if pressed > ONE else fourth * fourth
-    return free - accel * pressed if shape > ZERO else min(free, accel - accel * held)
+    restraint = pressed if pressed > ONE else fourth * fourth
+    return free - accel * pressed if shape > ZERO else min(free, accel - accel * restraint)
 
 
 @kernel
@@ -67,7 +71,7 @@ def follow(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves) -> None
     for i in range(lo, hi):
         kind = cars.kind[i]
         gap = cars.position[i + 1] - cars.length[i + 1] - cars.position[i]
-        moves.room[i] = gap
+        moves.free_distance[i] = gap
         moves.accel[i] = idm(
             cars.speed[i],
             cars.desired[i],
@@ -96,13 +100,13 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
         goal_speed = cars.goal_speed[i]
         allowed = sqrt(goal_speed * goal_speed + TWO * brake * to_goal)
         wished = min(speed + moves.accel[i] * step, max(allowed, speed - TWO * brake * step))
-        new_speed = max(wished, max(speed - HARDEST * step, ZERO))
-        way = HALF * (speed + new_speed) * step
-        room = max(moves.room[i] - KEEP, ZERO)
-        if way > room:
-            way = room
+        new_speed = max(wished, max(speed - EMERGENCY_BRAKE * step, ZERO))
+        driven = HALF * (speed + new_speed) * step
+        room = max(moves.free_distance[i] - ROUNDING_MARGIN, ZERO)
+        if driven > room:
+            driven = room
             new_speed = min(new_speed, room / step)
-        moves.position[i] = position + way
+        moves.position[i] = position + driven
         moves.speed[i] = new_speed
     for i in range(lo, hi):
         action = STAY
@@ -114,10 +118,10 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
 
 
 @kernel
-def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
+def brake_to_stop(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
     """m/s^2 of car i so that it comes to stand half a metre short of `gap` metres ahead."""
     kind = cars.kind[i]
-    jam_gap = min(drivers.jam_gap[kind], LEAST_GAP)
+    jam_gap = min(drivers.jam_gap[kind], LEAST_JAM_GAP)
     return idm(
         cars.speed[i],
         cars.desired[i],
@@ -132,7 +136,7 @@ def brake_for(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
+def follow_leader(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
     """m/s^2 of car i behind a leader at `gap` metres."""
     kind = cars.kind[i]
     return idm(
@@ -152,8 +156,8 @@ def keep_behind(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped
 def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
     """The same; at a crawl with the least gap that one leaves, since others wait for the ground of a junction."""
     kind = cars.kind[i]
-    spare = max(drivers.jam_gap[kind] - LEAST_GAP, ZERO)
-    jam_gap = drivers.jam_gap[kind] - spare * max(ONE - cars.speed[i] / ROLLS, ZERO)
+    spare = max(drivers.jam_gap[kind] - LEAST_JAM_GAP, ZERO)
+    jam_gap = drivers.jam_gap[kind] - spare * max(ONE - cars.speed[i] / CRAWL, ZERO)
     return idm(
         cars.speed[i],
         cars.desired[i],

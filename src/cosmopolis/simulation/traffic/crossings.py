@@ -11,27 +11,27 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.words import Turn
 
-NEAR = 250.0  # m, whose people cross here
-CROSSED = 2.0  # streets that a resident or a worker crosses on foot a day near his door
+CATCHMENT = 250.0  # m, whose people cross here
+STREETS_CROSSED = 2.0  # streets that a resident or a worker crosses on foot a day near his door
 
 
-class Feet(NamedTuple):
+class PedestrianCrossings(NamedTuple):
     """Who comes to the X crossings, and where cars meet them; rows of Roads."""
 
     crossings: int  # X
-    foot_rate: NDArray[np.float32]  # (X,) people an hour on average over the day
-    foot_red_start: NDArray[np.int32]  # (X + 1,) rows of foot_red
-    foot_red: NDArray[np.int32]  # connections that must not be green while people walk
-    foot_seed: int
-    walk_in: NDArray[np.int32]  # (P,) crossing that a connection meets at its beginning, -1
-    walk_out: NDArray[np.int32]  # (P,) at its end, -1
-    walk_lit: NDArray[np.uint8]  # (P,) 1: the one at its beginning has lights
-    mid_start: NDArray[np.int32]  # (P + 1,) rows of the following two
-    mid: NDArray[np.int32]  # crossing over a lane between junctions
-    mid_at: NDArray[np.float32]  # m along the lane
+    pedestrian_rate: NDArray[np.float32]  # (X,) people an hour on average over the day
+    walk_red_start: NDArray[np.int32]  # (X + 1,) rows of foot_red
+    walk_red: NDArray[np.int32]  # connections that must not be green while people walk
+    pedestrian_seed: int
+    entry_crossing: NDArray[np.int32]  # (P,) crossing that a connection meets at its beginning, -1
+    exit_crossing: NDArray[np.int32]  # (P,) at its end, -1
+    entry_crossing_lit: NDArray[np.uint8]  # (P,) 1: the one at its beginning has lights
+    midblock_start: NDArray[np.int32]  # (P + 1,) rows of the following two
+    midblock_crossing: NDArray[np.int32]  # crossing over a lane between junctions
+    midblock_position: NDArray[np.float32]  # m along the lane
 
 
-def people_a_crossing(city: City, share: float) -> NDArray[np.float32]:
+def pedestrian_rates(city: City, share: float) -> NDArray[np.float32]:
     """(X,) people an hour on average over the day at each crossing, `share` of what the city's figures give.
 
     Each resident and each job within 250 m stands for two streets crossed a day, dealt out to the crossings there.
@@ -44,13 +44,17 @@ def people_a_crossing(city: City, share: float) -> NDArray[np.float32]:
     points = shapely.points(middle)
     zone = shapely.centroid(city.zones.polygon)
     people = city.zones.residents.astype(np.float64) + city.zones.jobs
-    row, near = shapely.STRtree(points).query(zone, predicate="dwithin", distance=NEAR)
+    row, near = shapely.STRtree(points).query(zone, predicate="dwithin", distance=CATCHMENT)
     many = np.bincount(row, minlength=len(zone))
-    a_day = np.bincount(near, weights=people[row] * CROSSED / np.maximum(many[row], 1), minlength=count)
+    a_day = np.bincount(
+        near, weights=people[row] * STREETS_CROSSED / np.maximum(many[row], 1), minlength=count
+    )
     return (share * a_day / 24.0).astype(np.float32)
 
 
-def feet(network: Network, of_city: NDArray, rate: NDArray | None, seed: int, kerb_turns: int) -> Feet:
+def pedestrian_crossings(
+    network: Network, of_city: NDArray, rate: NDArray | None, seed: int, kerb_turns: int
+) -> PedestrianCrossings:
     """Which connections and lanes meet which crossing. `rate` (X,) as above; without it nobody comes.
 
     At lights cars meet people only where they turn: at the far end of the turn, or at red before its beginning.
@@ -83,23 +87,23 @@ def feet(network: Network, of_city: NDArray, rate: NDArray | None, seed: int, ke
             else coming[:0]
         )
         red.append(of_city[lanes + stop])
-    start, mid, at = _between_junctions(network, of_city)
-    return Feet(
+    start, mid, at = _midblock(network, of_city)
+    return PedestrianCrossings(
         crossings=len(crossings),
-        foot_rate=np.zeros(len(crossings), np.float32) if rate is None else rate.astype(np.float32),
-        foot_red_start=np.concatenate([[0], np.cumsum([len(part) for part in red])]).astype(np.int32),
-        foot_red=np.concatenate([*red, np.zeros(0)]).astype(np.int32),
-        foot_seed=seed & 0x7FFFFFFF,
-        walk_in=walk_in,
-        walk_out=walk_out,
-        walk_lit=lit,
-        mid_start=start,
-        mid=mid,
-        mid_at=at,
+        pedestrian_rate=np.zeros(len(crossings), np.float32) if rate is None else rate.astype(np.float32),
+        walk_red_start=np.concatenate([[0], np.cumsum([len(part) for part in red])]).astype(np.int32),
+        walk_red=np.concatenate([*red, np.zeros(0)]).astype(np.int32),
+        pedestrian_seed=seed & 0x7FFFFFFF,
+        entry_crossing=walk_in,
+        exit_crossing=walk_out,
+        entry_crossing_lit=lit,
+        midblock_start=start,
+        midblock_crossing=mid,
+        midblock_position=at,
     )
 
 
-def _between_junctions(network: Network, of_city: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _midblock(network: Network, of_city: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """(P + 1,) rows by kernel path, and of each row the crossing and the m along the lane where people cross it."""
     crossings, lanes, edges = network.crossings, network.lanes, network.edges
     rows: list[tuple[int, float, int]] = []

@@ -15,65 +15,67 @@ from cosmopolis.demand.sumo_routes import waits
 from cosmopolis.kernels.decorators import entry
 from cosmopolis.kernels.tables import Table, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import EdgeGraph, quickest
-from cosmopolis.simulation.traffic.state import Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes, settle
 
 if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 WINDOW = 36  # measurements, one every 5 s: SUMO's moving average over 180 s
-STANDS = np.float32(0.001)  # m/s at least
-AGAIN = 60.0  # s of waiting for a gap after which one looks again when it comes
-ALIKE = np.float32(0.01)  # lane changes that make no difference
+LEAST_SPEED = np.float32(0.001)  # m/s at least
+REROUTES_AFTER_WAIT = 60.0  # s of waiting for a gap after which one looks again when it comes
+EQUAL_COST = np.float32(0.01)  # lane changes that make no difference
 
 
-class WayFinder:
+class DepartureRouter:
     """The network as those see it who look for a way: streets and turns with the speeds of the last three minutes."""
 
-    def __init__(self, network: Network, roads: Roads, graph: EdgeGraph) -> None:
-        edges, way = len(roads.edge_lane), np.flatnonzero(roads.lane_count == 0)
+    def __init__(self, network: Network, roads: RoadNetwork, graph: EdgeGraph) -> None:
+        edges, connection = len(roads.edge_lane), np.flatnonzero(roads.lane_count == 0)
         turn_of = graph.origin.astype(np.int64) * edges + graph.to
         turn = np.searchsorted(
-            turn_of, roads.edge[roads.out_start[way]].astype(np.int64) * edges + roads.edge[way]
+            turn_of, roads.edge[roads.out_start[connection]].astype(np.int64) * edges + roads.edge[connection]
         )
-        first = way[np.unique(turn, return_index=True)[1]]  # (A,) paths
+        first = connection[np.unique(turn, return_index=True)[1]]  # (A,) paths
         self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of who has looked last
         self._of = roads.edge.copy()  # (P,) rows of `memory`
-        self._of[way] = edges + turn
+        self._of[connection] = edges + turn
         self._path = np.concatenate([roads.edge_main, first]).astype(np.int32)  # (E + A,) that stands for it
         self._wait = waits(network)[roads.city_path[first] - len(network.lanes)].astype(np.float32)  # (A,) s
-        self.memory = np.tile(roads.limit[self._path], (WINDOW, 1))  # (WINDOW, E + A) m/s
+        self.speeds = np.tile(roads.limit[self._path], (WINDOW, 1))  # (WINDOW, E + A) m/s
         self._mean: NDArray[np.float32] | None = None
 
-    def learn(self, measurement: int, roads: Table, ways: Table, cars: Table) -> None:
+    def record_speeds(self, measurement: int, roads: Table, path_state: Table, cars: Table) -> None:
         """Keep the present speeds in place of the oldest."""
-        learn_speeds(roads, ways, cars, self._of, self.memory[measurement % WINDOW])
+        learn_speeds(roads, path_state, cars, self._of, self.speeds[measurement % WINDOW])
         self._mean = None
 
     @property
     def known(self) -> NDArray[np.float32]:
         """(E + A,) m/s, what those who look think that one drives on each edge and turn."""
         if self._mean is None:
-            self._mean = self.memory.mean(axis=0, dtype=np.float64).astype(np.float32)
+            self._mean = self.speeds.mean(axis=0, dtype=np.float64).astype(np.float32)
         return self._mean
 
-    def look(self, traffic: Traffic, trips: NDArray[np.int64]) -> None:
+    def choose_routes(self, traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
         """Those of `trips` whose type says so take the quickest way from the edge on which they begin."""
         fleet, drivers, graph = traffic.fleet, traffic.drivers, self._graph
-        streets = traffic.tables(traffic.roads), traffic.tables(traffic.ways)
-        for trip in trips[drivers.looks[fleet.kind[trips]] != 0].tolist():
+        streets = traffic.tables(traffic.roads), traffic.tables(traffic.path_state)
+        for trip in trips[drivers.chooses_route[fleet.kind[trips]] != 0].tolist():
             old, kind = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]], fleet.kind[trip]
             pace = float(fleet.factor[trip]), float(drivers.top_speed[kind])
             estimate_times(*pace, self.known, self._path, self._wait, *streets, graph)
             new = quickest(int(old[0]), int(old[-1]), int(drivers.modes[kind]), traffic.shut, graph)
             if len(new) and not np.array_equal(new, old):
-                traffic.give_route(trip, new)
+                traffic.set_route(trip, new)
 
 
 @entry
-def learn_speeds(roads: Roads, ways: Ways, cars: Cars, of: np.ndarray, mean: np.ndarray) -> None:
+def learn_speeds(
+    roads: RoadNetwork, path_state: PathState, cars: Cars, of: np.ndarray, mean: np.ndarray
+) -> None:
     """Write the speeds of now to `mean` as SUMO takes them for those who depart.
 
     The mean over the lanes of an edge or turn, `of` (P,), each counted as often as it holds vehicles; one that holds
@@ -85,7 +87,7 @@ def learn_speeds(roads: Roads, ways: Ways, cars: Cars, of: np.ndarray, mean: np.
         row, here = of[path], cars.start[path + 1] - cars.start[path]
         count[row] += max(here, 1)
         if here == 0:
-            mean[row] += ways.limit[path]
+            mean[row] += path_state.limit[path]
         for i in range(cars.start[path], cars.start[path + 1]):
             mean[row] += cars.speed[i]
     for row in range(len(mean)):
@@ -99,8 +101,8 @@ def estimate_times(
     known: np.ndarray,
     path: np.ndarray,
     wait: np.ndarray,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
     graph: EdgeGraph,
 ) -> None:
     """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least what they take alone.
@@ -109,27 +111,29 @@ def estimate_times(
     """
     edges = len(graph.start) - 1
     for turn in range(len(graph.to)):
-        edge, way = path[graph.origin[turn]], path[edges + turn]
-        alone = roads.length[edge] / min(ways.limit[edge] * factor, top)
-        there = max(roads.length[edge] / max(known[graph.origin[turn]], STANDS), alone)
-        alone = roads.length[way] / min(ways.limit[way] * factor, top) + wait[turn]
-        graph.seconds[turn] = there + max(roads.length[way] / max(known[edges + turn], STANDS), alone)
+        edge, connection = path[graph.origin[turn]], path[edges + turn]
+        alone = roads.length[edge] / min(path_state.limit[edge] * factor, top)
+        there = max(roads.length[edge] / max(known[graph.origin[turn]], LEAST_SPEED), alone)
+        alone = roads.length[connection] / min(path_state.limit[connection] * factor, top) + wait[turn]
+        graph.seconds[turn] = there + max(
+            roads.length[connection] / max(known[edges + turn], LEAST_SPEED), alone
+        )
 
 
 @entry
 def choose_lanes(
-    trips: np.ndarray, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet
+    trips: np.ndarray, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
     """The first lane of each of `trips` that picks one: where it has fewest lanes to change, then fewest before it."""
     for trip in trips:
         kind = fleet.kind[trip]
-        if drivers.picks[kind] == 0:
+        if drivers.chooses_lane[kind] == 0:
             continue
         cursor = fleet.cursor[trip]
         costs = local_floats(32)
         edge = fleet.route[cursor]
         first = roads.edge_lane[edge]
-        plan_lanes(first, cursor, trip, FAR32, cars.start, costs, fleet, drivers, roads, ways)
+        plan_lanes(first, cursor, trip, FAR32, cars.start, costs, fleet, drivers, roads, path_state)
         best, least, fewest = fleet.from_lane[trip], np.float32(1.0e9), 0
         count = min(roads.edge_lanes[edge], MOST_LANES)
         for turn in range(count):
@@ -137,23 +141,23 @@ def choose_lanes(
             lane = first + index
             if (roads.modes[lane] & drivers.modes[kind]) == 0:
                 continue
-            waiting, row = 0, ways.queue[lane]
+            waiting, row = 0, path_state.insertion_first[lane]
             while row >= 0:
                 waiting += 1
                 row = fleet.next_waiting[row]
             before = cars.start[lane + 1] - cars.start[lane] + waiting
-            if costs[index] < least - ALIKE or (costs[index] < least + ALIKE and before < fewest):
+            if costs[index] < least - EQUAL_COST or (costs[index] < least + EQUAL_COST and before < fewest):
                 best, least, fewest = lane, costs[index], before
         fleet.from_lane[trip] = best
 
 
 @entry
-def set_out_anew(
-    trips: np.ndarray, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet
+def replan_departed(
+    trips: np.ndarray, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
     """Let each of `trips`, which has just come on its first lane, want there what its new route asks for."""
     for trip in trips:
         lane = fleet.from_lane[trip]
         for i in range(cars.start[lane], cars.start[lane + 1]):
             if cars.trip[i] == trip:
-                settle(cars, i, lane, cars.start, fleet, drivers, roads, ways)
+                settle(cars, i, lane, cars.start, fleet, drivers, roads, path_state)

@@ -14,20 +14,24 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.kernels.crew import Crew
 from cosmopolis.kernels.tables import Table, Tables
 from cosmopolis.simulation.event import Events
-from cosmopolis.simulation.traffic import detours, guidance
-from cosmopolis.simulation.traffic.corridor import announce
-from cosmopolis.simulation.traffic.crossings import people_a_crossing
-from cosmopolis.simulation.traffic.customs import turns_on_red
-from cosmopolis.simulation.traffic.departures import AGAIN, WayFinder, choose_lanes, set_out_anew
+from cosmopolis.simulation.traffic import guidance, rerouting
+from cosmopolis.simulation.traffic.crossings import pedestrian_rates
+from cosmopolis.simulation.traffic.departures import (
+    REROUTES_AFTER_WAIT,
+    DepartureRouter,
+    choose_lanes,
+    replan_departed,
+)
 from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
-from cosmopolis.simulation.traffic.fleet import muster
+from cosmopolis.simulation.traffic.emergency import mark_preemption
+from cosmopolis.simulation.traffic.fleet import build_fleet
 from cosmopolis.simulation.traffic.guidance import Guidance
-from cosmopolis.simulation.traffic.insertion import set_back
-from cosmopolis.simulation.traffic.kerb import at_the_kerb
-from cosmopolis.simulation.traffic.measurement import EVERY, measure
-from cosmopolis.simulation.traffic.network import Roads, flatten
+from cosmopolis.simulation.traffic.insertion import reset_trips
+from cosmopolis.simulation.traffic.kerb import with_kerb_stops
+from cosmopolis.simulation.traffic.measurement import MEASUREMENT_STEPS, measure
+from cosmopolis.simulation.traffic.network import RoadNetwork, flatten
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
-from cosmopolis.simulation.traffic.rules import Rules
+from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.traffic.state import (
     PLANNED,
     RUNNING,
@@ -36,11 +40,12 @@ from cosmopolis.simulation.traffic.state import (
     empty_cars,
     empty_log,
     empty_moves,
-    empty_ways,
+    empty_path_state,
 )
 from cosmopolis.simulation.traffic.step import STAGES, step_traffic
-from cosmopolis.simulation.traffic.teleport import EVERY as LOOKS_EVERY
-from cosmopolis.simulation.traffic.teleport import lift_stuck
+from cosmopolis.simulation.traffic.teleport import TELEPORT_STEPS as LOOKS_EVERY
+from cosmopolis.simulation.traffic.teleport import teleport_stuck
+from cosmopolis.simulation.traffic.turn_on_red import allows_turn_on_red
 from cosmopolis.simulation.traffic.warm_start import place_under_way
 
 SPARE = 1.3  # growth of the buffers
@@ -60,7 +65,7 @@ COUNTED = (
 )
 
 
-class Traffic:
+class RoadTraffic:
     """City network, fleet and cars of one run."""
 
     def __init__(
@@ -73,7 +78,7 @@ class Traffic:
         types: Drivers | None = None,
         daily: bool = True,
         told: Guidance | None = None,
-        rules: Rules,
+        rules: TrafficRules,
     ) -> None:
         network = city.network
         self.rules = rules
@@ -81,17 +86,19 @@ class Traffic:
         self.threads = threads
         self.crew = Crew(threads - 1, STAGES, self.roads.chunks)
         usual = drivers()
-        self.drivers = at_the_kerb(usual if types is None else joined(types, usual), rules.kerb_stops)
+        self.drivers = with_kerb_stops(usual if types is None else joined(types, usual), rules.kerb_stops)
         self.daily = daily
-        self._some_pick = bool(self.drivers.picks.any())
-        looks = bool(self.drivers.looks.any())
-        self.way_finder = WayFinder(network, self.roads, edge_graph(self.roads)) if looks else None
+        self._some_choose_lane = bool(self.drivers.chooses_lane.any())
+        looks = bool(self.drivers.chooses_route.any())
+        self.departure_router = (
+            DepartureRouter(network, self.roads, edge_graph(self.roads)) if looks else None
+        )
         self.seed, self.trips = seed, len(trips)
         self.tables = Tables()
-        self.fleet = muster(trips, self.roads, self.drivers, seed)
+        self.fleet = build_fleet(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
-        self.heard = False  # whether there are marks of them on the streets
+        self.sirens_marked = False  # whether there are marks of them on the streets
         self.planned = self.fleet._replace(  # what a trip starts from again the next day
             cursor=self.fleet.cursor.copy(),
             route_end=self.fleet.route_end.copy(),
@@ -101,7 +108,7 @@ class Traffic:
             halt=self.fleet.halt.copy(),
         )
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
-        self.ways = empty_ways(
+        self.path_state = empty_path_state(
             self.roads.limit,
             self.roads.chunks,
             self.roads.duration,
@@ -120,7 +127,7 @@ class Traffic:
         self._live: EdgeGraph | None = None
         self._shut: NDArray[np.uint8] | None = None
         self._some_shut = False
-        self.hold(empty_cars(len(self.roads.length), 1024))
+        self.set_cars(empty_cars(len(self.roads.length), 1024))
 
     @property
     def count(self) -> int:
@@ -142,7 +149,7 @@ class Traffic:
     def live(self) -> EdgeGraph:
         """What turns take by the speeds measured last."""
         if self._live is None:
-            now = live_graph(self.empty, self.roads, self.ways, self.speed_ratio)
+            now = live_graph(self.empty, self.roads, self.path_state, self.speed_ratio)
             self._live = guidance.charged(now, self.toll_km, self.guidance)
         return self._live
 
@@ -150,7 +157,7 @@ class Traffic:
     def shut(self) -> NDArray[np.uint8]:
         """(E,) 1 where nobody may enter."""
         if self._shut is None:
-            self._shut = detours.shut_edges(self)
+            self._shut = rerouting.closed_edges(self)
             self._some_shut = bool(self._shut.any())
         return self._shut
 
@@ -159,76 +166,76 @@ class Traffic:
         """Whether there is an edge that nobody may enter."""
         return self._some_shut if self._shut is not None else bool(self.shut.any())
 
-    def forget(self) -> None:
+    def forget_routes(self) -> None:
         """A command has changed limits or closings: work out anew what routes are found by."""
         self._live = self._shut = None
 
-    def give_route(self, trip: int, route: NDArray[np.int32]) -> None:
+    def set_route(self, trip: int, route: NDArray[np.int32]) -> None:
         """From now on `trip` follows `route`, whose first edge it is on."""
-        begin = self.note_route(route)
+        begin = self.store_route(route)
         self.fleet.cursor[trip], self.fleet.route_end[trip] = begin, begin + len(route)
 
-    def hold(self, cars: Cars) -> None:
+    def set_cars(self, cars: Cars) -> None:
         """Make `cars` the present ones, with a buffer beside them."""
-        paths, room = len(self.roads.length), len(cars.position)
-        self.cars, self.spare = cars, empty_cars(paths, room)
-        self.moves = empty_moves(paths, len(self.roads.chunk) - 1, room)
-        self._log = empty_log(paths, room)
+        paths, capacity = len(self.roads.length), len(cars.position)
+        self.cars, self.spare = cars, empty_cars(paths, capacity)
+        self.moves = empty_moves(paths, len(self.roads.chunk) - 1, capacity)
+        self._log = empty_log(paths, capacity)
 
     def begin_at(self, start: float) -> None:
         """Put those under way on the road; those without room on theirs queue at their origin."""
-        cars, self.late = place_under_way(start, self.roads, self.drivers, self.ways, self.fleet)
-        self.hold(cars)
+        cars, self.late = place_under_way(start, self.roads, self.drivers, self.path_state, self.fleet)
+        self.set_cars(cars)
         self.tally["departed"] += self.count
 
     def step(self, time: float, due: NDArray[np.int64], midnight: float) -> Events:
         """One step from `time`; `due` trips queue at their kerb first."""
-        due = self._ready(due, midnight)
+        due = self._prepare_due(due, midnight)
         count = self.count
         self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
-        self._announce_sirens()
-        records = (self.roads, self.drivers, self.ways, self.cars, self.spare, self.fleet, self.moves)
+        self._mark_sirens()
+        records = (self.roads, self.drivers, self.path_state, self.cars, self.spare, self.fleet, self.moves)
         tables = [self.tables(record) for record in records]
         self.crew.note(time, self.steps, tables)
         arguments = (time, self.steps, due, self.tables(self.crew.board), *tables)
         log = self.tables(self._log)
         self.crew.call(step_traffic, *arguments, log)
         step_traffic(0, 0, *arguments, log)
-        roads, _, ways, _, new, _, _ = tables
+        roads, _, path_state, _, new, _, _ = tables
         self.cars, self.spare = self.spare, self.cars
         self.steps += 1
         self.tally["updates"] += count
-        if self.steps % EVERY == 0:
-            measure(roads, ways, new, self.speed_ratio, self.density)
-            if self.way_finder is not None:
-                self.way_finder.learn(self.steps // EVERY, roads, ways, new)
+        if self.steps % MEASUREMENT_STEPS == 0:
+            measure(roads, path_state, new, self.speed_ratio, self.density)
+            if self.departure_router is not None:
+                self.departure_router.record_speeds(self.steps // MEASUREMENT_STEPS, roads, path_state, new)
             self._live = None
-        events = self._tell(time)
-        if self.steps % guidance.EVERY == 0:
-            guidance.guide(self)
+        events = self._collect_events(time)
+        if self.steps % guidance.GUIDANCE_STEPS == 0:
+            guidance.reroute_delayed(self)
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
-            events = self._lift(events)
+            events = self._teleport(events)
         return events
 
-    def _announce_sirens(self) -> None:
+    def _mark_sirens(self) -> None:
         """Marks the way of emergency vehicles on the road, and wipes the marks once they are gone."""
-        if len(self.sirens) == 0 and not self.heard:
+        if len(self.sirens) == 0 and not self.sirens_marked:
             return
         out = (self.fleet.status[self.sirens] == RUNNING).any()
-        if out or self.heard:
-            records = (self.roads, self.drivers, self.ways, self.cars, self.fleet)
-            announce(*map(self.tables, records))
-            self.heard = bool(out)
+        if out or self.sirens_marked:
+            records = (self.roads, self.drivers, self.path_state, self.cars, self.fleet)
+            mark_preemption(*map(self.tables, records))
+            self.sirens_marked = bool(out)
 
-    def _lift(self, events: Events) -> Events:
+    def _teleport(self, events: Events) -> Events:
         lifted, taken_out = (
-            np.array(trips, np.int64) for trips in lift_stuck(self, self.rules.teleport_after)
+            np.array(trips, np.int64) for trips in teleport_stuck(self, self.rules.teleport_after)
         )
         self.tally["teleported"] += len(lifted)
         self.tally["taken_out"] += len(taken_out)
         return replace(events, teleported=lifted, taken_out=taken_out)
 
-    def note_route(self, edges: NDArray[np.int32]) -> int:
+    def store_route(self, edges: NDArray[np.int32]) -> int:
         """Keep a new route; its first row in Fleet.route, which grows by more than it must."""
         begin, self.route_used = self.route_used, self.route_used + len(edges)
         if self.route_used > len(self.fleet.route):
@@ -238,7 +245,7 @@ class Traffic:
             self.fleet.route[begin : self.route_used] = edges
         return begin
 
-    def append(self, fleet: Fleet) -> None:
+    def append_trip(self, fleet: Fleet) -> None:
         """Take over a fleet with one more row, whose trip queues in the next step and on no other day."""
         row = len(self.fleet.depart)
         self.fleet = fleet
@@ -256,9 +263,9 @@ class Traffic:
         for name, column in grown._asdict().items():
             old = getattr(self.cars, name)
             column[: len(old)] = old
-        self.hold(grown)
+        self.set_cars(grown)
 
-    def _ready(self, due: NDArray[np.int64], midnight: float) -> NDArray[np.int64]:
+    def _prepare_due(self, due: NDArray[np.int64], midnight: float) -> NDArray[np.int64]:
         """Set back the trips that begin another day; leave out those that cannot, or still are on the road."""
         if len(self.late):
             due, self.late = np.concatenate([self.late, due]), self.late[:0]
@@ -266,27 +273,28 @@ class Traffic:
             return due
         due = np.array(due, np.int64)
         tables = self.tables(self.planned), self.tables(self.fleet)
-        kept, skipped = set_back(due, self.trips, midnight, self.usable, *tables)
+        kept, skipped = reset_trips(due, self.trips, midnight, self.usable, *tables)
         due = due[:kept]
         self.tally["skipped"] += skipped
         self.waiting += len(due)
         if len(due) == 0:
             return due
         if self.some_shut:
-            detours.go_round(self, due)
-        if self.way_finder is not None:
-            self.way_finder.look(self, due)
-        if self._some_pick:
+            rerouting.reroute_around_closures(self, due)
+        if self.departure_router is not None:
+            self.departure_router.choose_routes(self, due)
+        if self._some_choose_lane:
             choose_lanes(due, *self._streets())
         return due
 
     def _streets(self) -> list[Table]:
         """What a decision at departure is made by."""
         return [
-            self.tables(record) for record in (self.roads, self.drivers, self.ways, self.cars, self.fleet)
+            self.tables(record)
+            for record in (self.roads, self.drivers, self.path_state, self.cars, self.fleet)
         ]
 
-    def _tell(self, time: float) -> Events:
+    def _collect_events(self, time: float) -> Events:
         """The step's log as Events; strayed cars get a new route before they move again."""
         log = self._log
         bounds, entered, forced = log.bounds.tolist(), int(log.newcomers[0]), int(log.forced[0])
@@ -305,22 +313,22 @@ class Traffic:
         for name in ("departed", "arrived", "halted", "strayed", "broken"):
             self.tally[name] += len(getattr(events, name))
         self.tally["forced"] += forced
-        late = events.departed[time - self.fleet.depart[events.departed] > AGAIN]
-        if len(late) and self.way_finder is not None:
-            self.way_finder.look(self, late)
-            set_out_anew(late, *self._streets())
+        late = events.departed[time - self.fleet.depart[events.departed] > REROUTES_AFTER_WAIT]
+        if len(late) and self.departure_router is not None:
+            self.departure_router.choose_routes(self, late)
+            replan_departed(late, *self._streets())
         if len(events.strayed):
-            detours.send_round(self, events.strayed)
+            rerouting.reroute_strayed(self, events.strayed)
         return events
 
 
-def _lay_out(city: City, rules: Rules, seed: int) -> Roads:
+def _lay_out(city: City, rules: TrafficRules, seed: int) -> RoadNetwork:
     """The city's streets for the kernels, with what its country and the rules ask for."""
     return flatten(
         city.network,
-        turn_on_red=turns_on_red(city),
+        turn_on_red=allows_turn_on_red(city),
         drive_on_left=city.drive_on_left,
-        on_foot=people_a_crossing(city, rules.on_foot),
+        on_foot=pedestrian_rates(city, rules.on_foot),
         bike_box=rules.bike_box,
         seed=seed,
     )

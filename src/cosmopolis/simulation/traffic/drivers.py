@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.words import Mode, VehicleKind
 from cosmopolis.demand.sumo_scenario import RunType, VehicleType, default_type
-from cosmopolis.simulation.traffic.by_kind import habits, of_scenario
+from cosmopolis.simulation.traffic.by_kind import kind_parameters, of_scenario
 from cosmopolis.simulation.traffic.krauss import as_idm
 from cosmopolis.simulation.traffic.state import FAR
 
@@ -38,34 +38,34 @@ class Drivers(NamedTuple):
     modes: NDArray[np.uint16]  # (K,) words.Mode set: a lane is open to it when it shares one
     kind: NDArray[np.uint8]  # (K,) words.VehicleKind, what it looks like
     dawdle: F32  # (K,) m/s that it drives on average below what it wishes
-    enters: F32  # (K,) m/s at most when it enters the road; FAR: as fast as it can; < 0: from the kerb
-    leaves: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
-    looks: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
-    picks: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
+    entry_speed: F32  # (K,) m/s at most when it enters the road; FAR: as fast as it can; < 0: from the kerb
+    arrival_speed: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
+    chooses_route: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
+    chooses_lane: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
     departure_position: NDArray[np.uint8]  # (K,) words.DeparturePosition
     factor: F64  # (K,) how its drivers take the speed limit: mean,
     deviation: F64  # (K,) and deviation,
     least: F64  # (K,) no less,
     most: F64  # (K,) no more
-    bend: F32  # (K,) as in by_kind.Habits
-    stops: F32  # (K,)
-    delivers: F32  # (K,)
-    pulls_out: F32  # (K,)
-    slips: NDArray[np.uint8]  # (K,)
+    lateral_root: F32  # (K,) as in by_kind.Habits
+    stop_time: F32  # (K,)
+    delivery_time: F32  # (K,)
+    pull_out_time: F32  # (K,)
+    filters: NDArray[np.uint8]  # (K,)
     siren: NDArray[np.uint8]  # (K,)
     crossing_margin: F32  # (K,)
     merging_margin: F32  # (K,)
     turning_margin: F32  # (K,)
     patience: F32  # (K,)
     impatience: F32  # (K,)
-    strays: F32  # (K,)
-    turns_away: F32  # (K,)
+    reroutes_after: F32  # (K,)
+    reroutes_full_after: F32  # (K,)
     stop_wait: F32  # (K,)
     visibility: F32  # (K,)
     zipper: NDArray[np.uint8]  # (K,)
     strategic_lookahead: F32  # (K,)
     lane_change_interval: NDArray[np.uint8]  # (K,)
-    deals: NDArray[np.uint8]  # (K,)
+    spreads_over_lanes: NDArray[np.uint8]  # (K,)
 
 
 # length, top speed, accel, brake, headway, jam gap, modes
@@ -109,16 +109,16 @@ def drivers(name: str = "field") -> Drivers:
         modes=np.array([int(row[6]) for row in rows], dtype=np.uint16),
         kind=np.array(list(VehicleKind), dtype=np.uint8),
         dawdle=np.zeros(len(rows), np.float32),
-        enters=np.full(len(rows), -1.0, np.float32),
-        leaves=np.full(len(rows), KERB_SPEED, np.float32),
-        looks=np.zeros(len(rows), np.uint8),
-        picks=np.zeros(len(rows), np.uint8),
+        entry_speed=np.full(len(rows), -1.0, np.float32),
+        arrival_speed=np.full(len(rows), KERB_SPEED, np.float32),
+        chooses_route=np.zeros(len(rows), np.uint8),
+        chooses_lane=np.zeros(len(rows), np.uint8),
         departure_position=np.zeros(len(rows), np.uint8),
         factor=np.full(len(rows), 1.0),
         deviation=np.full(len(rows), 0.08),
         least=np.full(len(rows), 0.8),
         most=np.full(len(rows), 1.2),
-        **habits(np.array(list(VehicleKind), np.uint8))._asdict(),
+        **kind_parameters(np.array(list(VehicleKind), np.uint8))._asdict(),
     )
 
 
@@ -159,10 +159,14 @@ def drivers_of(types: Sequence[RunType], name: str = "sumo") -> Drivers:
         top_speed=column(lambda t: t.max_speed),
         modes=np.array([int(row.modes) & 0xFFFF for row in types], np.uint16),
         kind=kind,
-        enters=np.minimum(np.array([row.enters for row in types], np.float64), FAR).astype(np.float32),
-        leaves=np.minimum(np.array([row.leaves for row in types], np.float64), FAR).astype(np.float32),
-        looks=np.array([row.looks for row in types], np.uint8),
-        picks=np.array([row.picks for row in types], np.uint8),
+        entry_speed=np.minimum(np.array([row.entry_speed for row in types], np.float64), FAR).astype(
+            np.float32
+        ),
+        arrival_speed=np.minimum(np.array([row.arrival_speed for row in types], np.float64), FAR).astype(
+            np.float32
+        ),
+        chooses_route=np.array([row.chooses_route for row in types], np.uint8),
+        chooses_lane=np.array([row.chooses_lane for row in types], np.uint8),
         departure_position=np.array([row.departure_position for row in types], np.uint8),
         factor=column(lambda t: t.factor, np.float64),
         deviation=column(lambda t: t.deviation, np.float64),

@@ -48,11 +48,11 @@ def battery_tables(kinds: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
 
 
 @formula
-def wheel_energy(speed, new_speed, way, grade, dt, mass, drag, rolling):  # type: ignore[no-untyped-def]
+def wheel_energy(speed, new_speed, driven, grade, dt, mass, drag, rolling):  # type: ignore[no-untyped-def]
     """J at the wheels to go from `speed` to `new_speed` m/s over `way` m of `grade` (rise over way) in `dt` s."""
     inertia = 0.5 * ROTATING * mass * (new_speed * new_speed - speed * speed)
-    pace = way / dt
-    return inertia + way * (mass * GRAVITY * grade + rolling + drag * pace * pace)
+    pace = driven / dt
+    return inertia + driven * (mass * GRAVITY * grade + rolling + drag * pace * pace)
 
 
 @formula

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.command import AddTrip
 from cosmopolis.simulation.traffic.drivers import Drivers, speed_factors
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import DONE, PLANNED, Fleet
 
 
-def muster(trips: Trips, roads: Roads, drivers: Drivers, seed: int) -> Fleet:
+def build_fleet(trips: Trips, roads: RoadNetwork, drivers: Drivers, seed: int) -> Fleet:
     """A Fleet row for every trip; a trip whose route does not hang together is DONE before it begins."""
     count = len(trips)
     usable = drivable(trips, roads)
@@ -21,9 +21,9 @@ def muster(trips: Trips, roads: Roads, drivers: Drivers, seed: int) -> Fleet:
         kind=kind,
         factor=factors_of(kind, drivers, seed),
         depart=trips.depart.astype(np.float64),
-        from_lane=_paths(trips.from_lane, roads),
+        from_lane=_kernel_paths(trips.from_lane, roads),
         from_position=trips.from_position.astype(np.float32),
-        to_lane=_paths(trips.to_lane, roads),
+        to_lane=_kernel_paths(trips.to_lane, roads),
         to_position=trips.to_position.astype(np.float32),
         cursor=trips.route_start[:-1].astype(np.int64),
         route_end=trips.route_start[1:].astype(np.int64),
@@ -35,7 +35,7 @@ def muster(trips: Trips, roads: Roads, drivers: Drivers, seed: int) -> Fleet:
         since=np.full(count, -1.0),
         next_waiting=np.full(count, -1, np.int32),
         route=trips.route.astype(np.int32),
-        halt_lane=_paths(trips.halt_lane, roads),
+        halt_lane=_kernel_paths(trips.halt_lane, roads),
         halt_position=trips.halt_position.astype(np.float32),
         halt_dwell=trips.halt_dwell.astype(np.float32),
     )
@@ -53,13 +53,13 @@ def factors_of(kind: NDArray[np.uint16], drivers: Drivers, seed: int) -> NDArray
     )
 
 
-def _paths(lanes: NDArray, roads: Roads) -> NDArray[np.int32]:
+def _kernel_paths(lanes: NDArray, roads: RoadNetwork) -> NDArray[np.int32]:
     """Kernel paths of city lanes; a lane that is none becomes the first, its trip is not drivable."""
     known = (lanes >= 0) & (lanes < len(roads.of_city))
     return roads.of_city[np.where(known, lanes, 0)] if len(roads.of_city) else np.zeros(len(lanes), np.int32)
 
 
-def drivable(trips: Trips, roads: Roads) -> NDArray[np.bool_]:
+def drivable(trips: Trips, roads: RoadNetwork) -> NDArray[np.bool_]:
     """(N,) trips whose first edge holds their first lane, whose edges follow each other, and so to the last."""
     count = len(trips)
     if count == 0 or len(roads.length) == 0:
@@ -69,8 +69,10 @@ def drivable(trips: Trips, roads: Roads) -> NDArray[np.bool_]:
     fine = (last > first) & (trips.from_lane >= 0) & (trips.to_lane >= 0)
     route = trips.route.astype(np.int64)
     known = (route >= 0) & (route < edges)
-    way = np.flatnonzero(roads.lane_count == 0)
-    links = np.unique(roads.edge[roads.out_start[way]].astype(np.int64) * edges + roads.edge[way])
+    connection = np.flatnonzero(roads.lane_count == 0)
+    links = np.unique(
+        roads.edge[roads.out_start[connection]].astype(np.int64) * edges + roads.edge[connection]
+    )
     follows = np.isin(route[:-1] * edges + route[1:], links)
     follows[last[:-1][(last[:-1] > 0) & (last[:-1] < len(route))] - 1] = True  # from one trip to the next
     broken = np.concatenate([[0], np.cumsum(~known)]), np.concatenate([[0], np.cumsum(~follows)])
@@ -78,13 +80,13 @@ def drivable(trips: Trips, roads: Roads) -> NDArray[np.bool_]:
     inner_last = np.maximum(last - 1, first)
     fine &= broken[1][inner_last] == broken[1][first]
     rows = np.flatnonzero(fine)
-    from_edge = roads.edge[_paths(trips.from_lane[rows], roads)]
-    to_edge = roads.edge[_paths(trips.to_lane[rows], roads)]
+    from_edge = roads.edge[_kernel_paths(trips.from_lane[rows], roads)]
+    to_edge = roads.edge[_kernel_paths(trips.to_lane[rows], roads)]
     fine[rows] = (from_edge == route[first[rows]]) & (to_edge == route[last[rows] - 1])
     return fine
 
 
-def added(
+def with_trip(
     command: AddTrip,
     from_lane: int,
     to_lane: int,

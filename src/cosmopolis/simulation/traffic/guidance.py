@@ -20,13 +20,16 @@ from cosmopolis.simulation.traffic.routing import EdgeGraph, follow, tree_to
 from cosmopolis.simulation.traffic.state import Cars, Fleet
 
 if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 BUS, ARTICULATED_BUS = int(VehicleKind.BUS), int(VehicleKind.ARTICULATED_BUS)
-EVERY = 60  # steps between two looks
-TURNS = 3  # each driver asks at one look of so many
-TREES = 40  # destinations a look, so that a look is quick in the worst hour
-LATE, LATER = 30.0, 1.3  # s, and times what the way takes on empty streets: with more ahead one asks
+GUIDANCE_STEPS = 60  # steps between two looks
+GUIDANCE_TURNS = 3  # each driver asks at one look of so many
+TREES_AT_ONCE = 40  # destinations a look, so that a look is quick in the worst hour
+LEAST_DELAY, LEAST_DELAY_RATIO = (
+    30.0,
+    1.3,
+)  # s, and times what the way takes on empty streets: with more ahead one asks
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def charged(graph: EdgeGraph, toll: NDArray[np.float64], guidance: Guidance) -> 
 
 
 @kernel
-def _told(trip: int, seed: int, share: float) -> bool:
+def _is_informed(trip: int, seed: int, share: float) -> bool:
     """Whether the driver of `trip` is one of those who hear; a hash of the two (splitmix64)."""
     z = np.uint64(trip + 1) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed) * np.uint64(0xD1B54A32D192ED03)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -68,7 +71,7 @@ def _told(trip: int, seed: int, share: float) -> bool:
 
 
 @entry
-def who_asks(
+def find_delayed(
     look: int,
     count: int,
     seed: int,
@@ -86,9 +89,9 @@ def who_asks(
     found = 0
     for i in range(count):
         trip, kind = cars.trip[i], drivers.kind[cars.kind[i]]
-        if (trip + look) % TURNS != 0 or kind in (BUS, ARTICULATED_BUS):
+        if (trip + look) % GUIDANCE_TURNS != 0 or kind in (BUS, ARTICULATED_BUS):
             continue
-        if not _told(trip, seed, share):
+        if not _is_informed(trip, seed, share):
             continue
         now, free = 0.0, 0.0
         goal = fleet.route[fleet.route_end[trip] - 1]
@@ -102,13 +105,13 @@ def who_asks(
                     now += live[arc]
                     free += graph.seconds[arc]
                     break
-        if now > LATER * free and now > free + LATE:
+        if now > LEAST_DELAY_RATIO * free and now > free + LEAST_DELAY:
             rows[found], spent[found] = i, now
             found += 1
     return found
 
 
-def guide(traffic: Traffic) -> None:
+def reroute_delayed(traffic: RoadTraffic) -> None:
     """Some of those who lose time ahead take another way, if it is clearly quicker by what streets take now.
 
     The next edge stays: the lane for it may be chosen already.
@@ -117,10 +120,10 @@ def guide(traffic: Traffic) -> None:
     if guidance.share == 0.0 or traffic.count == 0:
         return
     graph = traffic.live
-    look = traffic.steps // EVERY
+    look = traffic.steps // GUIDANCE_STEPS
     rows, spent = np.zeros(traffic.count, np.int64), np.zeros(traffic.count)
     tables = map(traffic.tables, (traffic.drivers, traffic.cars, traffic.fleet))
-    found = who_asks(
+    found = find_delayed(
         look,
         traffic.count,
         traffic.seed,
@@ -131,11 +134,11 @@ def guide(traffic: Traffic) -> None:
         rows,
         spent,
     )
-    first = look * TREES % max(found, 1)  # others come first at the next look
+    first = look * TREES_AT_ONCE % max(found, 1)  # others come first at the next look
     order = np.roll(np.arange(found), -first)
     groups, shut = _by_destination(traffic, rows[order], spent[order]), traffic.shut
 
-    def tree(group: Asking) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    def tree(group: RerouteGroup) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         following = np.empty(len(traffic.roads.edge_lane), np.int32)
         most = guidance.worth * float(group.spent.max())
         seconds = tree_to(group.goal, group.begin, most, group.modes, shut, graph, following)
@@ -145,12 +148,12 @@ def guide(traffic: Traffic) -> None:
         quicker = seconds < guidance.worth * group.spent
         for trip, begin in zip(group.trip[quicker].tolist(), group.begin[quicker].tolist()):
             here = traffic.fleet.route[traffic.fleet.cursor[trip]]
-            way = np.concatenate([[here], follow(following, begin, group.goal)])
-            traffic.give_route(trip, way.astype(np.int32))
+            route = np.concatenate([[here], follow(following, begin, group.goal)])
+            traffic.set_route(trip, route.astype(np.int32))
             traffic.tally["rerouted"] += 1
 
 
-class Asking(NamedTuple):
+class RerouteGroup(NamedTuple):
     """N drivers who want to go to one destination."""
 
     goal: int  # edge
@@ -160,7 +163,9 @@ class Asking(NamedTuple):
     spent: NDArray[np.float64]  # (N,) s on the old way
 
 
-def _by_destination(traffic: Traffic, rows: NDArray[np.int64], spent: NDArray[np.float64]) -> list[Asking]:
+def _by_destination(
+    traffic: RoadTraffic, rows: NDArray[np.int64], spent: NDArray[np.float64]
+) -> list[RerouteGroup]:
     """Who asks, by destination: the first TREES of them in the order in which they are asked for."""
     fleet = traffic.fleet
     trip = traffic.cars.trip[rows].astype(np.int64)
@@ -169,8 +174,8 @@ def _by_destination(traffic: Traffic, rows: NDArray[np.int64], spent: NDArray[np
     begin = fleet.route[fleet.cursor[trip] + 1].astype(np.int64)
     key = goal << 16 | modes
     _, first = np.unique(key, return_index=True)
-    groups = ((place, np.flatnonzero(key == key[place])) for place in np.sort(first)[:TREES].tolist())
+    groups = ((place, np.flatnonzero(key == key[place])) for place in np.sort(first)[:TREES_AT_ONCE].tolist())
     return [
-        Asking(int(goal[place]), int(modes[place]), trip[some], begin[some], spent[some])
+        RerouteGroup(int(goal[place]), int(modes[place]), trip[some], begin[some], spent[some])
         for place, some in groups
     ]

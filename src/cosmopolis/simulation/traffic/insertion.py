@@ -7,23 +7,23 @@ import numpy as np
 from cosmopolis.city.words import DeparturePosition
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.admission import is_free
+from cosmopolis.simulation.traffic.downstream_storage import NO_STORAGE
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
-from cosmopolis.simulation.traffic.lane_changing import BETWEEN
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.room_beyond import NO_ROOM
-from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, Ways
+from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
+from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, PathState
 from cosmopolis.simulation.traffic.turning import FAR32, wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
-PULLING_OUT = 3.0  # m/s, from the kerb
-BORDER = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
-PATIENCE = 20.0  # s in the queue after which small gaps do
-STUCK = 180  # steps of standing at the end of a lane, longer than any red light
+PULL_OUT_SPEED = 3.0  # m/s, from the kerb
+BORDER_ZONE = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
+INSERTION_PATIENCE = 20.0  # s in the queue after which small gaps do
+STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red light
 
 
 @entry
-def set_back(
+def reset_trips(
     due: np.ndarray, own: int, midnight: float, usable: np.ndarray, planned: Fleet, fleet: Fleet
 ) -> tuple[int, int]:
     """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many cannot.
@@ -49,67 +49,74 @@ def set_back(
 
 
 @kernel
-def wait_at_kerb(trip: int, roads: Roads, fleet: Fleet, ways: Ways) -> None:
+def queue_for_insertion(trip: int, roads: RoadNetwork, fleet: Fleet, path_state: PathState) -> None:
     """Put a trip that is due at the end of its lane's queue."""
     lane = fleet.from_lane[trip]
     fleet.status[trip] = WAITING
-    ways.queued[roads.chunk_of[lane]] += 1
+    path_state.insertion_count[roads.chunk_of[lane]] += 1
     fleet.next_waiting[trip] = -1
-    if ways.queue[lane] < 0:
-        ways.queue[lane] = trip
+    if path_state.insertion_first[lane] < 0:
+        path_state.insertion_first[lane] = trip
     else:
-        fleet.next_waiting[ways.queue_end[lane]] = trip
-    ways.queue_end[lane] = trip
+        fleet.next_waiting[path_state.insertion_last[lane]] = trip
+    path_state.insertion_last[lane] = trip
 
 
 @kernel
 def insert_first(
-    lane: int, time: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, fleet: Fleet, moves: Moves
+    lane: int,
+    time: float,
+    roads: RoadNetwork,
+    drivers: Drivers,
+    path_state: PathState,
+    cars: Cars,
+    fleet: Fleet,
+    moves: Moves,
 ) -> bool:
     """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
-    if ways.closed[lane] != 0:
+    if path_state.closed[lane] != 0:
         return False
-    trip = ways.queue[lane]
+    trip = path_state.insertion_first[lane]
     kind = fleet.kind[trip]
-    length, least = drivers.length[kind], np.float32(BETWEEN)
-    if drivers.enters[kind] < 0.0:
+    length, least = drivers.length[kind], np.float32(LEAST_BUMPER_GAP)
+    if drivers.entry_speed[kind] < 0.0:
         least = drivers.jam_gap[kind]
-        if _is_stuck(lane, ways, cars):
+        if _is_stuck(lane, path_state, cars):
             return False
-    desired = wished_speed(lane, trip, fleet, drivers, ways)
-    enters = drivers.enters[kind]
+    desired = wished_speed(lane, trip, fleet, drivers, path_state)
+    entry_speed = drivers.entry_speed[kind]
     if drivers.departure_position[kind] == AS_PLANNED:
         place = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
     else:
-        place = _room_behind(lane, kind, min(desired, enters), least, roads, drivers, cars, moves)
+        place = _departure_position(lane, kind, min(desired, entry_speed), least, roads, drivers, cars, moves)
     position = np.float32(place)
-    if position < 0.0 or not is_free(lane, position, length, roads, ways, cars, moves):
+    if position < 0.0 or not is_free(lane, position, length, roads, path_state, cars, moves):
         return False
-    speed = min(desired, PULLING_OUT if enters < 0.0 else enters)
-    at_kerb = roads.kerb[lane] == HOLDS and fleet.kerb[trip] & BEGINS_AT_KERB != 0
-    if at_kerb and enters < 0.0 and drivers.pulls_out[kind] > 0.0:
+    speed = min(desired, PULL_OUT_SPEED if entry_speed < 0.0 else entry_speed)
+    at_kerb = roads.kerb[lane] == BLOCKS_LANE and fleet.kerb[trip] & BEGINS_AT_KERB != 0
+    if at_kerb and entry_speed < 0.0 and drivers.pull_out_time[kind] > 0.0:
         speed = np.float32(0.0)
-    if enters < 0.0 and position < BORDER and roads.in_start[lane] == roads.in_start[lane + 1]:
+    if entry_speed < 0.0 and position < BORDER_ZONE and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
     speed = min(speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - 1.0, 0.0)))
-    hurry = time - fleet.depart[trip] > PATIENCE
+    hurry = time - fleet.depart[trip] > INSERTION_PATIENCE
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
             if gap < least:
                 return False
             safe = max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j]
-            if 0.0 <= enters < FAR32 and safe < speed:
+            if 0.0 <= entry_speed < FAR32 and safe < speed:
                 return False  # it enters at the speed that is asked of it, or later
             speed = min(speed, safe)
             break
     for j in range(cars.start[lane + 1] - 1, cars.start[lane] - 1, -1):
         if moves.position[j] < position:
             gap = position - length - moves.position[j]
-            if not _comfortable(least, gap, moves.speed[j], speed, hurry):
+            if not _gap_accepted(least, gap, moves.speed[j], speed, hurry):
                 return False
             break
-    if not _no_one_arrives(lane, least, position - length, speed, hurry, roads, cars, moves):
+    if not _nobody_arrives(lane, least, position - length, speed, hurry, roads, cars, moves):
         return False
     moves.insert[lane] = trip
     moves.insert_position[lane], moves.insert_speed[lane] = position, speed
@@ -117,12 +124,12 @@ def insert_first(
 
 
 @kernel
-def _room_behind(
+def _departure_position(
     lane: int,
     kind: int,
     speed: float,
     least: float,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
     cars: Cars,
     moves: Moves,
@@ -148,7 +155,7 @@ def _room_behind(
         behind = (
             j > first
             and position - length > moves.position[j - 1]
-            and _comfortable(
+            and _gap_accepted(
                 least, position - length - moves.position[j - 1], moves.speed[j - 1], speed, False
             )
         )
@@ -160,29 +167,29 @@ def _room_behind(
 
 
 @kernel
-def _is_stuck(lane: int, ways: Ways, cars: Cars) -> bool:
+def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
     """Whether the queue on `lane` has no way to go: who joins it takes the room that would set others free."""
     first = cars.start[lane + 1] - 1
     if first < cars.start[lane]:
         return False
-    return bool(ways.held[lane] == NO_ROOM or cars.still[first] > STUCK)
+    return bool(path_state.refused[lane] == NO_STORAGE or cars.still[first] > STUCK_STEPS)
 
 
 @kernel
-def _comfortable(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
+def _gap_accepted(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
     brake = 4.0 if hurry else 2.0
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
     return bool(gap >= least + closing + follower * (0.3 if hurry else 0.8))
 
 
 @kernel
-def _no_one_arrives(
+def _nobody_arrives(
     lane: int,
     least: float,
     rear: float,
     speed: float,
     hurry: bool,
-    roads: Roads,
+    roads: RoadNetwork,
     cars: Cars,
     moves: Moves,
 ) -> bool:
@@ -190,10 +197,10 @@ def _no_one_arrives(
     if rear > 40.0:
         return True
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
-        way = roads.in_path[row]
-        j = cars.start[way + 1] - 1
-        if j >= cars.start[way]:
-            gap = rear + roads.length[way] - moves.position[j]
-            if not _comfortable(least, gap, moves.speed[j], speed, hurry):
+        connection = roads.in_path[row]
+        j = cars.start[connection + 1] - 1
+        if j >= cars.start[connection]:
+            gap = rear + roads.length[connection] - moves.position[j]
+            if not _gap_accepted(least, gap, moves.speed[j], speed, hurry):
                 return False
     return True

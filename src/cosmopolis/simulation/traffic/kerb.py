@@ -15,16 +15,20 @@ from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 
 BEGINS_AT_KERB, ENDS_AT_KERB = 1, 2  # bits of Fleet.kerb
-ROOM, HOLDS, BORDER = 0, 1, 2  # Roads.kerb: parking room beside the lane; none; traffic leaves the map here
+PARKING, BLOCKS_LANE, BORDER = (
+    0,
+    1,
+    2,
+)  # RoadNetwork.kerb: parking room beside the lane; none; traffic leaves the map here
 
 
-def kerbs(network: Network) -> NDArray[np.uint8]:
+def kerb_of_lanes(network: Network) -> NDArray[np.uint8]:
     """(L,) what the kerb of each lane is: ROOM, HOLDS or BORDER."""
     edge = network.lanes.edge.astype(np.int64)
     kind = network.edges.kind[edge]
     main = (kind > StreetKind.MOTORWAY_LINK) & (kind <= StreetKind.TERTIARY_LINK)
     border = network.junctions.control[network.edges.to_junction[edge]] == Control.BORDER
-    return np.where(border, BORDER, np.where(main, HOLDS, ROOM)).astype(np.uint8)
+    return np.where(border, BORDER, np.where(main, BLOCKS_LANE, PARKING)).astype(np.uint8)
 
 
 @kernel
@@ -33,17 +37,17 @@ def stop_seconds(trip: int, kind: int, lanes: int, drivers: Drivers) -> np.float
 
     Where those behind can go round it, a delivery takes the time it takes.
     """
-    usual = drivers.delivers[kind] if lanes > 1 else drivers.stops[kind]
-    return np.float32(usual * (np.float32(0.5) + _share(trip)))
+    usual = drivers.delivery_time[kind] if lanes > 1 else drivers.stop_time[kind]
+    return np.float32(usual * (np.float32(0.5) + _hash_share(trip)))
 
 
 @kernel
-def _share(trip: int) -> np.float32:
+def _hash_share(trip: int) -> np.float32:
     """A number in [0, 1) that looks random (Knuth's multiplicative hash)."""
     return np.float32(((trip + 1) * 2654435761 % 4294967296) / 4294967296.0)
 
 
-def at_the_kerb(drivers: Drivers, share: float) -> Drivers:
+def with_kerb_stops(drivers: Drivers, share: float) -> Drivers:
     """`drivers` whose stops and pull-outs hold the lane for `share` of the usual time."""
-    names = ("stops", "delivers", "pulls_out")
+    names = ("stop_time", "delivery_time", "pull_out_time")
     return drivers._replace(**{name: np.float32(share) * getattr(drivers, name) for name in names})

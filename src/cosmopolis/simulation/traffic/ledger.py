@@ -25,7 +25,7 @@ SUMS = (
     "recovered", "standing", "back", "most_standing", "farthest_back", "nearest", "conflicts", "left",
     "entered", "departed", "arrived", "broken", "changed_in", "changed_out",
 )  # fmt: skip
-TIME, WAY, LOST, CARBON_OF, NITROGEN_OF, PARTICLES_OF, FUEL_OF, DRAWN_OF = range(8)
+TIME, DISTANCE_OF, LOSS_OF, CARBON_OF, NITROGEN_OF, PARTICLES_OF, FUEL_OF, DRAWN_OF = range(8)
 RECOVERED_OF, STANDING_OF, BACK, MOST_STANDING, FARTHEST_BACK, NEAREST_OF, CONFLICTS_OF, LEFT = range(8, 16)
 ENTERED, DEPARTED, ARRIVED, BROKEN_OF, CHANGED_IN, CHANGED_OUT = range(16, 22)
 SPAN = 24

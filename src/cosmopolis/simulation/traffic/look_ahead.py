@@ -9,35 +9,41 @@ import numpy as np
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
-    brake_for,
+    brake_to_stop,
+    cannot_stop,
     close_up,
     free_road,
-    too_near,
 )
-from cosmopolis.simulation.traffic.corridor import CROSSES, NO_SIREN, carefully, passes_red
+from cosmopolis.simulation.traffic.conflict_areas import (
+    ROLLING,
+    UNOBSTRUCTED,
+    merges_second,
+    occupied_area_ahead,
+    overhang,
+)
+from cosmopolis.simulation.traffic.downstream_storage import NO_STORAGE, has_downstream_storage
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.ground import FREE, SETS_OFF, goes_second, ground_ahead, overhang
+from cosmopolis.simulation.traffic.emergency import CROSSING, NO_PREEMPTION, may_pass_red, slow_to_line
 from cosmopolis.simulation.traffic.junctions import (
-    FORCES,
-    LOCKED,
-    NEXT,
-    POCKET,
-    announces,
+    AT_STOP_LINE,
+    FORCES_AFTER,
+    GRIDLOCK_AFTER,
+    LEAST_POCKET,
     may_enter,
-    oncoming,
+    must_signal_start,
     stops_for_light,
+    yield_position,
 )
-from cosmopolis.simulation.traffic.lane_changing import ROOM_TO_ENTER, beside
-from cosmopolis.simulation.traffic.merging import REACH, sort_in
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.on_foot import people_in_the_way
-from cosmopolis.simulation.traffic.room_beyond import NO_ROOM, has_room_beyond
+from cosmopolis.simulation.traffic.lane_changing import MERGE_CLEARANCE, adjacent_position
+from cosmopolis.simulation.traffic.merging import MERGE_ZONE, merge_in_order
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.pedestrians import pedestrians_block
 from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import ENDS, FAR, Cars, Fleet, Moves, Ways
-from cosmopolis.simulation.traffic.turning import likely_way
+from cosmopolis.simulation.traffic.state import ENDS, FAR, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.turning import likely_connection
 
 UNBOUNDED = np.float32(1.0e9)
-REACTS = 1.0  # s from seeing somebody to braking for him
+REACTION_TIME = 1.0  # s from seeing somebody to braking for him
 HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's width, to the edge of their lane
 
 
@@ -50,9 +56,9 @@ def sight(speed: float) -> float:
 @kernel
 def lead_lane(
     lane: int,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     fleet: Fleet,
     moves: Moves,
@@ -61,38 +67,40 @@ def lead_lane(
     first, i = cars.start[lane], cars.start[lane + 1] - 1
     kind = cars.kind[i]
     moves.accel[i] = free_road(cars.speed[i], cars.desired[i], drivers.accel[kind], drivers.brake[kind])
-    moves.room[i] = UNBOUNDED
-    moves.held[lane], moves.locked[lane] = 0, 0
+    moves.free_distance[i] = UNBOUNDED
+    moves.refused[lane], moves.breaks_gridlock[lane] = 0, 0
     distance = roads.length[lane] - cars.position[i]
-    merges = roads.merges[lane] != 0 and distance < REACH
+    merges = roads.merges[lane] != 0 and distance < MERGE_ZONE
     if distance > sight(cars.speed[i]):
         if merges:
-            sort_in(lane, roads, drivers, ways, cars, moves)
+            merge_in_order(lane, roads, drivers, path_state, cars, moves)
         return
-    goes = _approach(lane, i, distance, roads, drivers, ways, cars, fleet, moves)
+    goes = _approach(lane, i, distance, roads, drivers, path_state, cars, fleet, moves)
     if goes and merges:
-        sort_in(lane, roads, drivers, ways, cars, moves)
+        merge_in_order(lane, roads, drivers, path_state, cars, moves)
     while goes and i > first:
         i -= 1
-        way = cars.choice[i]
-        if way < 0 or ways.light[way] > YELLOW or roads.on_red[way] != 0:
+        connection = cars.choice[i]
+        if connection < 0 or path_state.light[connection] > YELLOW or roads.turn_on_red[connection] != 0:
             return
         distance = roads.length[lane] - cars.position[i]
         if distance > sight(cars.speed[i]):
             return
-        goes = not stops_for_light(ways.light[way], distance, cars.speed[i], drivers.brake[cars.kind[i]])
+        goes = not stops_for_light(
+            path_state.light[connection], distance, cars.speed[i], drivers.brake[cars.kind[i]]
+        )
         if not goes:
             _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
 
 
 @kernel
 def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
-    moves.room[i] = min(moves.room[i], np.float32(distance))
+    moves.accel[i] = min(moves.accel[i], brake_to_stop(np.float32(distance), i, drivers, cars))
+    moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
 
 
 @kernel
-def _stop_within(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     """Stop before ground that others need, so early that in the next step they see that it can: `to_stop`."""
     _stop_at(distance, i, drivers, cars, moves)
     brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
@@ -102,20 +110,22 @@ def _stop_within(distance: float, i: int, drivers: Drivers, cars: Cars, moves: M
 
 
 @kernel
-def _to_stop_line(lane: int, distance: float, i: int, roads: Roads, drivers: Drivers, cars: Cars) -> float:
+def _to_stop_line(
+    lane: int, distance: float, i: int, roads: RoadNetwork, drivers: Drivers, cars: Cars
+) -> float:
     """m to where car i stops at red: short of the two-wheelers' waiting area, unless it is past that already."""
-    box = roads.box[lane]
+    box = roads.bike_box[lane]
     short = distance - box
     speed = cars.speed[i]
-    if box > 0.0 and drivers.slips[cars.kind[i]] == 0 and short > speed * speed / 6.0:
+    if box > 0.0 and drivers.filters[cars.kind[i]] == 0 and short > speed * speed / 6.0:
         return short
     return distance
 
 
 @kernel
-def _stay_behind(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+def _follow(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
     moves.accel[i] = min(moves.accel[i], close_up(np.float32(gap), np.float32(speed), i, drivers, cars))
-    moves.room[i] = min(moves.room[i], np.float32(gap))
+    moves.free_distance[i] = min(moves.free_distance[i], np.float32(gap))
 
 
 @kernel
@@ -123,58 +133,77 @@ def _approach(
     lane: int,
     i: int,
     distance: float,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     fleet: Fleet,
     moves: Moves,
 ) -> bool:
     """The first car of a lane within sight of its end; False when it stops there."""
-    hang, its_speed = overhang(lane, roads, ways)
-    if hang < FREE:
-        _stay_behind(distance + hang, its_speed, i, drivers, cars, moves)
-    way, kind = cars.choice[i], cars.kind[i]
-    if way < 0:
+    hang, its_speed = overhang(lane, roads, path_state)
+    if hang < UNOBSTRUCTED:
+        _follow(distance + hang, its_speed, i, drivers, cars, moves)
+    connection, kind = cars.choice[i], cars.kind[i]
+    if connection < 0:
         if cars.goal[i] & ENDS == 0:
-            short = _short_of_end(lane, i, distance, roads, drivers, ways, cars)
+            short = _short_of_lane_end(lane, i, distance, roads, drivers, path_state, cars)
             _stop_at(distance - short, i, drivers, cars, moves)
-        moves.room[i] = min(moves.room[i], np.float32(distance))
+        moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
         return False
-    light = ways.light[way]
+    light = path_state.light[connection]
     speed = cars.speed[i]
-    on_red = light == ARROW or (light == RED and roads.on_red[way] != 0)
-    must_go = too_near(distance, speed, drivers.brake[kind]) and ways.held[lane] == 0
-    if ways.siren[lane] != NO_SIREN or ways.siren[way] == CROSSES:
-        on_red = on_red or (light <= YELLOW and passes_red(lane, i, drivers, ways, cars))
+    on_red = light == ARROW or (light == RED and roads.turn_on_red[connection] != 0)
+    must_go = cannot_stop(distance, speed, drivers.brake[kind]) and path_state.refused[lane] == 0
+    if path_state.preemption[lane] != NO_PREEMPTION or path_state.preemption[connection] == CROSSING:
+        on_red = on_red or (light <= YELLOW and may_pass_red(lane, i, drivers, path_state, cars))
         if on_red:
-            moves.accel[i] = min(moves.accel[i], np.float32(carefully(distance, i, drivers, cars)))
-        elif ways.siren[lane] == NO_SIREN and drivers.siren[kind] == 0 and not must_go:
+            moves.accel[i] = min(moves.accel[i], np.float32(slow_to_line(distance, i, drivers, cars)))
+        elif path_state.preemption[lane] == NO_PREEMPTION and drivers.siren[kind] == 0 and not must_go:
             _stop_at(distance, i, drivers, cars, moves)
             return False
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed, drivers.brake[kind]):
         _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
-    if roads.minor[way] != 0 and light != PROTECTED:
-        _come_carefully(way, distance, i, roads, drivers, ways, cars, moves)
+    if roads.minor[connection] != 0 and light != PROTECTED:
+        _approach_yield_point(connection, distance, i, roads, drivers, path_state, cars, moves)
     decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
     decides = distance < decides_at and not must_go
-    if decides and not _goes_now(lane, way, i, distance, on_red, roads, drivers, ways, cars, moves):
+    if decides and not _may_go(
+        lane, connection, i, distance, on_red, roads, drivers, path_state, cars, moves
+    ):
         return False
     if distance < decides_at:
-        _mind_those_ahead(way, i, -distance, roads, drivers, cars, moves)
+        _follow_merging(connection, i, -distance, roads, drivers, cars, moves)
     reach = speed * DT + 0.75
     if reach > distance:
-        _mind_ground(way, i, -distance, reach, moves.locked[lane] != 0, roads, drivers, ways, cars, moves)
-        _mind_merging(way, distance + roads.length[way], i, reach, roads, cars, moves)
+        _mind_conflict_areas(
+            connection,
+            i,
+            -distance,
+            reach,
+            moves.breaks_gridlock[lane] != 0,
+            roads,
+            drivers,
+            path_state,
+            cars,
+            moves,
+        )
+        _mind_merge_order(connection, distance + roads.length[connection], i, reach, roads, cars, moves)
     cursor = fleet.cursor[cars.trip[i]]
-    _beyond(way, distance, cursor, i, roads, drivers, ways, cars, fleet, moves)
+    _follow_beyond(connection, distance, cursor, i, roads, drivers, path_state, cars, fleet, moves)
     return True
 
 
 @kernel
-def _short_of_end(
-    lane: int, i: int, distance: float, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars
+def _short_of_lane_end(
+    lane: int,
+    i: int,
+    distance: float,
+    roads: RoadNetwork,
+    drivers: Drivers,
+    path_state: PathState,
+    cars: Cars,
 ) -> float:
     """m short of its lane's end at which car i stops for one beside it, further on, who needs its lane as it needs his.
 
@@ -185,74 +214,74 @@ def _short_of_end(
         return 0.0
     side = 1 if cars.shift[i] > 0 else -1
     other, kind = lane + side, cars.kind[i]
-    if ways.asks[other] != -side:
+    if path_state.merge_request[other] != -side:
         return 0.0
-    its = beside(ways.asks_position[other], other, lane, roads)
+    its = adjacent_position(path_state.merge_request_position[other], other, lane, roads)
     if its < cars.position[i] or (its == cars.position[i] and side < 0):
         return 0.0
-    short = ways.asks_length[other] + drivers.jam_gap[kind] + ROOM_TO_ENTER
+    short = path_state.merge_request_length[other] + drivers.jam_gap[kind] + MERGE_CLEARANCE
     stops = cars.speed[i] * cars.speed[i] / (2.0 * drivers.brake[kind])
     return short if distance - short > stops else 0.0
 
 
 @kernel
-def _goes_now(
+def _may_go(
     lane: int,
-    way: int,
+    connection: int,
     i: int,
     distance: float,
     on_red: bool,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
 ) -> bool:
     """Whether the first car of `lane` may enter `way`, or a part of it, as far as others matter; else it stops."""
-    light = ways.light[way]
-    if light == ARROW or (roads.stop[way] != 0 and light == OFF):
-        if not _has_stood(lane, i, distance, drivers, ways, cars):
+    light = path_state.light[connection]
+    if light == ARROW or (roads.must_stop[connection] != 0 and light == OFF):
+        if not _has_stopped(lane, i, distance, drivers, path_state, cars):
             _stop_at(distance, i, drivers, cars, moves)
             return False
-        moves.held[lane] = 1
-    if people_in_the_way(way, i, light, roads, ways, cars):
+        moves.refused[lane] = 1
+    if pedestrians_block(connection, i, light, roads, path_state, cars):
         _stop_at(distance, i, drivers, cars, moves)
         if light != RED:
-            moves.held[lane] = min(250, ways.held[lane] + 1)
+            moves.refused[lane] = min(250, path_state.refused[lane] + 1)
         return False
     if (
-        roads.shared[way] != 0
-        and roads.ring[way] == 0
-        and not has_room_beyond(way, i, roads, drivers, ways, cars)
+        roads.has_conflict[connection] != 0
+        and roads.circulating[connection] == 0
+        and not has_downstream_storage(connection, i, roads, drivers, path_state, cars)
     ):
         _stop_at(distance, i, drivers, cars, moves)
-        moves.held[lane] = NO_ROOM
+        moves.refused[lane] = NO_STORAGE
         return False
-    hold = may_enter(way, i, distance, False, roads, drivers, ways, cars)
-    if hold <= 0.0 and cars.still[i] * DT > LOCKED:
-        hold = may_enter(way, i, distance, True, roads, drivers, ways, cars)
-        moves.locked[lane] = 1 if hold > 0.0 else 0
-    elif hold > 0.0 and announces(lane, way, i, roads, ways, cars):
+    wait_at = may_enter(connection, i, distance, False, roads, drivers, path_state, cars)
+    if wait_at <= 0.0 and cars.still[i] * DT > GRIDLOCK_AFTER:
+        wait_at = may_enter(connection, i, distance, True, roads, drivers, path_state, cars)
+        moves.breaks_gridlock[lane] = 1 if wait_at > 0.0 else 0
+    elif wait_at > 0.0 and must_signal_start(lane, connection, i, roads, path_state, cars):
         _stop_at(distance, i, drivers, cars, moves)
-        moves.held[lane] = 1
+        moves.refused[lane] = 1
         return False
-    if hold < FREE:
-        _stop_within(distance + hold, i, drivers, cars, moves)
-    if hold <= 0.0:
+    if wait_at < UNOBSTRUCTED:
+        _stop_before_area(distance + wait_at, i, drivers, cars, moves)
+    if wait_at <= 0.0:
         if not on_red:
-            moves.held[lane] = min(250, ways.held[lane] + 1)
+            moves.refused[lane] = min(250, path_state.refused[lane] + 1)
         return False
     return True
 
 
 @kernel
-def _come_carefully(
-    way: int,
+def _approach_yield_point(
+    connection: int,
     distance: float,
     i: int,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
 ) -> None:
@@ -266,133 +295,140 @@ def _come_carefully(
     if sees >= FAR:
         return
     dawdle = np.float32(0.0)
-    if ways.light[way] == PERMISSIVE:
-        distance += _waiting_place(way, roads, ways)
+    if path_state.light[connection] == PERMISSIVE:
+        distance += _yield_point(connection, roads, path_state)
         dawdle = drivers.dawdle[kind]
     if distance <= sees:
         return
-    there = brake * REACTS * (sqrt(1.0 + 2.0 * sees / (brake * REACTS * REACTS)) - 1.0)
+    there = brake * REACTION_TIME * (sqrt(1.0 + 2.0 * sees / (brake * REACTION_TIME * REACTION_TIME)) - 1.0)
     allowed = sqrt(there * there + 2.0 * brake * (distance - sees)) - dawdle
     wish = np.float32((allowed - cars.speed[i]) / DT)
     moves.accel[i] = min(moves.accel[i], max(wish, -brake))
 
 
 @kernel
-def _waiting_place(way: int, roads: Roads, ways: Ways) -> float:
+def _yield_point(connection: int, roads: RoadNetwork, path_state: PathState) -> float:
     """m along connection `way` of the place where one waits for those who come now; 0, the line, without a pocket."""
-    place = FREE
-    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
-        if roads.yields[row] != 0 and not has_red(ways.light[roads.conflict[row]]):
-            place = min(place, roads.begin[row])
-    return place + HALF_LANE if POCKET <= place < FREE else 0.0
+    place = UNOBSTRUCTED
+    for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
+        if roads.yields[row] != 0 and not has_red(path_state.light[roads.conflict[row]]):
+            place = min(place, roads.conflict_begin[row])
+    return place + HALF_LANE if LEAST_POCKET <= place < UNOBSTRUCTED else 0.0
 
 
 @kernel
-def _has_stood(lane: int, i: int, distance: float, drivers: Drivers, ways: Ways, cars: Cars) -> bool:
+def _has_stopped(
+    lane: int, i: int, distance: float, drivers: Drivers, path_state: PathState, cars: Cars
+) -> bool:
     """Whether car i, the first of `lane`, has stood at the line; `held` remembers it while it sets off."""
-    if distance >= NEXT:
+    if distance >= AT_STOP_LINE:
         return False
-    if ways.held[lane] > 0:
+    if path_state.refused[lane] > 0:
         return cars.speed[i] < 3.0
-    return cars.speed[i] < SETS_OFF and cars.still[i] * DT >= drivers.stop_wait[cars.kind[i]]
+    return cars.speed[i] < ROLLING and cars.still[i] * DT >= drivers.stop_wait[cars.kind[i]]
 
 
 @kernel
-def _mind_ground(
-    way: int,
+def _mind_conflict_areas(
+    connection: int,
     i: int,
     position: float,
     reach: float,
-    locked: bool,
-    roads: Roads,
+    gridlocked: bool,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     moves: Moves,
 ) -> None:
-    free = ground_ahead(way, i, position, reach, locked, roads, ways, cars)
+    free = occupied_area_ahead(connection, i, position, reach, gridlocked, roads, path_state, cars)
     if free < 1.0e8:
         _stop_at(free, i, drivers, cars, moves)
 
 
 @kernel
-def _mind_those_ahead(
-    way: int, i: int, position: float, roads: Roads, drivers: Drivers, cars: Cars, moves: Moves
+def _follow_merging(
+    connection: int, i: int, position: float, roads: RoadNetwork, drivers: Drivers, cars: Cars, moves: Moves
 ) -> None:
     """Who comes by another connection into the same lane and is nearer to it is a leader like any other.
 
     `position` is that of car i along `way`. Before the ground they share, the two may still be side by side.
     """
-    left = roads.length[way] - position
-    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
+    left = roads.length[connection] - position
+    for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         if roads.merge[row] == 0:
             continue
         other = roads.conflict[row]
         for j in range(cars.start[other], cars.start[other + 1]):
             its = roads.length[other] - cars.position[j]
-            if its < left or (its == left and other < way):
-                gap = max(left - its - cars.length[j], roads.begin[row] - position)
-                _stay_behind(gap, cars.speed[j], i, drivers, cars, moves)
+            if its < left or (its == left and other < connection):
+                gap = max(left - its - cars.length[j], roads.conflict_begin[row] - position)
+                _follow(gap, cars.speed[j], i, drivers, cars, moves)
 
 
 @kernel
-def _mind_merging(
-    way: int, distance: float, i: int, reach: float, roads: Roads, cars: Cars, moves: Moves
+def _mind_merge_order(
+    connection: int, distance: float, i: int, reach: float, roads: RoadNetwork, cars: Cars, moves: Moves
 ) -> None:
-    if goes_second(way, distance, reach, roads, cars):
-        moves.room[i] = min(moves.room[i], np.float32(distance))
+    if merges_second(connection, distance, reach, roads, cars):
+        moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
 
 
 @kernel
 def lead_connection(
-    way: int,
-    roads: Roads,
+    connection: int,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     fleet: Fleet,
     moves: Moves,
     forced: int,
 ) -> int:
     """The cars within a junction; how many of them crossed ground out of turn is added to `forced`."""
-    first, last = cars.start[way], cars.start[way + 1] - 1
+    first, last = cars.start[connection], cars.start[connection + 1] - 1
     kind = cars.kind[last]
     moves.accel[last] = free_road(
         cars.speed[last], cars.desired[last], drivers.accel[kind], drivers.brake[kind]
     )
-    moves.room[last] = UNBOUNDED
-    left = roads.length[way] - cars.position[last]
+    moves.free_distance[last] = UNBOUNDED
+    left = roads.length[connection] - cars.position[last]
     cursor = fleet.cursor[cars.trip[last]]
-    _beyond(roads.out_end[way], left, cursor + 1, last, roads, drivers, ways, cars, fleet, moves)
+    _follow_beyond(
+        roads.out_end[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
+    )
     reach = cars.speed[last] * DT + 0.75
-    _mind_merging(way, left, last, reach, roads, cars, moves)
+    _mind_merge_order(connection, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
-        if ways.light[way] == PERMISSIVE or ways.light[way] == YELLOW:
-            _come_carefully(way, -cars.position[i], i, roads, drivers, ways, cars, moves)
-            hold = oncoming(way, i, cars.position[i], roads, drivers, ways, cars)
-            if hold < FREE:
-                _stop_within(hold - cars.position[i], i, drivers, cars, moves)
-        _mind_those_ahead(way, i, cars.position[i], roads, drivers, cars, moves)
+        if path_state.light[connection] == PERMISSIVE or path_state.light[connection] == YELLOW:
+            _approach_yield_point(connection, -cars.position[i], i, roads, drivers, path_state, cars, moves)
+            wait_at = yield_position(connection, i, cars.position[i], roads, drivers, path_state, cars)
+            if wait_at < UNOBSTRUCTED:
+                _stop_before_area(wait_at - cars.position[i], i, drivers, cars, moves)
+        _follow_merging(connection, i, cars.position[i], roads, drivers, cars, moves)
         reach = cars.speed[i] * DT + 0.75
-        if cars.still[i] * DT <= FORCES:
-            _mind_ground(way, i, cars.position[i], reach, False, roads, drivers, ways, cars, moves)
+        if cars.still[i] * DT <= FORCES_AFTER:
+            _mind_conflict_areas(
+                connection, i, cars.position[i], reach, False, roads, drivers, path_state, cars, moves
+            )
         elif (
-            cars.still[i] * DT <= FORCES + DT
-            and ground_ahead(way, i, cars.position[i], reach, False, roads, ways, cars) < FREE
+            cars.still[i] * DT <= FORCES_AFTER + DT
+            and occupied_area_ahead(connection, i, cars.position[i], reach, False, roads, path_state, cars)
+            < UNOBSTRUCTED
         ):
             forced += 1
     return forced
 
 
 @kernel
-def _beyond(
+def _follow_beyond(
     path: int,
     distance: float,
     cursor: int,
     i: int,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     fleet: Fleet,
     moves: Moves,
@@ -404,25 +440,25 @@ def _beyond(
     far = sight(cars.speed[i])
     trip = cars.trip[i]
     while distance < far:
-        if ways.tail[path] < 1.0e8:
-            _stay_behind(distance + ways.tail[path], ways.tail_speed[path], i, drivers, cars, moves)
+        if path_state.tail[path] < 1.0e8:
+            _follow(distance + path_state.tail[path], path_state.tail_speed[path], i, drivers, cars, moves)
             return
         distance += roads.length[path]
         if roads.lane_count[path] == 0:
             path = roads.out_end[path]
             cursor += 1
             continue
-        hang, its_speed = overhang(path, roads, ways)
-        if hang < FREE:
-            _stay_behind(distance + hang, its_speed, i, drivers, cars, moves)
+        hang, its_speed = overhang(path, roads, path_state)
+        if hang < UNOBSTRUCTED:
+            _follow(distance + hang, its_speed, i, drivers, cars, moves)
         if cursor + 1 >= fleet.route_end[trip]:
             return
-        path = likely_way(path, cursor, trip, fleet, drivers, roads)
-        if path >= 0 and ways.light[path] <= YELLOW and drivers.siren[cars.kind[i]] != 0:
+        path = likely_connection(path, cursor, trip, fleet, drivers, roads)
+        if path >= 0 and path_state.light[path] <= YELLOW and drivers.siren[cars.kind[i]] != 0:
             continue
-        light = ways.light[path] if path >= 0 else RED
-        if path < 0 or light == ARROW or (light <= YELLOW and roads.on_red[path] == 0):
-            moves.accel[i] = min(moves.accel[i], brake_for(np.float32(distance), i, drivers, cars))
+        light = path_state.light[path] if path >= 0 else RED
+        if path < 0 or light == ARROW or (light <= YELLOW and roads.turn_on_red[path] == 0):
+            moves.accel[i] = min(moves.accel[i], brake_to_stop(np.float32(distance), i, drivers, cars))
             return
         if roads.minor[path] != 0 and light != PROTECTED:
             brake = drivers.brake[cars.kind[i]]

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.ledger import DISTANCE, WIDTH, TripLines
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import BROKEN, CROSS, DONE, Cars, Fleet, Moves
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import BROKEN, DONE, EXITS, Cars, Fleet, Moves
 
 F64 = NDArray[np.float64]
 SLOWEST = 0.01  # m/s, for the mean of 1 / speed
 
 
-class Loops(NamedTuple):
+class LoopDetectors(NamedTuple):
     """D detectors; the last five are sums since the last reading."""
 
     lane: NDArray[np.int32]  # (D,) path
@@ -35,14 +35,14 @@ class Loops(NamedTuple):
     covered: F64  # (D,) s that somebody was above it
 
 
-def lay_loops(lane: NDArray, position: NDArray) -> Loops:
+def loop_detectors(lane: NDArray, position: NDArray) -> LoopDetectors:
     """Loops in kernel paths `lane` (D,) at `position` (D,) m."""
     count = len(lane)
     zeros = {
         name: np.zeros(count)
         for name in ("to_go", "odometer", "passed", "speed", "pace", "length", "covered")
     }
-    return Loops(
+    return LoopDetectors(
         lane=np.ascontiguousarray(lane, np.int32),
         position=np.ascontiguousarray(position, np.float64),
         leaving=np.full(count, -1, np.int64),
@@ -51,7 +51,7 @@ def lay_loops(lane: NDArray, position: NDArray) -> Loops:
 
 
 @kernel
-def _rear_that_stayed(d: int, dt: float, fleet: Fleet, loops: Loops, trips: TripLines) -> float:
+def _trailing_rear(d: int, dt: float, fleet: Fleet, loops: LoopDetectors, trips: TripLines) -> float:
     """s that the one whose front has left the lane is still above loop d in this step."""
     trip = loops.leaving[d]
     if trip < 0:
@@ -75,24 +75,24 @@ def _pass(
     dt: float,
     cars: Cars,
     moves: Moves,
-    loops: Loops,
+    loops: LoopDetectors,
     trips: TripLines,
 ) -> float:
     """s that car i is above loop d while its front goes from `begin` to `end` m along the loop's lane."""
     place, length = loops.position[d], np.float64(cars.length[i])
     if end < place or begin - length >= place or moves.action[i] == BROKEN:
         return 0.0
-    way = max(end - begin, 1.0e-9)
+    driven = max(end - begin, 1.0e-9)
     comes, goes = 0.0, 1.0
     if begin < place:
-        comes = (place - begin) / way
+        comes = (place - begin) / driven
         loops.passed[d] += 1.0
-        loops.speed[d] += way / dt
+        loops.speed[d] += driven / dt
         loops.length[d] += length
-        loops.pace[d] += 1.0 / max(way / dt, SLOWEST)
+        loops.pace[d] += 1.0 / max(driven / dt, SLOWEST)
     if end - length >= place:
-        goes = (place + length - begin) / way
-    elif moves.action[i] == CROSS and begin >= 0.0:
+        goes = (place + length - begin) / driven
+    elif moves.action[i] == EXITS and begin >= 0.0:
         loops.leaving[d] = cars.trip[i]
         loops.to_go[d] = place + length - end
         loops.odometer[d] = trips.line[np.int64(cars.trip[i]) * WIDTH + DISTANCE]
@@ -101,19 +101,26 @@ def _pass(
 
 @kernel
 def _newcomers(
-    d: int, lane: int, dt: float, roads: Roads, cars: Cars, moves: Moves, loops: Loops, trips: TripLines
+    d: int,
+    lane: int,
+    dt: float,
+    roads: RoadNetwork,
+    cars: Cars,
+    moves: Moves,
+    loops: LoopDetectors,
+    trips: TripLines,
 ) -> float:
     """The same for those who drove onto the lane in this step."""
     covered = 0.0
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
-        way = roads.in_path[row]
-        before = roads.length[way]
-        for path in (way, roads.out_start[way]):
+        connection = roads.in_path[row]
+        before = roads.length[connection]
+        for path in (connection, roads.out_start[connection]):
             i = cars.start[path + 1] - 1
-            if i < cars.start[path] or moves.action[i] != CROSS:
+            if i < cars.start[path] or moves.action[i] != EXITS:
                 continue
-            if path != way:
-                if cars.choice[i] != way:
+            if path != connection:
+                if cars.choice[i] != connection:
                     continue
                 before += roads.length[path]
             begin = cars.position[i] - before
@@ -127,17 +134,17 @@ def _newcomers(
 def read_loops(
     count: int,
     dt: float,
-    roads: Roads,
+    roads: RoadNetwork,
     cars: Cars,
     moves: Moves,
     fleet: Fleet,
-    loops: Loops,
+    loops: LoopDetectors,
     trips: TripLines,
 ) -> None:
     """Add the step that led from the old `cars` to `moves` to the first `count` loops. After `book_step`."""
     for d in range(count):
         lane = loops.lane[d]
-        covered = _rear_that_stayed(d, dt, fleet, loops, trips)
+        covered = _trailing_rear(d, dt, fleet, loops, trips)
         for i in range(cars.start[lane], cars.start[lane + 1]):
             covered += _pass(
                 d,

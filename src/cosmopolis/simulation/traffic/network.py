@@ -16,8 +16,8 @@ from cosmopolis.city.model import Network
 from cosmopolis.city.network.ragged import ranges
 from cosmopolis.city.words import Control, Mode, StreetKind, Turn
 from cosmopolis.simulation.traffic.bends import bends
-from cosmopolis.simulation.traffic.crossings import feet
-from cosmopolis.simulation.traffic.kerb import kerbs
+from cosmopolis.simulation.traffic.crossings import pedestrian_crossings
+from cosmopolis.simulation.traffic.kerb import kerb_of_lanes
 from cosmopolis.simulation.traffic.stages import stages_of
 
 F32 = NDArray[np.float32]
@@ -27,8 +27,8 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 
-SHORTEST = 0.5  # m, a path is at least so long, so that a car is always somewhere
-WIDE = 2.9  # m, a lane in which a two-wheeler finds its way past a car
+SHORTEST_PATH = 0.5  # m, a path is at least so long, so that a car is always somewhere
+FILTERING_WIDTH = 2.9  # m, a lane in which a two-wheeler finds its way past a car
 CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
 MOST_CHUNKS = 60_000  # that a ticket of crew.py can number
 
@@ -38,7 +38,7 @@ _LEFT = Turn.LEFT | Turn.SLIGHT_LEFT | Turn.SHARP_LEFT
 _FAST = (StreetKind.MOTORWAY, StreetKind.TRUNK)
 
 
-class Roads(NamedTuple):
+class RoadNetwork(NamedTuple):
     """What does not change in a run. P paths = L lanes + C connections; E edges; S signal programs."""
 
     paths: int  # P
@@ -57,35 +57,35 @@ class Roads(NamedTuple):
     in_path: I32  # (C,) connections into a lane
     conflict_start: I32  # (P + 1,) rows of the following five
     conflict: I32  # (K,) the other connection
-    begin: F32  # (K,) m along this connection where shared ground begins
-    end: F32  # (K,) m along this connection where it ends
+    conflict_begin: F32  # (K,) m along this connection where shared ground begins
+    conflict_end: F32  # (K,) m along this connection where it ends
     other_begin: F32  # (K,) the same along the other connection
     other_end: F32  # (K,)
     yields: U8  # (K,) this one waits for the other, signals aside
     merge: U8  # (K,) both end in one lane
-    first: U8  # (K,) this one goes where both could enter the ground in one step
+    goes_first: U8  # (K,) this one goes where both could enter the ground in one step
     minor: U8  # (P,) a connection that yields to some other
-    ring: U8  # (P,) a connection from one edge of a roundabout to the next
-    circle: U8  # (P,) a connection into a roundabout from outside
-    on_red: U8  # (P,) a connection that may be taken at red, behind all others
+    circulating: U8  # (P,) a connection from one edge of a roundabout to the next
+    roundabout_entry: U8  # (P,) a connection into a roundabout from outside
+    turn_on_red: U8  # (P,) a connection that may be taken at red, behind all others
     merges: U8  # (P,) a connection that ends where one from another lane does; a lane with such a way out
-    shared: U8  # (P,) a connection over ground that others use too: nobody stops on it
-    stop: U8  # (P,) a connection before which everybody comes to a stand
-    in_turns: U8  # (P,) a connection of a junction where all do, and go in the order in which they came
-    keeps: U8  # (P,) a lane of a motorway, where one keeps to the kerb side
-    slips: U8  # (P,) a lane wide enough for two-wheelers to pass standing cars
+    has_conflict: U8  # (P,) a connection over ground that others use too: nobody stops on it
+    must_stop: U8  # (P,) a connection before which everybody comes to a stand
+    all_way_stop: U8  # (P,) a connection of a junction where all do, and go in the order in which they came
+    keeps_to_kerb: U8  # (P,) a lane of a motorway, where one keeps to the kerb side
+    filtering: U8  # (P,) a lane wide enough for two-wheelers to pass standing cars
     crossings: int  # X, and the following ten as in crossings.Feet
-    foot_rate: F32  # (X,) people an hour
-    foot_red_start: I32  # (X + 1,)
-    foot_red: I32  # connections
-    foot_seed: int
-    walk_in: I32  # (P,) crossing, -1
-    walk_out: I32  # (P,)
-    walk_lit: U8  # (P,)
-    mid_start: I32  # (P + 1,)
-    mid: I32  # crossing
-    mid_at: F32  # m
-    box: F32  # (P,) m before the end of a lane that cars leave to two-wheelers at red
+    pedestrian_rate: F32  # (X,) people an hour
+    walk_red_start: I32  # (X + 1,)
+    walk_red: I32  # connections
+    pedestrian_seed: int
+    entry_crossing: I32  # (P,) crossing, -1
+    exit_crossing: I32  # (P,)
+    entry_crossing_lit: U8  # (P,)
+    midblock_start: I32  # (P + 1,)
+    midblock_crossing: I32  # crossing
+    midblock_position: F32  # m
+    bike_box: F32  # (P,) m before the end of a lane that cars leave to two-wheelers at red
     kerb: U8  # (P,) kerb.ROOM, HOLDS or BORDER of a lane
     bend_start: I32  # (P + 1,) rows of the following three
     bend_begin: F32  # (B,) m along the lane
@@ -101,7 +101,7 @@ class Roads(NamedTuple):
     chunk: I32  # (chunks + 1,) first path of each chunk
     chunk_of: I32  # (P,) the chunk of a path
     phase_start: I32  # (S + 1,)
-    duration: F64  # (phases,) s, as the city has it; Ways.duration is in force
+    duration: F64  # (phases,) s, as the city has it; PathState.duration is in force
     offset: F64  # (S,) s, likewise
     stage: U8  # (phases,) 1: a stage, 0: part of a clearance
     yellow: F64  # (S,) s when a stage is left
@@ -120,7 +120,7 @@ def flatten(
     on_foot: NDArray | None = None,
     bike_box: float = 0.0,
     seed: int = 0,
-) -> Roads:
+) -> RoadNetwork:
     """City.network as the kernels read it; `turn_on_red`: the turn to the kerb side is free at a red light.
 
     `on_foot` (X,) people an hour at each crossing; when they come is drawn from `seed`. `bike_box` m before the
@@ -133,21 +133,21 @@ def flatten(
 
     of_city, city_path = _number(network)
     chunk = _chunks(city_path, lane_edge, from_lane, n_lanes)
-    length = np.maximum(np.concatenate([lanes.length, connections.length]), SHORTEST)
-    out_start, out_end = _ways_out(of_city, from_lane, to_lane, n_lanes)
+    length = np.maximum(np.concatenate([lanes.length, connections.length]), SHORTEST_PATH)
+    out_start, out_end = _connections_out(of_city, from_lane, to_lane, n_lanes)
     in_order = np.lexsort((of_city[n_lanes:], of_city[to_lane]))
     into = of_city[to_lane][in_order]
-    no_lane, no_way = np.zeros(n_lanes), np.zeros(n_connections)
+    no_lane, no_connection = np.zeros(n_lanes), np.zeros(n_connections)
     kerb_side = _LEFT if drive_on_left else _RIGHT
     to_kerb = (connections.turn.astype(np.int64) & int(kerb_side)) != 0
 
-    def by_path(of_lanes: NDArray, of_ways: NDArray, dtype: type) -> NDArray:
-        return np.ascontiguousarray(np.concatenate([of_lanes, of_ways])[city_path].astype(dtype))
+    def by_path(of_lanes: NDArray, of_connections: NDArray, dtype: type) -> NDArray:
+        return np.ascontiguousarray(np.concatenate([of_lanes, of_connections])[city_path].astype(dtype))
 
     by_rule: dict[str, Any] = {
-        name: by_path(no_lane, values, np.uint8) for name, values in _ways_by_rule(network).items()
+        name: by_path(no_lane, values, np.uint8) for name, values in _connections_by_rule(network).items()
     }
-    return Roads(
+    return RoadNetwork(
         paths=n_lanes + n_connections,
         edges=len(edges),
         programs=len(network.signals),
@@ -155,21 +155,21 @@ def flatten(
         length=np.ascontiguousarray(length[city_path].astype(np.float32)),
         limit=np.maximum(by_path(lanes.speed, connections.speed, np.float32), np.float32(1.0)),
         edge=by_path(lane_edge, lane_edge[to_lane], np.int32),
-        lane_index=by_path(lanes.index, no_way - 1, np.int32),
-        lane_count=by_path(edges.lane_count[lane_edge], no_way, np.int32),
+        lane_index=by_path(lanes.index, no_connection - 1, np.int32),
+        lane_count=by_path(edges.lane_count[lane_edge], no_connection, np.int32),
         modes=by_path(lanes.modes, lanes.modes[from_lane] & lanes.modes[to_lane], np.uint16),
         out_start=out_start[city_path].astype(np.int32),
         out_end=out_end[city_path].astype(np.int32),
         in_start=np.searchsorted(into, np.arange(len(city_path) + 1)).astype(np.int32),
         in_path=of_city[n_lanes:][in_order].astype(np.int32),
-        on_red=by_path(no_lane, to_kerb & turn_on_red, np.uint8),
+        turn_on_red=by_path(no_lane, to_kerb & turn_on_red, np.uint8),
         **by_rule,
-        keeps=by_path(np.isin(edges.kind[lane_edge], _FAST), no_way, np.uint8),
-        slips=by_path(lanes.width >= WIDE, no_way, np.uint8),
-        box=by_path(_boxes(network, bike_box), no_way, np.float32),
-        kerb=by_path(kerbs(network), no_way, np.uint8),
+        keeps_to_kerb=by_path(np.isin(edges.kind[lane_edge], _FAST), no_connection, np.uint8),
+        filtering=by_path(lanes.width >= FILTERING_WIDTH, no_connection, np.uint8),
+        bike_box=by_path(_bike_boxes(network, bike_box), no_connection, np.float32),
+        kerb=by_path(kerb_of_lanes(network), no_connection, np.uint8),
         **_bends(network, city_path),
-        **feet(network, of_city, on_foot, seed, int(kerb_side))._asdict(),
+        **pedestrian_crossings(network, of_city, on_foot, seed, int(kerb_side))._asdict(),
         **_conflicts(network, of_city, n_lanes, length),
         edge_lane=of_city[edges.first_lane].astype(np.int32),
         edge_lanes=edges.lane_count.astype(np.int32),
@@ -184,17 +184,17 @@ def flatten(
     )
 
 
-def _ways_by_rule(network: Network) -> dict[str, NDArray]:
+def _connections_by_rule(network: Network) -> dict[str, NDArray]:
     """(C,) each: which connections go round a circle, come into one, ask everybody to stop, and to go in turns."""
     edges, connections, edge = network.edges, network.connections, network.lanes.edge.astype(np.int64)
     round_before = edges.roundabout[edge[connections.from_lane.astype(np.int64)]]
     round_after = edges.roundabout[edge[connections.to_lane.astype(np.int64)]]
-    in_turns = network.junctions.control[connections.junction] == Control.ALL_WAY_STOP
+    all_way_stop = network.junctions.control[connections.junction] == Control.ALL_WAY_STOP
     return {
-        "ring": round_before & round_after,
-        "circle": round_after & ~round_before,
-        "stop": connections.must_stop | in_turns,
-        "in_turns": in_turns,
+        "circulating": round_before & round_after,
+        "roundabout_entry": round_after & ~round_before,
+        "must_stop": connections.must_stop | all_way_stop,
+        "all_way_stop": all_way_stop,
     }
 
 
@@ -216,13 +216,13 @@ def _programs(network: Network, of_city: I64) -> dict[str, Any]:
     }
 
 
-def _boxes(network: Network, metres: float) -> F64:
+def _bike_boxes(network: Network, metres: float) -> F64:
     """(L,) `metres` where a lane with lights is wide enough and open to two-wheelers, else 0."""
     lanes, connections = network.lanes, network.connections
     lit = np.zeros(len(lanes), bool)
     lit[connections.from_lane[connections.signal >= 0]] = True
     open_to = (lanes.modes & int(Mode.BICYCLE | Mode.MOTORCYCLE)) != 0
-    return metres * (lit & open_to & (lanes.width >= WIDE) & (lanes.length > 4.0 * metres))
+    return metres * (lit & open_to & (lanes.width >= FILTERING_WIDTH) & (lanes.length > 4.0 * metres))
 
 
 def _bends(network: Network, city_path: I64) -> dict[str, Any]:
@@ -272,7 +272,7 @@ def _chunks(city_path: I64, lane_edge: I64, from_lane: I64, n_lanes: int) -> I32
     return np.append(first[keep], len(edge)).astype(np.int32)
 
 
-def _ways_out(of_city: I64, from_lane: I64, to_lane: I64, n_lanes: int) -> tuple[I64, I64]:
+def _connections_out(of_city: I64, from_lane: I64, to_lane: I64, n_lanes: int) -> tuple[I64, I64]:
     """(P,) and (P,): the range of connections out of a lane; from-lane and to-lane of a connection."""
     count = np.bincount(from_lane, minlength=n_lanes)
     first = np.full(n_lanes, len(of_city), dtype=np.int64)
@@ -321,16 +321,16 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
     return {
         "conflict_start": np.searchsorted(path[by_path], np.arange(n_paths + 1)).astype(np.int32),
         "conflict": of_city[n_lanes + rows["other"][by_path]].astype(np.int32),
-        "begin": rows["begin"][by_path].astype(np.float32),
-        "end": rows["end"][by_path].astype(np.float32),
+        "conflict_begin": rows["begin"][by_path].astype(np.float32),
+        "conflict_end": rows["end"][by_path].astype(np.float32),
         "other_begin": rows["begin"][reverse][by_path].astype(np.float32),
         "other_end": rows["end"][reverse][by_path].astype(np.float32),
         "yields": rows["yields"][by_path],
         "merge": rows["merge"][by_path],
-        "first": one_goes.astype(np.uint8)[by_path],
+        "goes_first": one_goes.astype(np.uint8)[by_path],
         "minor": minor,
         "merges": merges,
-        "shared": shared,
+        "has_conflict": shared,
     }
 
 

@@ -6,36 +6,36 @@ import numpy as np
 
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, HOLDS
-from cosmopolis.simulation.traffic.lane_changing import REST_AFTER, beside
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
+from cosmopolis.simulation.traffic.lane_changing import DISCRETIONARY_INTERVAL, adjacent_position
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     DONE,
-    DOWN_TAKEN,
+    DOWN_ADMITTED,
     FAR,
+    FILTERS,
     HALT,
     HALTS,
     LEAVES,
+    REROUTES,
     RESUMES,
     RUNNING,
-    SLIPS,
     STAY,
-    STRAYS,
-    UP_TAKEN,
+    UP_ADMITTED,
     Cars,
     Fleet,
     Moves,
-    Ways,
+    PathState,
 )
 from cosmopolis.simulation.traffic.turning import settle
 
 STANDING = np.float32(0.1)  # m/s
-MOST = np.uint16(60000)
+MOST_STILL = np.uint16(60000)
 
 
 @kernel
-def carry(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) -> None:
+def copy_car(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) -> None:
     """Car i of the old buffer becomes car `at` of the new one."""
     new.position[at], new.speed[at] = position, speed
     new.length[at] = old.length[i]
@@ -47,11 +47,11 @@ def carry(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) 
     new.goal[at] = old.goal[i]
     new.shift[at] = old.shift[i]
     new.rest[at] = max(old.rest[i], 1) - 1
-    new.still[at] = min(old.still[i], MOST) + 1 if speed < STANDING else 0
+    new.still[at] = min(old.still[i], MOST_STILL) + 1 if speed < STANDING else 0
 
 
 @kernel
-def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
+def copy_cars(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
     """The same for cars lo .. hi - 1 that stay on their paths: straight copies, one column after the other."""
     shift = at - lo
     for i in range(lo, hi):
@@ -76,7 +76,7 @@ def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> 
         new.shift[i + shift] = old.shift[i]
         new.rest[i + shift] = max(old.rest[i], np.uint8(1)) - np.uint8(1)
     for i in range(lo, hi):
-        count = min(old.still[i], MOST) + np.uint16(1)
+        count = min(old.still[i], MOST_STILL) + np.uint16(1)
         new.still[i + shift] = count if moves.speed[i] < STANDING else np.uint16(0)
 
 
@@ -84,9 +84,9 @@ def carry_all(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> 
 def rebuild(
     k: int,
     time: float,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     old: Cars,
     new: Cars,
     fleet: Fleet,
@@ -103,7 +103,9 @@ def rebuild(
         lo, hi = old.start[path], old.start[path + 1]
         begin = at
         quiet = (
-            moves.entering[path] < 0 and moves.insert[path] < 0 and not _neighbours_change(path, roads, moves)
+            moves.entering[path] < 0
+            and moves.insert[path] < 0
+            and not _neighbours_changing(path, roads, moves)
         )
         for i in range(lo, hi):
             action = moves.action[i]
@@ -116,24 +118,24 @@ def rebuild(
             quiet = quiet and action == STAY
         if quiet:
             if lo != run_end or at - run_at != lo - run:
-                carry_all(old, run, run_end, new, run_at, moves)
+                copy_cars(old, run, run_end, new, run_at, moves)
                 run, run_at = lo, at
             run_end = hi
             at += hi - lo
-            _tell(path, lo, hi, moves.position, moves.speed, old, roads, ways)
+            _publish(path, lo, hi, moves.position, moves.speed, old, roads, path_state)
         else:
-            at = _gather(k, path, at, time, roads, drivers, ways, old, new, fleet, moves)
-            _tell(path, begin, at, new.position, new.speed, new, roads, ways)
-        ways.held[path] = moves.held[path] if at > begin else 0
-        moves.held[path] = 0
-        moves.holds[path] = at - begin
-    carry_all(old, run, run_end, new, run_at, moves)
+            at = _gather(k, path, at, time, roads, drivers, path_state, old, new, fleet, moves)
+            _publish(path, begin, at, new.position, new.speed, new, roads, path_state)
+        path_state.refused[path] = moves.refused[path] if at > begin else 0
+        moves.refused[path] = 0
+        moves.cars_after[path] = at - begin
+    copy_cars(old, run, run_end, new, run_at, moves)
     moves.logged[k] = logged
     at = moves.new_count[k]
     for path in range(first, last):
         new.start[path] = at
-        at += moves.holds[path]
-        moves.holds[path], moves.busy[path] = 0, 0
+        at += moves.cars_after[path]
+        moves.cars_after[path], moves.busy[path] = 0, 0
 
 
 @kernel
@@ -147,7 +149,7 @@ def list_busy(first: int, last: int, moves: Moves) -> int:
 
 
 @kernel
-def _neighbours_change(path: int, roads: Roads, moves: Moves) -> bool:
+def _neighbours_changing(path: int, roads: RoadNetwork, moves: Moves) -> bool:
     index, count = roads.lane_index[path], roads.lane_count[path]
     below = index > 0 and moves.changing[path - 1] != 0
     return below or (index >= 0 and index + 1 < count and moves.changing[path + 1] != 0)
@@ -159,9 +161,9 @@ def _gather(
     path: int,
     at: int,
     time: float,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     old: Cars,
     new: Cars,
     fleet: Fleet,
@@ -171,26 +173,26 @@ def _gather(
     begin = at
     for i in range(old.start[path], old.start[path + 1]):
         action = moves.action[i]
-        stays = action == STAY or (action >= STRAYS and action <= HALTS)
-        if stays or action == SLIPS:
-            carry(old, i, new, at, moves.position[i], moves.speed[i])
+        stays = action == STAY or (action >= REROUTES and action <= HALTS)
+        if stays or action == FILTERS:
+            copy_car(old, i, new, at, moves.position[i], moves.speed[i])
             if at > begin and new.position[at - 1] > new.position[at]:
                 _swap(new, at - 1, at)  # the one before has slipped past
             if action == RESUMES:
                 if old.goal[i] == HALT:
                     fleet.halt[old.trip[i]] += 1
-                settle(new, at, path, old.start, fleet, drivers, roads, ways)
-            elif action == STRAYS:
-                new.choice[at] = moves.other_way[path]
+                settle(new, at, path, old.start, fleet, drivers, roads, path_state)
+            elif action == REROUTES:
+                new.choice[at] = moves.other_connection[path]
                 new.shift[at] = 0
             at += 1
     row = moves.entering[path]
     if row >= 0:
-        ways.came_by[path] = moves.exit_way[row]
+        path_state.tail_connection[path] = moves.exit_connection[row]
     while row >= 0:
         i = moves.exit_car[row]
-        carry(old, i, new, at, moves.exit_position[row], moves.speed[i])
-        at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
+        copy_car(old, i, new, at, moves.exit_position[row], moves.speed[i])
+        at = _place(begin, at, path, roads, drivers, path_state, old, new, fleet)
         row = moves.entering_next[row]
     for side in (-1, 1):
         index = roads.lane_index[path] + side
@@ -199,20 +201,24 @@ def _gather(
         source = path + side
         if moves.changing[source] == 0:
             continue
-        taken = DOWN_TAKEN if side > 0 else UP_TAKEN
+        taken = DOWN_ADMITTED if side > 0 else UP_ADMITTED
         for i in range(old.start[source], old.start[source + 1]):
             if moves.action[i] == taken:
-                carry(old, i, new, at, beside(moves.position[i], source, path, roads), moves.speed[i])
+                copy_car(
+                    old, i, new, at, adjacent_position(moves.position[i], source, path, roads), moves.speed[i]
+                )
                 if new.position[at] < new.length[at]:
-                    ways.came_by[path] = -1
-                new.rest[at] = REST_AFTER if old.shift[i] == 0 else drivers.lane_change_interval[old.kind[i]]
-                at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
+                    path_state.tail_connection[path] = -1
+                new.rest[at] = (
+                    DISCRETIONARY_INTERVAL if old.shift[i] == 0 else drivers.lane_change_interval[old.kind[i]]
+                )
+                at = _place(begin, at, path, roads, drivers, path_state, old, new, fleet)
     if moves.insert[path] >= 0:
         row = roads.chunk[k] + moves.entered[k]
         moves.enter_trip[row] = moves.insert[path]
         moves.entered[k] += 1
-        _enter(path, at, time, roads, drivers, ways, old, new, fleet, moves)
-        at = _place(begin, at, path, roads, drivers, ways, old, new, fleet)
+        _enter(path, at, time, roads, drivers, path_state, old, new, fleet, moves)
+        at = _place(begin, at, path, roads, drivers, path_state, old, new, fleet)
     return at
 
 
@@ -221,9 +227,9 @@ def _enter(
     path: int,
     at: int,
     time: float,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     old: Cars,
     new: Cars,
     fleet: Fleet,
@@ -232,15 +238,15 @@ def _enter(
     """The first of the queue becomes car `at`."""
     trip = moves.insert[path]
     moves.insert[path] = -1
-    ways.queue[path] = fleet.next_waiting[trip]
+    path_state.insertion_first[path] = fleet.next_waiting[trip]
     fleet.status[trip], fleet.since[trip] = RUNNING, time
     kind = fleet.kind[trip]
     new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
     new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
     new.rest[at], new.still[at] = 4, 0
-    at_kerb = roads.kerb[path] == HOLDS and fleet.kerb[trip] & BEGINS_AT_KERB != 0
+    at_kerb = roads.kerb[path] == BLOCKS_LANE and fleet.kerb[trip] & BEGINS_AT_KERB != 0
     if at_kerb and new.speed[at] <= 0.0:
-        fleet.dwell[trip] = -drivers.pulls_out[kind]
+        fleet.dwell[trip] = -drivers.pull_out_time[kind]
 
 
 @kernel
@@ -248,15 +254,15 @@ def _place(
     begin: int,
     at: int,
     path: int,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     old: Cars,
     new: Cars,
     fleet: Fleet,
 ) -> int:
     """Settle car `at` on its new path and slide it back to its place in the order; the next free row."""
-    settle(new, at, path, old.start, fleet, drivers, roads, ways)
+    settle(new, at, path, old.start, fleet, drivers, roads, path_state)
     j = at
     while j > begin and new.position[j - 1] > new.position[j]:
         _swap(new, j - 1, j)
@@ -282,25 +288,25 @@ def _swap(cars: Cars, i: int, j: int) -> None:
 
 
 @kernel
-def _tell(  # type: ignore[no-untyped-def]
-    path: int, begin: int, end: int, position, speed, cars: Cars, roads: Roads, ways: Ways
+def _publish(  # type: ignore[no-untyped-def]
+    path: int, begin: int, end: int, position, speed, cars: Cars, roads: RoadNetwork, path_state: PathState
 ) -> None:
     """What the neighbours read: the rear of the last car, and who asks to be let in beside.
 
     The path's cars are rows begin .. end - 1 of `position`, `speed` and `cars`.
     """
     if begin == end:
-        ways.tail[path], ways.tail_speed[path] = np.float32(FAR), np.float32(0.0)
-        ways.asks[path] = 0
+        path_state.tail[path], path_state.tail_speed[path] = np.float32(FAR), np.float32(0.0)
+        path_state.merge_request[path] = 0
         return
-    ways.tail[path] = position[begin] - cars.length[begin]
-    ways.tail_speed[path] = speed[begin]
+    path_state.tail[path] = position[begin] - cars.length[begin]
+    path_state.tail_speed[path] = speed[begin]
     if roads.lane_count[path] > 1:
-        ways.asks[path] = 0
+        path_state.merge_request[path] = 0
         for i in range(end - 1, begin - 1, -1):
             if cars.shift[i] != 0:
                 if roads.length[path] - position[i] < 120.0:
-                    ways.asks[path] = 1 if cars.shift[i] > 0 else -1
-                    ways.asks_position[path] = position[i]
-                    ways.asks_length[path] = cars.length[i]
+                    path_state.merge_request[path] = 1 if cars.shift[i] > 0 else -1
+                    path_state.merge_request_position[path] = position[i]
+                    path_state.merge_request_length[path] = cars.length[i]
                 return

@@ -17,7 +17,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.car_following import follow, keep_behind, move
+from cosmopolis.simulation.traffic.car_following import follow, follow_leader, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_cars, empty_moves
 
@@ -42,8 +42,8 @@ def lead_round(first: int, last: int, rings: Rings, drivers: Drivers, cars: Cars
         tail, i = cars.start[path], cars.start[path + 1] - 1
         if i >= tail:
             gap = cars.position[tail] + rings.around[path] - cars.length[tail] - cars.position[i]
-            moves.room[i] = gap
-            moves.accel[i] = keep_behind(gap, cars.speed[tail], i, drivers, cars)
+            moves.free_distance[i] = gap
+            moves.accel[i] = follow_leader(gap, cars.speed[tail], i, drivers, cars)
 
 
 @kernel

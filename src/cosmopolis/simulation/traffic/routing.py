@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.kernels.decorators import entry
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import Ways
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import PathState
 
-TURNING = 4.0  # s for every junction: what is lost there beside the queues that speeds tell of
-SLOWEST = 0.05  # of the limit: a standing queue does move in the end
+JUNCTION_DELAY = 4.0  # s for every junction: what is lost there beside the queues that speeds tell of
+LEAST_SPEED_RATIO = 0.05  # of the limit: a standing queue does move in the end
 
 
 class EdgeGraph(NamedTuple):
@@ -28,14 +28,17 @@ class EdgeGraph(NamedTuple):
     origin: NDArray[np.int32]  # (A,) the edge that a row of `to` comes from
 
 
-def edge_graph(roads: Roads) -> EdgeGraph:
+def edge_graph(roads: RoadNetwork) -> EdgeGraph:
     """The edges as nodes, the turns as links, with what they take on empty streets."""
-    way = np.flatnonzero(roads.lane_count == 0)
-    one, other = roads.edge[roads.out_start[way]].astype(np.int64), roads.edge[way].astype(np.int64)
+    connection = np.flatnonzero(roads.lane_count == 0)
+    one, other = (
+        roads.edge[roads.out_start[connection]].astype(np.int64),
+        roads.edge[connection].astype(np.int64),
+    )
     edges = len(roads.edge_lane)
     key, row = np.unique(one * edges + other, return_inverse=True)
     modes = np.zeros(len(key), np.uint16)
-    np.bitwise_or.at(modes, row, roads.modes[way])
+    np.bitwise_or.at(modes, row, roads.modes[connection])
     to, origin = (key % max(edges, 1)).astype(np.int32), (key // max(edges, 1)).astype(np.int32)
     back = np.argsort(to, kind="stable").astype(np.int32)
     return EdgeGraph(
@@ -50,7 +53,7 @@ def edge_graph(roads: Roads) -> EdgeGraph:
 
 
 def turn_seconds(
-    origin: NDArray[np.int32], roads: Roads, limit: NDArray[np.float32], ratio: NDArray[np.float32]
+    origin: NDArray[np.int32], roads: RoadNetwork, limit: NDArray[np.float32], ratio: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """(A,) s to drive the edges `origin` (A,) and to turn, where vehicles go at the share `ratio` (E,) of `limit` (P,).
 
@@ -58,8 +61,8 @@ def turn_seconds(
     nobody can get into for the queue beside it looks free, and routes by it led into jams.
     """
     main = roads.edge_main
-    edge = (roads.length[main] / limit[main] / np.maximum(ratio, SLOWEST)).astype(np.float64)
-    return np.asarray(edge[origin] + TURNING, np.float64)
+    edge = (roads.length[main] / limit[main] / np.maximum(ratio, LEAST_SPEED_RATIO)).astype(np.float64)
+    return np.asarray(edge[origin] + JUNCTION_DELAY, np.float64)
 
 
 @entry
@@ -161,6 +164,8 @@ def follow(following: NDArray[np.int32], begin: int, goal: int) -> NDArray[np.in
     return np.array(edges, np.int32)
 
 
-def live_graph(graph: EdgeGraph, roads: Roads, ways: Ways, ratio: NDArray[np.float32]) -> EdgeGraph:
+def live_graph(
+    graph: EdgeGraph, roads: RoadNetwork, path_state: PathState, ratio: NDArray[np.float32]
+) -> EdgeGraph:
     """The graph with what turns take at the limits in force and the speeds `ratio` (E,) measured now."""
-    return graph._replace(seconds=turn_seconds(graph.origin, roads, ways.limit, ratio))
+    return graph._replace(seconds=turn_seconds(graph.origin, roads, path_state.limit, ratio))

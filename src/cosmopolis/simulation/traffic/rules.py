@@ -11,7 +11,7 @@ from cosmopolis.city.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class TrafficRules:
     """The dials of the traffic; a share scales what the city's own figures give."""
 
     teleport_after: float = 0.0  # s of standing after which a vehicle is lifted along its route; 0: never

@@ -29,14 +29,27 @@ STANDS, ENDS = 1, 2
 # Fleet.status
 PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
 
-# Ways.mode: by its plan, led by a controller, on its way back to its plan
-PLAN, LED, RETURNS = 0, 1, 2
+# PathState.mode: by its plan, led by a controller, on its way back to its plan
+PLAN, CONTROLLED, IN_TRANSITION = 0, 1, 2
 
-# Ways.clearing: which part of the clearance a program that is not on its plan shows
-CLEAR, CLEARS_YELLOW, CLEARS_RED = 0, 1, 2
+# PathState.clearance: which part of the clearance a program that is not on its plan shows
+NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2
 
 # Moves.action: what a car does in this step besides rolling on
-STAY, CROSS, UP, DOWN, LEAVES, BROKEN, STRAYS, RESUMES, HALTS, UP_TAKEN, DOWN_TAKEN, SLIPS = range(12)
+(
+    STAY,
+    EXITS,
+    UP_REQUESTED,
+    DOWN_REQUESTED,
+    LEAVES,
+    BROKEN,
+    REROUTES,
+    RESUMES,
+    HALTS,
+    UP_ADMITTED,
+    DOWN_ADMITTED,
+    FILTERS,
+) = range(12)
 LOGGED = HALTS - LEAVES + 1  # actions from LEAVES on are told
 
 
@@ -86,7 +99,7 @@ class Fleet(NamedTuple):
     halt_dwell: F32  # (H,) s
 
 
-class Ways(NamedTuple):
+class PathState(NamedTuple):
     """What changes on paths and signals."""
 
     limit: F32  # (P,) m/s in force
@@ -94,52 +107,56 @@ class Ways(NamedTuple):
     light: U8  # (P,) words.Light shown to a connection
     phase: U16  # (S,) present phase of each program
     phase_ends: F64  # (S,) s, before which nothing changes
-    since: F64  # (S,) s, when what is shown began
+    shown_since: F64  # (S,) s, when what is shown began
     mode: U8  # (S,) PLAN, LED or RETURNS
-    wanted: U16  # (S,) stage that a controller wants
-    leaving: U16  # (S,) stage before the clearance
-    coming: U16  # (S,) stage after it
-    clearing: U8  # (S,) CLEAR, CLEARS_YELLOW or CLEARS_RED
+    requested_stage: U16  # (S,) stage that a controller wants
+    from_stage: U16  # (S,) stage before the clearance
+    to_stage: U16  # (S,) stage after it
+    clearance: U8  # (S,) CLEAR, CLEARS_YELLOW or CLEARS_RED
     duration: F64  # (phases,) s, of the plan in force
     offset: F64  # (S,) s, likewise
     tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
     tail_speed: F32  # (P,) m/s
-    came_by: I32  # (P,) connection by which the last car of a lane came, its rear may be there yet; -1: any
-    held: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
-    asks: I8  # (P,) direction into which the first car that must change cannot, 0: none
-    asks_position: F32  # (P,) m, its front
-    asks_length: F32  # (P,) m
-    siren: U8  # (P,) corridor.COMES or CROSSES while an emergency vehicle is near, else 0
-    siren_at: F32  # (P,) m along the lane where it is, < 0 before it; FAR: none comes
-    on_foot: U8  # (X,) 1: people are on the crossing
-    foot_wait: F32  # (X,) s for which people there have had to wait
-    queue: I32  # (P,) first trip waiting to enter here, -1
-    queue_end: I32  # (P,) last one, -1
-    queued: I32  # (chunks,) trips waiting in all queues of a chunk
+    tail_connection: (
+        I32  # (P,) connection by which the last car of a lane came, its rear may be there yet; -1: any
+    )
+    refused: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
+    merge_request: I8  # (P,) direction into which the first car that must change cannot, 0: none
+    merge_request_position: F32  # (P,) m, its front
+    merge_request_length: F32  # (P,) m
+    preemption: U8  # (P,) corridor.COMES or CROSSES while an emergency vehicle is near, else 0
+    emergency_position: F32  # (P,) m along the lane where it is, < 0 before it; FAR: none comes
+    pedestrians: U8  # (X,) 1: people are on the crossing
+    pedestrian_wait: F32  # (X,) s for which people there have had to wait
+    insertion_first: I32  # (P,) first trip waiting to enter here, -1
+    insertion_last: I32  # (P,) last one, -1
+    insertion_count: I32  # (chunks,) trips waiting in all queues of a chunk
 
 
 class Moves(NamedTuple):
     """What one step works out between reading the old cars and writing the new; nothing here outlives it."""
 
     accel: F32  # (M,) m/s^2
-    room: F32  # (M,) m that may be driven in this step whatever the others do
+    free_distance: F32  # (M,) m that may be driven in this step whatever the others do
     position: F32  # (M,) m after the step, still along the old path
     speed: F32  # (M,) m/s after the step
     action: U8  # (M,)
-    held: U8  # (P,)
-    locked: U8  # (P,) the first car of this lane goes past others who stand in its way and wait for it
-    other_way: I32  # (P,) connection that the first car of this lane takes instead, if it strays
+    refused: U8  # (P,)
+    breaks_gridlock: (
+        U8  # (P,) the first car of this lane goes past others who stand in its way and wait for it
+    )
+    other_connection: I32  # (P,) connection that the first car of this lane takes instead, if it strays
     exits: I32  # (chunks,) cars that leave their path in each chunk
     exit_car: I32  # (P,) chunk k's are rows chunk[k] ..
     exit_path: I32  # (P,) where to
-    exit_way: I32  # (P,) the connection that it leaves for that, -1: none
+    exit_connection: I32  # (P,) the connection that it leaves for that, -1: none
     exit_position: F32  # (P,) m along that
     entering: I32  # (P,) first row of the exits that enter this path, -1
     entering_next: I32  # (P,) the following one, by position, -1
     removed: I32  # (chunks,) cars that leave the road
     listed: I32  # (P,) the paths that a stage works on; chunk k's are rows chunk[k] ..
     busy: U8  # (P,) somebody is on the path, enters it or wants to leave it for the next lane
-    holds: I32  # (P,) cars on a busy path after the step
+    cars_after: I32  # (P,) cars on a busy path after the step
     changing: U8  # (P,) some car wants to leave this lane for the next
     insert: I32  # (P,) trip that enters the road on this lane, -1
     insert_position: F32  # (P,) m
@@ -163,63 +180,63 @@ class Log(NamedTuple):
     forced: I64  # (1,) cars
 
 
-def empty_cars(paths: int, room: int) -> Cars:
+def empty_cars(paths: int, capacity: int) -> Cars:
     return Cars(
         start=np.zeros(paths + 1, np.int32),
-        position=np.zeros(room, np.float32),
-        speed=np.zeros(room, np.float32),
-        length=np.zeros(room, np.float32),
-        desired=np.ones(room, np.float32),
-        goal_position=np.zeros(room, np.float32),
-        goal_speed=np.zeros(room, np.float32),
-        choice=np.full(room, -1, np.int32),
-        trip=np.zeros(room, np.int32),
-        kind=np.zeros(room, np.uint16),
-        goal=np.zeros(room, np.uint8),
-        shift=np.zeros(room, np.int8),
-        rest=np.zeros(room, np.uint8),
-        still=np.zeros(room, np.uint16),
+        position=np.zeros(capacity, np.float32),
+        speed=np.zeros(capacity, np.float32),
+        length=np.zeros(capacity, np.float32),
+        desired=np.ones(capacity, np.float32),
+        goal_position=np.zeros(capacity, np.float32),
+        goal_speed=np.zeros(capacity, np.float32),
+        choice=np.full(capacity, -1, np.int32),
+        trip=np.zeros(capacity, np.int32),
+        kind=np.zeros(capacity, np.uint16),
+        goal=np.zeros(capacity, np.uint8),
+        shift=np.zeros(capacity, np.int8),
+        rest=np.zeros(capacity, np.uint8),
+        still=np.zeros(capacity, np.uint16),
     )
 
 
-def empty_moves(paths: int, chunks: int, room: int) -> Moves:
+def empty_moves(paths: int, chunks: int, capacity: int) -> Moves:
     return Moves(
-        accel=np.zeros(room, np.float32),
-        room=np.zeros(room, np.float32),
-        position=np.zeros(room, np.float32),
-        speed=np.zeros(room, np.float32),
-        action=np.zeros(room, np.uint8),
-        held=np.zeros(paths, np.uint8),
-        locked=np.zeros(paths, np.uint8),
-        other_way=np.full(paths, -1, np.int32),
+        accel=np.zeros(capacity, np.float32),
+        free_distance=np.zeros(capacity, np.float32),
+        position=np.zeros(capacity, np.float32),
+        speed=np.zeros(capacity, np.float32),
+        action=np.zeros(capacity, np.uint8),
+        refused=np.zeros(paths, np.uint8),
+        breaks_gridlock=np.zeros(paths, np.uint8),
+        other_connection=np.full(paths, -1, np.int32),
         exits=np.zeros(chunks, np.int32),
         exit_car=np.zeros(paths, np.int32),
         exit_path=np.zeros(paths, np.int32),
-        exit_way=np.full(paths, -1, np.int32),
+        exit_connection=np.full(paths, -1, np.int32),
         exit_position=np.zeros(paths, np.float32),
         entering=np.full(paths, -1, np.int32),
         entering_next=np.full(paths, -1, np.int32),
         removed=np.zeros(chunks, np.int32),
         listed=np.zeros(paths, np.int32),
         busy=np.zeros(paths, np.uint8),
-        holds=np.zeros(paths, np.int32),
+        cars_after=np.zeros(paths, np.int32),
         changing=np.zeros(paths, np.uint8),
         insert=np.full(paths, -1, np.int32),
         insert_position=np.zeros(paths, np.float32),
         insert_speed=np.zeros(paths, np.float32),
         new_count=np.zeros(chunks + 1, np.int32),
         logged=np.zeros(chunks, np.int32),
-        log_trip=np.zeros(room, np.int32),
-        log_action=np.zeros(room, np.uint8),
+        log_trip=np.zeros(capacity, np.int32),
+        log_action=np.zeros(capacity, np.uint8),
         entered=np.zeros(chunks, np.int32),
         enter_trip=np.zeros(paths, np.int32),
         forced=np.zeros(chunks, np.int32),
     )
 
 
-def empty_log(paths: int, room: int) -> Log:
+def empty_log(paths: int, capacity: int) -> Log:
     return Log(
-        trip=np.zeros(room, np.int64),
+        trip=np.zeros(capacity, np.int64),
         bounds=np.zeros(LOGGED + 1, np.int64),
         newcomer=np.zeros(paths, np.int64),
         newcomers=np.zeros(1, np.int64),
@@ -227,35 +244,35 @@ def empty_log(paths: int, room: int) -> Log:
     )
 
 
-def empty_ways(limit: F32, chunks: int, duration: F64, offset: F64, crossings: int = 0) -> Ways:
+def empty_path_state(limit: F32, chunks: int, duration: F64, offset: F64, crossings: int = 0) -> PathState:
     """Nobody anywhere; `duration` (phases,) s and `offset` (S,) s of the signal programs' plans."""
     paths, programs = len(limit), len(offset)
-    return Ways(
+    return PathState(
         limit=limit.copy(),
         closed=np.zeros(paths, np.uint8),
         light=np.full(paths, 4, np.uint8),
         phase=np.zeros(programs, np.uint16),
         phase_ends=np.full(programs, -np.inf),
-        since=np.zeros(programs),
+        shown_since=np.zeros(programs),
         mode=np.full(programs, PLAN, np.uint8),
-        wanted=np.zeros(programs, np.uint16),
-        leaving=np.zeros(programs, np.uint16),
-        coming=np.zeros(programs, np.uint16),
-        clearing=np.full(programs, CLEAR, np.uint8),
+        requested_stage=np.zeros(programs, np.uint16),
+        from_stage=np.zeros(programs, np.uint16),
+        to_stage=np.zeros(programs, np.uint16),
+        clearance=np.full(programs, NO_CLEARANCE, np.uint8),
         duration=duration.copy(),
         offset=offset.copy(),
         tail=np.full(paths, FAR, np.float32),
         tail_speed=np.zeros(paths, np.float32),
-        came_by=np.full(paths, -1, np.int32),
-        held=np.zeros(paths, np.uint8),
-        asks=np.zeros(paths, np.int8),
-        asks_position=np.zeros(paths, np.float32),
-        asks_length=np.zeros(paths, np.float32),
-        siren=np.zeros(paths, np.uint8),
-        siren_at=np.full(paths, FAR, np.float32),
-        on_foot=np.zeros(crossings, np.uint8),
-        foot_wait=np.zeros(crossings, np.float32),
-        queue=np.full(paths, -1, np.int32),
-        queue_end=np.full(paths, -1, np.int32),
-        queued=np.zeros(chunks, np.int32),
+        tail_connection=np.full(paths, -1, np.int32),
+        refused=np.zeros(paths, np.uint8),
+        merge_request=np.zeros(paths, np.int8),
+        merge_request_position=np.zeros(paths, np.float32),
+        merge_request_length=np.zeros(paths, np.float32),
+        preemption=np.zeros(paths, np.uint8),
+        emergency_position=np.full(paths, FAR, np.float32),
+        pedestrians=np.zeros(crossings, np.uint8),
+        pedestrian_wait=np.zeros(crossings, np.float32),
+        insertion_first=np.full(paths, -1, np.int32),
+        insertion_last=np.full(paths, -1, np.int32),
+        insertion_count=np.zeros(chunks, np.int32),
     )

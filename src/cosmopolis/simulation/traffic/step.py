@@ -29,19 +29,19 @@ from cosmopolis.kernels.tables import table_at
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.admission import admit_changes
 from cosmopolis.simulation.traffic.bends import slow_for_bends
-from cosmopolis.simulation.traffic.car_following import STANDING, follow, move
+from cosmopolis.simulation.traffic.car_following import STANDSTILL, follow, move
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.insertion import insert_first, wait_at_kerb
-from cosmopolis.simulation.traffic.lane_changing import fall_back, let_in, wish_changes
+from cosmopolis.simulation.traffic.insertion import insert_first, queue_for_insertion
+from cosmopolis.simulation.traffic.lane_changing import merge_behind, request_lane_changes, yield_to_merging
+from cosmopolis.simulation.traffic.lane_filtering import FILTERING_STEPS as SLIPS_EVERY
+from cosmopolis.simulation.traffic.lane_filtering import QUEUED_STEPS as LONG_ENOUGH
+from cosmopolis.simulation.traffic.lane_filtering import filter_forward
 from cosmopolis.simulation.traffic.leaving import leave_path
 from cosmopolis.simulation.traffic.look_ahead import lead_connection, lead_lane
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.on_foot import wait_for_people, walk
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.pedestrians import update_crossings, yield_to_pedestrians
 from cosmopolis.simulation.traffic.rebuild import list_busy, rebuild
 from cosmopolis.simulation.traffic.signals import show_lights
-from cosmopolis.simulation.traffic.slipping import EVERY as SLIPS_EVERY
-from cosmopolis.simulation.traffic.slipping import STANDING as LONG_ENOUGH
-from cosmopolis.simulation.traffic.slipping import slip_forward
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     HALT,
@@ -56,7 +56,7 @@ from cosmopolis.simulation.traffic.state import (
     Fleet,
     Log,
     Moves,
-    Ways,
+    PathState,
 )
 
 DECIDE, ADMIT, REBUILD = range(3)
@@ -68,9 +68,9 @@ HALT_WITHIN = np.float32(1.0)  # m of the stop
 def decide(
     k: int,
     step: int,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     fleet: Fleet,
     moves: Moves,
@@ -87,29 +87,31 @@ def decide(
         path = moves.listed[row]
         moves.busy[path] = 1
         if roads.lane_count[path] > 0:
-            lead_lane(path, roads, drivers, ways, cars, fleet, moves)
+            lead_lane(path, roads, drivers, path_state, cars, fleet, moves)
             if roads.lane_count[path] > 1:
-                let_in(path, roads, drivers, ways, cars, moves)
-                fall_back(path, roads, drivers, cars, moves)
+                yield_to_merging(path, roads, drivers, path_state, cars, moves)
+                merge_behind(path, roads, drivers, cars, moves)
             if roads.bend_start[path] < roads.bend_start[path + 1]:
                 slow_for_bends(path, roads, drivers, cars, moves)
-            if roads.mid_start[path] < roads.mid_start[path + 1]:
-                wait_for_people(path, roads, drivers, ways, cars, moves)
+            if roads.midblock_start[path] < roads.midblock_start[path + 1]:
+                yield_to_pedestrians(path, roads, drivers, path_state, cars, moves)
         else:
-            moves.forced[k] = lead_connection(path, roads, drivers, ways, cars, fleet, moves, moves.forced[k])
+            moves.forced[k] = lead_connection(
+                path, roads, drivers, path_state, cars, fleet, moves, moves.forced[k]
+            )
     _brake_for_halts(lo, hi, cars, moves)
     move(lo, hi, drivers, cars, moves, DT)
     _serve_halts(lo, hi, cars, fleet, moves)
     for row in range(first, occupied):
         path = moves.listed[row]
-        if moves.locked[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDING:
+        if moves.breaks_gridlock[path] != 0 and moves.speed[cars.start[path + 1] - 1] >= STANDSTILL:
             moves.forced[k] += 1  # it starts now, so it is counted once
         if roads.lane_count[path] > 1:
-            wish_changes(path, step, roads, drivers, ways, cars, fleet, moves)
+            request_lane_changes(path, step, roads, drivers, path_state, cars, fleet, moves)
         queues = cars.still[cars.start[path + 1] - 1] >= LONG_ENOUGH
-        if queues and roads.slips[path] != 0 and (path + step) % SLIPS_EVERY == 0:
-            slip_forward(path, roads, drivers, ways, cars, moves)
-        leave_path(k, path, roads, drivers, ways, cars, moves)
+        if queues and roads.filtering[path] != 0 and (path + step) % SLIPS_EVERY == 0:
+            filter_forward(path, roads, drivers, path_state, cars, moves)
+        leave_path(k, path, roads, drivers, path_state, cars, moves)
     for i in range(lo, hi):
         if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
             moves.removed[k] += 1
@@ -131,7 +133,9 @@ def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
     """Nobody drives past the place where he is to stand: a bus its stop, a car its kerb."""
     for i in range(lo, hi):
         if cars.goal[i] & STANDS != 0:
-            moves.room[i] = min(moves.room[i], max(cars.goal_position[i] - cars.position[i], np.float32(0.0)))
+            moves.free_distance[i] = min(
+                moves.free_distance[i], max(cars.goal_position[i] - cars.position[i], np.float32(0.0))
+            )
 
 
 @kernel
@@ -157,7 +161,7 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
 
 
 @kernel
-def hand_over(roads: Roads, moves: Moves) -> None:
+def hand_over(roads: RoadNetwork, moves: Moves) -> None:
     """Link every car that leaves its path into the list of those who enter the next, rearmost first."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
@@ -177,9 +181,9 @@ def hand_over(roads: Roads, moves: Moves) -> None:
 def admit(
     k: int,
     time: float,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     cars: Cars,
     fleet: Fleet,
     moves: Moves,
@@ -194,20 +198,20 @@ def admit(
             count += 1
             row = moves.entering_next[row]
         if roads.lane_count[path] > 1:
-            admit_changes(path, roads, ways, cars, moves)
-    if ways.queued[k] > 0:
+            admit_changes(path, roads, path_state, cars, moves)
+    if path_state.insertion_count[k] > 0:
         for path in range(first, last):
-            if ways.queue[path] < 0:
+            if path_state.insertion_first[path] < 0:
                 continue
-            if insert_first(path, time, roads, drivers, ways, cars, fleet, moves):
+            if insert_first(path, time, roads, drivers, path_state, cars, fleet, moves):
                 count += 1
-                ways.queued[k] -= 1
+                path_state.insertion_count[k] -= 1
                 moves.busy[path] = 1
     moves.new_count[k] = count
 
 
 @kernel
-def place_chunks(roads: Roads, moves: Moves) -> int:
+def place_chunks(roads: RoadNetwork, moves: Moves) -> int:
     """Turn the chunks' counts into where each begins; the number of all cars."""
     total = 0
     for k in range(roads.chunks):
@@ -219,7 +223,7 @@ def place_chunks(roads: Roads, moves: Moves) -> int:
 
 
 @kernel
-def release(roads: Roads, moves: Moves) -> None:
+def release(roads: RoadNetwork, moves: Moves) -> None:
     """Forget who entered where."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
@@ -227,15 +231,17 @@ def release(roads: Roads, moves: Moves) -> None:
 
 
 @kernel
-def begin(time: float, step: int, due: np.ndarray, roads: Roads, ways: Ways, fleet: Fleet) -> None:
-    show_lights(time, roads, ways)
-    walk(time, step, roads, ways)
+def begin_step(
+    time: float, step: int, due: np.ndarray, roads: RoadNetwork, path_state: PathState, fleet: Fleet
+) -> None:
+    show_lights(time, roads, path_state)
+    update_crossings(time, step, roads, path_state)
     for row in range(len(due)):
-        wait_at_kerb(due[row], roads, fleet, ways)
+        queue_for_insertion(due[row], roads, fleet, path_state)
 
 
 @kernel
-def collect(roads: Roads, old: Cars, moves: Moves, log: Log) -> None:
+def collect(roads: RoadNetwork, old: Cars, moves: Moves, log: Log) -> None:
     """Bring the chunks' logs together.
 
     Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `log.trip`, in the order of the paths.
@@ -266,16 +272,16 @@ def collect(roads: Roads, old: Cars, moves: Moves, log: Log) -> None:
 
 
 @kernel
-def share(
+def work_on_stage(
     stage: int,
     round: int,
     helps: bool,
     time: float,
     step: int,
     board: Board,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     old: Cars,
     new: Cars,
     fleet: Fleet,
@@ -285,11 +291,11 @@ def share(
     k = take(stage, round, helps, board)
     while k >= 0:
         if stage == DECIDE:
-            decide(k, step, roads, drivers, ways, old, fleet, moves)
+            decide(k, step, roads, drivers, path_state, old, fleet, moves)
         elif stage == ADMIT:
-            admit(k, time, roads, drivers, ways, old, fleet, moves)
+            admit(k, time, roads, drivers, path_state, old, fleet, moves)
         else:
-            rebuild(k, time, roads, drivers, ways, old, new, fleet, moves)
+            rebuild(k, time, roads, drivers, path_state, old, new, fleet, moves)
         finish(stage, board)
         k = take(stage, round, helps, board)
 
@@ -302,9 +308,9 @@ def step_traffic(
     step: int,
     due: np.ndarray,
     board: Board,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     old: Cars,
     new: Cars,
     fleet: Fleet,
@@ -314,7 +320,7 @@ def step_traffic(
     """From the old cars to the new ones: helper 0. The others do their part of it on threads of their own, and of the
     steps that follow, from what the board notes of each; they begin after `round`."""
     if helper == 0:
-        begin(time, step, due, roads, ways, fleet)
+        begin_step(time, step, due, roads, path_state, fleet)
         round = open_round(board)
     while True:
         if helper != 0:
@@ -329,10 +335,24 @@ def step_traffic(
                     break
                 time, step = board.clock[0], board.notes[0]
                 roads, drivers = table_at(board.notes[1], roads), table_at(board.notes[2], drivers)
-                ways, old = table_at(board.notes[3], ways), table_at(board.notes[4], old)
+                path_state, old = table_at(board.notes[3], path_state), table_at(board.notes[4], old)
                 new, fleet = table_at(board.notes[5], new), table_at(board.notes[6], fleet)
                 moves = table_at(board.notes[7], moves)
-            share(stage, round, helper != 0, time, step, board, roads, drivers, ways, old, new, fleet, moves)
+            work_on_stage(
+                stage,
+                round,
+                helper != 0,
+                time,
+                step,
+                board,
+                roads,
+                drivers,
+                path_state,
+                old,
+                new,
+                fleet,
+                moves,
+            )
             if helper != 0:
                 continue
             wait_until_done(stage, board)

@@ -11,20 +11,20 @@ import numpy as np
 
 from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import DONE, FAR, STANDS, Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import DONE, FAR, STANDS, Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import settle
 
 if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
     from cosmopolis.simulation.traffic.drivers import Drivers
 
-EVERY = 10  # steps between two looks
-CLEAR = 0.5  # m from the beginning of the lane to the rear of who is put there
-BRAKES = 3.0  # m/s^2 that who comes into that lane may be asked for
+TELEPORT_STEPS = 10  # steps between two looks
+REAR_CLEARANCE = 0.5  # m from the beginning of the lane to the rear of who is put there
+ENTRY_BRAKE = 3.0  # m/s^2 that who comes into that lane may be asked for
 
 
-def lift_stuck(traffic: Traffic, after: float) -> tuple[list[int], list[int]]:
+def teleport_stuck(traffic: RoadTraffic, after: float) -> tuple[list[int], list[int]]:
     """Trips lifted to the next edge of their route with room, and those for which there was none.
 
     A vehicle that stands where it means to stand, at a stop or at the kerb, is not stuck.
@@ -35,7 +35,7 @@ def lift_stuck(traffic: Traffic, after: float) -> tuple[list[int], list[int]]:
     stuck = cars.trip[
         rows[np.argsort(-cars.still[rows].astype(np.int64), kind="stable")]
     ]  # the longest first
-    lifted: list[int] = []
+    teleported: list[int] = []
     taken_out: list[int] = []
     for trip in stuck.tolist():
         row = int(np.flatnonzero(cars.trip[: traffic.count] == trip)[0])
@@ -46,15 +46,15 @@ def lift_stuck(traffic: Traffic, after: float) -> tuple[list[int], list[int]]:
             traffic.fleet.status[trip] = DONE
             taken_out.append(trip)
             continue
-        _skip_to(traffic, trip, place[0])
+        _advance_route(traffic, trip, place[0])
         _move(traffic, row, path, place[1], place[2])
-        lifted.append(trip)
-    return lifted, taken_out
+        teleported.append(trip)
+    return teleported, taken_out
 
 
-def _place_ahead(traffic: Traffic, trip: int, kind: int, length: float) -> tuple[int, int, float] | None:
+def _place_ahead(traffic: RoadTraffic, trip: int, kind: int, length: float) -> tuple[int, int, float] | None:
     """Row of the route, lane and m for a vehicle on the next edge of its route that has room."""
-    roads, fleet, ways = traffic.roads, traffic.fleet, traffic.ways
+    roads, fleet, path_state = traffic.roads, traffic.fleet, traffic.path_state
     modes = int(traffic.drivers.modes[kind])
     end = int(fleet.route_end[trip])
     for row in range(int(fleet.cursor[trip]) + 1, end):
@@ -63,44 +63,44 @@ def _place_ahead(traffic: Traffic, trip: int, kind: int, length: float) -> tuple
         lanes = range(first, first + int(roads.edge_lanes[edge]))
         onward = int(fleet.route[row + 1]) if row + 1 < end else -1
         for lane in sorted(lanes, key=lambda lane: (onward >= 0 and not _leads(lane, onward, roads), lane)):
-            if (int(roads.modes[lane]) & modes) == 0 or ways.closed[lane] != 0:
+            if (int(roads.modes[lane]) & modes) == 0 or path_state.closed[lane] != 0:
                 continue
-            position = _room(lane, length, traffic)
+            position = _free_position(lane, length, traffic)
             if position is not None:
                 return row, lane, position
     return None
 
 
-def _leads(lane: int, edge: int, roads: Roads) -> bool:
+def _leads(lane: int, edge: int, roads: RoadNetwork) -> bool:
     return bool((roads.edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
 
 
-def _room(lane: int, length: float, traffic: Traffic) -> float | None:
+def _free_position(lane: int, length: float, traffic: RoadTraffic) -> float | None:
     """m of the front of a vehicle put behind all others on `lane`; None where it does not fit."""
-    roads, ways, cars = traffic.roads, traffic.ways, traffic.cars
+    roads, path_state, cars = traffic.roads, traffic.path_state, traffic.cars
     whole = float(roads.length[lane])
-    position = min(max(0.5 * whole, length + CLEAR), whole - CLEAR)
-    if ways.tail[lane] < FAR:
-        position = min(position, float(ways.tail[lane]) - 2.0)
-    for way in range(int(roads.out_start[lane]), int(roads.out_end[lane])):
-        if ways.tail[way] < FAR:
-            position = min(position, whole + float(ways.tail[way]) - 2.0)
-        beyond = int(roads.out_end[way])
-        if ways.tail[beyond] < 0.0:
-            position = min(position, whole + float(roads.length[way] + ways.tail[beyond]) - 2.0)
+    position = min(max(0.5 * whole, length + REAR_CLEARANCE), whole - REAR_CLEARANCE)
+    if path_state.tail[lane] < FAR:
+        position = min(position, float(path_state.tail[lane]) - 2.0)
+    for connection in range(int(roads.out_start[lane]), int(roads.out_end[lane])):
+        if path_state.tail[connection] < FAR:
+            position = min(position, whole + float(path_state.tail[connection]) - 2.0)
+        beyond = int(roads.out_end[connection])
+        if path_state.tail[beyond] < 0.0:
+            position = min(position, whole + float(roads.length[connection] + path_state.tail[beyond]) - 2.0)
     rear = position - length
-    if rear < CLEAR:
+    if rear < REAR_CLEARANCE:
         return None
-    for way in roads.in_path[roads.in_start[lane] : roads.in_start[lane + 1]].tolist():
-        last = int(cars.start[way + 1]) - 1
-        if last >= cars.start[way]:
-            gap = rear + float(roads.length[way] - cars.position[last])
-            if gap < float(cars.speed[last]) ** 2 / (2.0 * BRAKES) + CLEAR:
+    for connection in roads.in_path[roads.in_start[lane] : roads.in_start[lane + 1]].tolist():
+        last = int(cars.start[connection + 1]) - 1
+        if last >= cars.start[connection]:
+            gap = rear + float(roads.length[connection] - cars.position[last])
+            if gap < float(cars.speed[last]) ** 2 / (2.0 * ENTRY_BRAKE) + REAR_CLEARANCE:
                 return None
     return position
 
 
-def _skip_to(traffic: Traffic, trip: int, row: int) -> None:
+def _advance_route(traffic: RoadTraffic, trip: int, row: int) -> None:
     """The trip goes on from `row` of its route; halts on the edges left out are left out too."""
     fleet, roads = traffic.fleet, traffic.roads
     passed = fleet.route[fleet.cursor[trip] : row]
@@ -110,16 +110,16 @@ def _skip_to(traffic: Traffic, trip: int, row: int) -> None:
     fleet.halt[trip], fleet.cursor[trip], fleet.dwell[trip] = halt, row, 0.0
 
 
-def _take_out(traffic: Traffic, row: int, path: int) -> None:
+def _take_out(traffic: RoadTraffic, row: int, path: int) -> None:
     cars, count = traffic.cars, traffic.count
     for name, column in cars._asdict().items():
         if name != "start":
             column[row : count - 1] = column[row + 1 : count].copy()
     cars.start[path + 1 :] -= 1
-    _see_tail(traffic, path)
+    _update_tail(traffic, path)
 
 
-def _move(traffic: Traffic, row: int, path: int, lane: int, position: float) -> None:
+def _move(traffic: RoadTraffic, row: int, path: int, lane: int, position: float) -> None:
     """Car `row` of `path` stands at `position` m of `lane`, as the last there."""
     cars = traffic.cars
     kept = {name: column[row].copy() for name, column in cars._asdict().items() if name != "start"}
@@ -131,23 +131,23 @@ def _move(traffic: Traffic, row: int, path: int, lane: int, position: float) -> 
         column[at] = value
     cars.start[lane + 1 :] += 1
     cars.position[at], cars.speed[at], cars.still[at], cars.rest[at] = position, 0.0, 0, 0
-    records = (traffic.cars, traffic.fleet, traffic.drivers, traffic.roads, traffic.ways)
+    records = (traffic.cars, traffic.fleet, traffic.drivers, traffic.roads, traffic.path_state)
     _settle_one(at, lane, *map(traffic.tables, records))
-    _see_tail(traffic, lane)
+    _update_tail(traffic, lane)
 
 
-def _see_tail(traffic: Traffic, path: int) -> None:
-    cars, ways = traffic.cars, traffic.ways
+def _update_tail(traffic: RoadTraffic, path: int) -> None:
+    cars, path_state = traffic.cars, traffic.path_state
     first = int(cars.start[path])
     if first == cars.start[path + 1]:
-        ways.tail[path], ways.tail_speed[path], ways.asks[path] = FAR, 0.0, 0
+        path_state.tail[path], path_state.tail_speed[path], path_state.merge_request[path] = FAR, 0.0, 0
     else:
-        ways.tail[path] = cars.position[first] - cars.length[first]
-        ways.tail_speed[path] = cars.speed[first]
+        path_state.tail[path] = cars.position[first] - cars.length[first]
+        path_state.tail_speed[path] = cars.speed[first]
 
 
 @entry
 def _settle_one(
-    i: int, path: int, cars: Cars, fleet: Fleet, drivers: Drivers, roads: Roads, ways: Ways
+    i: int, path: int, cars: Cars, fleet: Fleet, drivers: Drivers, roads: RoadNetwork, path_state: PathState
 ) -> None:
-    settle(cars, i, path, cars.start, fleet, drivers, roads, ways)
+    settle(cars, i, path, cars.start, fleet, drivers, roads, path_state)

@@ -11,40 +11,40 @@ from numpy.typing import NDArray
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.kernels.tables import local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.kerb import BORDER, ENDS_AT_KERB, HOLDS, stop_seconds
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, Ways
+from cosmopolis.simulation.traffic.kerb import BLOCKS_LANE, BORDER, ENDS_AT_KERB, stop_seconds
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, PathState
 
-NO_WAY = 1000  # lanes: there is none
-NEVER = np.float32(1000.0)  # lane changes: there is no way
-SHUT = np.float32(50.0)  # lane changes that a closed lane counts as
+UNREACHABLE_LANES = 1000  # lanes: there is none
+UNREACHABLE = np.float32(1000.0)  # lane changes: there is no way
+CLOSED_LANE = np.float32(50.0)  # lane changes that a closed lane counts as
 MOST_LANES = 16
-MOST_EDGES = 12  # ahead
+MOST_EDGES_AHEAD = 12  # ahead
 TURN_LANE = np.float32(200.0)  # m from a lane's start: for speed alone one changes to none that ends sooner
 FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
-CREEPS = np.float32(0.5)  # m/s more than it drives that a driver plans with
-EACH_CHANGE = 1.0
+PLANNING_SPEED_MARGIN = np.float32(0.5)  # m/s more than it drives that a driver plans with
+CHANGE_COST = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
 SIREN_SPEED = np.float32(1.4)  # times the limit, with the siren on
 AT_END = np.float32(5.0)  # m before the end of a lane that leads nowhere: the trip goes on beyond it
-SLOWEST = np.float32(1.0)  # m/s that anybody wishes to drive
+LEAST_DESIRED = np.float32(1.0)  # m/s that anybody wishes to drive
 FAR32 = np.float32(FAR)
 
 
 @kernel
-def leads_to(lane: int, edge: int, modes: int, roads: Roads) -> bool:
+def leads_to(lane: int, edge: int, modes: int, roads: RoadNetwork) -> bool:
     """Whether a connection of this lane that `modes` may use ends on `edge`."""
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
-        if roads.edge[way] == edge and (roads.modes[way] & modes) != 0:
+    for connection in range(roads.out_start[lane], roads.out_end[lane]):
+        if roads.edge[connection] == edge and (roads.modes[connection] & modes) != 0:
             return True
     return False
 
 
 @kernel
-def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
+def lanes_to(lane: int, edge: int, modes: int, roads: RoadNetwork) -> int:
     """Signed number of lane changes to the nearest lane that leads to `edge`; NO_WAY if none does."""
     first = lane - roads.lane_index[lane]
-    best = NO_WAY
+    best = UNREACHABLE_LANES
     for other in range(first, first + roads.lane_count[lane]):
         if abs(other - lane) < abs(best) and leads_to(other, edge, modes, roads):
             best = other - lane
@@ -54,7 +54,7 @@ def lanes_to(lane: int, edge: int, modes: int, roads: Roads) -> int:
 @kernel
 def foresight(speed: float, kind: int, drivers: Drivers) -> float:
     """m beyond the end of its lane up to which a driver minds on which lane an edge must be left."""
-    return drivers.strategic_lookahead[kind] * (np.float32(speed) + CREEPS)
+    return drivers.strategic_lookahead[kind] * (np.float32(speed) + PLANNING_SPEED_MARGIN)
 
 
 @kernel
@@ -67,8 +67,8 @@ def plan_lanes(
     costs,
     fleet: Fleet,
     drivers: Drivers,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
 ) -> None:  # type: ignore[no-untyped-def]
     """What it costs to be at the end of each lane of `lane`'s edge, in lane changes still to make beyond it.
 
@@ -80,9 +80,9 @@ def plan_lanes(
     """
     kind = fleet.kind[trip]
     modes = drivers.modes[kind]
-    dealt = _dealt(trip, fleet, drivers)
+    rotation = _lane_rotation(trip, fleet, drivers)
     end = fleet.route_end[trip]
-    last = _last_minded(cursor, trip, reach, start, fleet, drivers, roads)
+    last = _last_edge_ahead(cursor, trip, reach, start, fleet, drivers, roads)
     here, beyond = 0, MOST_LANES  # halves of `costs`: of the edge in hand, and of the one after it
     if (last - cursor) % 2 == 0:
         here, beyond = beyond, here
@@ -93,41 +93,43 @@ def plan_lanes(
         edge = fleet.route[row]
         first, count = roads.edge_lane[edge], min(roads.edge_lanes[edge], MOST_LANES)
         for index in range(count):
-            cost = NEVER
+            cost = UNREACHABLE
             if row + 1 >= end:
                 cost = np.float32(0.0)
-                if drivers.leaves[kind] < FAR32:
+                if drivers.arrival_speed[kind] < FAR32:
                     cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
             else:
-                way = best_way(first + index, fleet.route[row + 1], dealt, modes, costs, beyond, roads, ways)
-                if way >= 0:
-                    cost = costs[beyond + _place(roads.out_end[way], roads)]
-                    if ways.closed[roads.out_end[way]] != 0:
-                        cost += SHUT
+                connection = best_connection(
+                    first + index, fleet.route[row + 1], rotation, modes, costs, beyond, roads, path_state
+                )
+                if connection >= 0:
+                    cost = costs[beyond + _lane_slot(roads.out_end[connection], roads)]
+                    if path_state.closed[roads.out_end[connection]] != 0:
+                        cost += CLOSED_LANE
             costs[here + index] = cost
         if row > cursor:
-            _spread(costs, here, count, EACH_CHANGE + SHORT_EDGE / roads.length[first])
+            _relax(costs, here, count, CHANGE_COST + SHORT_EDGE / roads.length[first])
 
 
 @kernel
-def _last_minded(
+def _last_edge_ahead(
     cursor: int,
     trip: int,
     reach: float,
     start: NDArray[np.int32],
     fleet: Fleet,
     drivers: Drivers,
-    roads: Roads,
+    roads: RoadNetwork,
 ) -> int:
     """Row of the route's last edge that ends within `reach` m, by the room that is left on each."""
     kind, end = fleet.kind[trip], fleet.route_end[trip]
     some_far = drivers.strategic_lookahead[kind] < FAR32
     each = drivers.length[kind] + drivers.jam_gap[kind]
     last, metres = cursor, np.float32(0.0)
-    while last + 1 < end and last < cursor + MOST_EDGES and metres < FORESIGHT:
+    while last + 1 < end and last < cursor + MOST_EDGES_AHEAD and metres < FORESIGHT:
         ahead = fleet.route[last + 1]
         metres += roads.length[roads.edge_lane[ahead]]
         if some_far:
@@ -139,7 +141,7 @@ def _last_minded(
 
 
 @kernel
-def _most_on_a_lane(edge: int, roads: Roads, start: NDArray[np.int32]) -> int:
+def _most_on_a_lane(edge: int, roads: RoadNetwork, start: NDArray[np.int32]) -> int:
     """Vehicles on the fullest lane of `edge`."""
     most, first = 0, roads.edge_lane[edge]
     for lane in range(first, first + roads.edge_lanes[edge]):
@@ -148,12 +150,12 @@ def _most_on_a_lane(edge: int, roads: Roads, start: NDArray[np.int32]) -> int:
 
 
 @kernel
-def _place(lane: int, roads: Roads) -> int:
+def _lane_slot(lane: int, roads: RoadNetwork) -> int:
     return min(roads.lane_index[lane], MOST_LANES - 1)
 
 
 @kernel
-def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore[no-untyped-def]
+def _relax(costs, start: int, count: int, each: float) -> None:  # type: ignore[no-untyped-def]
     """Lower each lane's cost to a neighbour's plus the change to it, both ways."""
     for index in range(start + 1, start + count):
         costs[index] = min(costs[index], costs[index - 1] + np.float32(each))
@@ -162,45 +164,54 @@ def _spread(costs, start: int, count: int, each: float) -> None:  # type: ignore
 
 
 @kernel
-def best_way(  # type: ignore[no-untyped-def]
-    lane: int, edge: int, dealt: int, modes: int, costs, beyond: int, roads: Roads, ways: Ways
+def best_connection(  # type: ignore[no-untyped-def]
+    lane: int,
+    edge: int,
+    rotation: int,
+    modes: int,
+    costs,
+    beyond: int,
+    roads: RoadNetwork,
+    path_state: PathState,
 ) -> int:
     """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none.
 
     Where several cost the same those from `dealt` on come first; the one nearest the kerb where it is < 0.
     """
-    best, best_cost = -1, np.float32(2.0) * NEVER
+    best, best_cost = -1, np.float32(2.0) * UNREACHABLE
     first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
     for turn in range(count):
-        way = first + (max(dealt, 0) + turn) % count
-        if roads.edge[way] != edge or (roads.modes[way] & modes) == 0:
+        connection = first + (max(rotation, 0) + turn) % count
+        if roads.edge[connection] != edge or (roads.modes[connection] & modes) == 0:
             continue
-        to_lane = roads.out_end[way]
-        cost = costs[beyond + _place(to_lane, roads)]
-        if ways.closed[to_lane] != 0:
-            cost += SHUT
-        nearer = dealt < 0 <= best and cost == best_cost and to_lane < roads.out_end[best]
+        to_lane = roads.out_end[connection]
+        cost = costs[beyond + _lane_slot(to_lane, roads)]
+        if path_state.closed[to_lane] != 0:
+            cost += CLOSED_LANE
+        nearer = rotation < 0 <= best and cost == best_cost and to_lane < roads.out_end[best]
         if cost < best_cost or nearer:
-            best, best_cost = way, cost
+            best, best_cost = connection, cost
     return best
 
 
 @kernel
-def _dealt(trip: int, fleet: Fleet, drivers: Drivers) -> int:
+def _lane_rotation(trip: int, fleet: Fleet, drivers: Drivers) -> int:
     """What a trip is dealt out by among lanes that serve it equally; -1: it takes the one nearest the kerb."""
-    return trip if drivers.deals[fleet.kind[trip]] != 0 else -1
+    return trip if drivers.spreads_over_lanes[fleet.kind[trip]] != 0 else -1
 
 
 @kernel
-def likely_way(lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, roads: Roads) -> int:
+def likely_connection(
+    lane: int, cursor: int, trip: int, fleet: Fleet, drivers: Drivers, roads: RoadNetwork
+) -> int:
     """A connection by which `trip` may go on at the end of `lane` on its route's edge `cursor`, -1 if none.
 
     For looking ahead: the choice among several falls when the car enters the lane.
     """
     modes = drivers.modes[fleet.kind[trip]]
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
-        if roads.edge[way] == fleet.route[cursor + 1] and (roads.modes[way] & modes) != 0:
-            return way
+    for connection in range(roads.out_start[lane], roads.out_end[lane]):
+        if roads.edge[connection] == fleet.route[cursor + 1] and (roads.modes[connection] & modes) != 0:
+            return connection
     return -1
 
 
@@ -213,8 +224,8 @@ def costs_less(
     start: NDArray[np.int32],
     fleet: Fleet,
     drivers: Drivers,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
 ) -> bool:
     """Whether lane `other` of the same edge serves the route of `trip` at least as well as `lane`.
 
@@ -222,16 +233,16 @@ def costs_less(
     """
     costs = local_floats(32)
     reach = max(foresight(speed, fleet.kind[trip], drivers), TURN_LANE - roads.length[lane])
-    plan_lanes(lane, fleet.cursor[trip], trip, reach, start, costs, fleet, drivers, roads, ways)
-    return costs[_place(other, roads)] <= costs[_place(lane, roads)]
+    plan_lanes(lane, fleet.cursor[trip], trip, reach, start, costs, fleet, drivers, roads, path_state)
+    return costs[_lane_slot(other, roads)] <= costs[_lane_slot(lane, roads)]
 
 
 @kernel
-def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, ways: Ways) -> np.float32:
+def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, path_state: PathState) -> np.float32:
     """m/s that the driver of `trip` takes `path` at."""
     kind = fleet.kind[trip]
-    wish = min(ways.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
-    return max(wish - drivers.dawdle[kind], min(wish, SLOWEST))
+    wish = min(path_state.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
+    return max(wish - drivers.dawdle[kind], min(wish, LEAST_DESIRED))
 
 
 @kernel
@@ -242,15 +253,15 @@ def settle(
     start: NDArray[np.int32],
     fleet: Fleet,
     drivers: Drivers,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
 ) -> None:
     """Fill in what car i wants on `path`, which it has just entered.
 
     `start` (P + 1,) is that of the cars which all may read: while a step writes the new ones, of the old.
     """
     trip, kind = cars.trip[i], cars.kind[i]
-    cars.desired[i] = wished_speed(path, trip, fleet, drivers, ways)
+    cars.desired[i] = wished_speed(path, trip, fleet, drivers, path_state)
     if drivers.siren[kind] != 0:
         cars.desired[i] = min(SIREN_SPEED * cars.desired[i], drivers.top_speed[kind])
     cars.goal_position[i], cars.goal_speed[i], cars.goal[i] = FAR32, FAR32, TURN
@@ -262,7 +273,7 @@ def settle(
         cursor += 1
         fleet.cursor[trip] = cursor
     modes = drivers.modes[kind]
-    _aim(cars, i, path, cursor, start, fleet, drivers, roads, ways)
+    _aim(cars, i, path, cursor, start, fleet, drivers, roads, path_state)
     halt = fleet.halt[trip]
     if halt < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[halt]] == edge:
         if fleet.dwell[trip] <= 0.0:
@@ -278,14 +289,14 @@ def settle(
 
 
 @kernel
-def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: Roads) -> None:
+def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: RoadNetwork) -> None:
     """Over the border one drives on; at a kerb without parking room one stands in the lane."""
     trip, kind = cars.trip[i], cars.kind[i]
     if roads.out_start[path] == roads.out_end[path] and fleet.to_position[trip] > roads.length[path] - AT_END:
-        if roads.kerb[path] == BORDER and drivers.enters[kind] < 0.0:
+        if roads.kerb[path] == BORDER and drivers.entry_speed[kind] < 0.0:
             cars.goal_speed[i] = FAR32
         return
-    if fleet.kerb[trip] & ENDS_AT_KERB == 0 or roads.kerb[path] != HOLDS:
+    if fleet.kerb[trip] & ENDS_AT_KERB == 0 or roads.kerb[path] != BLOCKS_LANE:
         return
     to_go = cars.goal_position[i] - cars.position[i]
     seconds = stop_seconds(trip, kind, roads.lane_count[path], drivers)
@@ -305,38 +316,40 @@ def _aim(
     start: NDArray[np.int32],
     fleet: Fleet,
     drivers: Drivers,
-    roads: Roads,
-    ways: Ways,
+    roads: RoadNetwork,
+    path_state: PathState,
 ) -> None:
     """The goal at the end of the lane, the next turn or the destination, and the lane that is best for it."""
     trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
-        cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.leaves[kind]
+        cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.arrival_speed[kind]
         cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
         _arrive(cars, i, path, fleet, drivers, roads)
-        if drivers.leaves[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
+        if drivers.arrival_speed[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
         return
     modes = drivers.modes[kind]
     costs = local_floats(32)
     reach = foresight(cars.speed[i], kind, drivers)
-    plan_lanes(path, cursor, trip, reach, start, costs, fleet, drivers, roads, ways)
-    dealt = _dealt(trip, fleet, drivers)
-    way = best_way(path, fleet.route[cursor + 1], dealt, modes, costs, MOST_LANES, roads, ways)
-    cars.choice[i] = way
-    if way >= 0:
+    plan_lanes(path, cursor, trip, reach, start, costs, fleet, drivers, roads, path_state)
+    rotation = _lane_rotation(trip, fleet, drivers)
+    connection = best_connection(
+        path, fleet.route[cursor + 1], rotation, modes, costs, MOST_LANES, roads, path_state
+    )
+    cars.choice[i] = connection
+    if connection >= 0:
         cars.goal_position[i] = roads.length[path]
-        cars.goal_speed[i] = wished_speed(way, trip, fleet, drivers, ways)
+        cars.goal_speed[i] = wished_speed(connection, trip, fleet, drivers, path_state)
     if roads.lane_count[path] == 1:
         return
-    own = _place(path, roads)
+    own = _lane_slot(path, roads)
     best, best_cost = own, costs[own]
-    each = np.float32(EACH_CHANGE + SHORT_EDGE / roads.length[path])
+    each = np.float32(CHANGE_COST + SHORT_EDGE / roads.length[path])
     for index in range(min(roads.lane_count[path], MOST_LANES)):
         lane = path - own + index
         cost = costs[index] + each * abs(index - own)
-        if cost < best_cost and (roads.modes[lane] & modes) != 0 and ways.closed[lane] == 0:
+        if cost < best_cost and (roads.modes[lane] & modes) != 0 and path_state.closed[lane] == 0:
             best, best_cost = index, cost
-    if ways.closed[path] != 0 and best == own:
+    if path_state.closed[path] != 0 and best == own:
         best = own + 1 if own + 1 < roads.lane_count[path] else own - 1
     cars.shift[i] = best - own

@@ -7,8 +7,8 @@ import numpy as np
 from cosmopolis.kernels.decorators import entry
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import DONE, PLANNED, RUNNING, Cars, Fleet, Ways, empty_cars
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import DONE, PLANNED, RUNNING, Cars, Fleet, PathState, empty_cars
 from cosmopolis.simulation.traffic.turning import lanes_to, settle
 
 CONGESTION = 1.35  # how much slower than free a trip under way has been
@@ -18,7 +18,12 @@ GAP = 3.0  # m between the cars put down
 
 @entry
 def whereabouts(
-    start: float, roads: Roads, ways: Ways, fleet: Fleet, edge: np.ndarray, position: np.ndarray
+    start: float,
+    roads: RoadNetwork,
+    path_state: PathState,
+    fleet: Fleet,
+    edge: np.ndarray,
+    position: np.ndarray,
 ) -> None:
     """For each trip that is under way at `start`: its `edge` and m along it; -1 for all others.
 
@@ -38,7 +43,7 @@ def whereabouts(
             until = roads.length[lane]
             if cursor + 1 == end:
                 until = min(until, fleet.to_position[trip])
-            seconds = max(until - begin, 0.0) / ways.limit[lane] * CONGESTION
+            seconds = max(until - begin, 0.0) / path_state.limit[lane] * CONGESTION
             if left < seconds:
                 edge[trip], position[trip] = here, begin + (until - begin) * left / seconds
                 fleet.cursor[trip], fleet.halt[trip] = cursor, halt
@@ -62,7 +67,7 @@ def put_down(
     order: np.ndarray,
     edge: np.ndarray,
     position: np.ndarray,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
     fleet: Fleet,
     lane: np.ndarray,
@@ -101,9 +106,9 @@ def fill(
     lane: np.ndarray,
     position: np.ndarray,
     cars: Cars,
-    roads: Roads,
+    roads: RoadNetwork,
     drivers: Drivers,
-    ways: Ways,
+    path_state: PathState,
     fleet: Fleet,
 ) -> None:
     """Write the cars; `order`: trips by lane, rearmost first."""
@@ -116,7 +121,7 @@ def fill(
         kind = fleet.kind[trip]
         cars.position[count], cars.trip[count] = position[trip], trip
         cars.kind[count], cars.length[count] = kind, drivers.length[kind]
-        settle(cars, count, lane[trip], cars.start, fleet, drivers, roads, ways)
+        settle(cars, count, lane[trip], cars.start, fleet, drivers, roads, path_state)
         fleet.since[trip] = fleet.depart[trip]
         count += 1
     while path <= roads.paths:
@@ -133,19 +138,24 @@ def fill(
             cars.speed[i] = min(0.7 * cars.desired[i], min(safe, near))
         if cars.start[path] < cars.start[path + 1]:
             i = cars.start[path]
-            ways.tail[path] = cars.position[i] - cars.length[i]
-            ways.tail_speed[path] = cars.speed[i]
+            path_state.tail[path] = cars.position[i] - cars.length[i]
+            path_state.tail_speed[path] = cars.speed[i]
 
 
 def place_under_way(
-    start: float, roads: Roads, drivers: Drivers, ways: Ways, fleet: Fleet
+    start: float, roads: RoadNetwork, drivers: Drivers, path_state: PathState, fleet: Fleet
 ) -> tuple[Cars, np.ndarray]:
     """The cars on the road at `start` s, and the trips under way for which there was no room (they queue)."""
     count = len(fleet.depart)
     edge, position = np.full(count, -1, np.int32), np.zeros(count, np.float32)
     first_edge, first_halt = fleet.cursor.copy(), fleet.halt.copy()
-    road_table, way_table, fleet_table, driver_table = Table(roads), Table(ways), Table(fleet), Table(drivers)
-    whereabouts(start, road_table, way_table, fleet_table, edge, position)
+    road_table, state_table, fleet_table, driver_table = (
+        Table(roads),
+        Table(path_state),
+        Table(fleet),
+        Table(drivers),
+    )
+    whereabouts(start, road_table, state_table, fleet_table, edge, position)
     under_way = np.flatnonzero(edge >= 0)
     lane = np.full(count, -1, np.int32)
     order = under_way[np.lexsort((under_way, -position[under_way], edge[under_way]))]
@@ -153,7 +163,7 @@ def place_under_way(
     placed = under_way[lane[under_way] >= 0]
     cars = empty_cars(len(roads.length), max(256, 2 * len(placed)))
     order = placed[np.lexsort((position[placed], lane[placed]))]
-    fill(order, lane, position, Table(cars), road_table, driver_table, way_table, fleet_table)
+    fill(order, lane, position, Table(cars), road_table, driver_table, state_table, fleet_table)
     left_over = under_way[lane[under_way] < 0]
     fleet.cursor[left_over], fleet.halt[left_over] = first_edge[left_over], first_halt[left_over]
     fleet.status[left_over] = PLANNED

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cosmopolis.simulation.traffic import car_following
 from cosmopolis.simulation.traffic.gpu.device import cuda, on_device
-from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves
+from cosmopolis.simulation.traffic.gpu.state import DeviceCars, DeviceDrivers, DeviceMoves
 
 _follow = on_device(car_following.follow)
 _move = on_device(car_following.move)
 
 
 @cuda.jit
-def follow(count: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+def follow(count: int, drivers: DeviceDrivers, cars: DeviceCars, moves: DeviceMoves) -> None:
     """Acceleration and room of `count` cars, each behind the next row."""
     i = cuda.grid(1)
     if i < count:
@@ -19,7 +19,7 @@ def follow(count: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
 
 
 @cuda.jit
-def move(count: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float) -> None:
+def move(count: int, drivers: DeviceDrivers, cars: DeviceCars, moves: DeviceMoves, dt: float) -> None:
     """New position and speed of `count` cars after `dt` s."""
     i = cuda.grid(1)
     if i < count:

@@ -11,7 +11,7 @@ from cosmopolis.simulation.traffic import rings, state
 from cosmopolis.simulation.traffic.gpu.car_following import follow, move
 from cosmopolis.simulation.traffic.gpu.card import insist
 from cosmopolis.simulation.traffic.gpu.device import blocks, cuda, on_device
-from cosmopolis.simulation.traffic.gpu.state import Cars, Drivers, Moves, upload
+from cosmopolis.simulation.traffic.gpu.state import DeviceCars, DeviceDrivers, DeviceMoves, upload
 from cosmopolis.simulation.traffic.rings import F32, Rings, seated, unseated
 
 _lead_round = on_device(rings.lead_round)
@@ -19,7 +19,9 @@ _go_on = on_device(rings.go_on)
 
 
 @cuda.jit
-def lead_round(lanes: int, rings: Rings, drivers: Drivers, cars: Cars, moves: Moves) -> None:
+def lead_round(
+    lanes: int, rings: Rings, drivers: DeviceDrivers, cars: DeviceCars, moves: DeviceMoves
+) -> None:
     """One thread a lane: its first car follows its last one, once around."""
     path = cuda.grid(1)
     if path < lanes:
@@ -27,23 +29,23 @@ def lead_round(lanes: int, rings: Rings, drivers: Drivers, cars: Cars, moves: Mo
 
 
 @cuda.jit
-def go_on(count: int, rings: Rings, cars: Cars, moves: Moves) -> None:
+def go_on(count: int, rings: Rings, cars: DeviceCars, moves: DeviceMoves) -> None:
     """One thread a vehicle: it stands where it moved to."""
     i = cuda.grid(1)
     if i < count:
         _go_on(i, i + 1, rings, cars, moves)
 
 
-class RingTraffic:
+class DeviceRingTraffic:
     """Cars on separate lanes, driven by the graphics card; as `traffic.rings.RingTraffic` within float32 rounding."""
 
     def __init__(self, cars: state.Cars, around: F32, drivers: kinds.Drivers) -> None:
         """Copies everything to the card. Raises BadInput where there is none, and as `traffic.rings` does."""
         insist()
         self._seated, lanes = seated(cars, around, drivers)
-        self._rings, self._drivers = upload(lanes, Rings), upload(drivers, Drivers)
-        self._cars = upload(self._seated, Cars)
-        self._moves = upload(state.empty_moves(1, 1, len(self._seated.position)), Moves)
+        self._rings, self._drivers = upload(lanes, Rings), upload(drivers, DeviceDrivers)
+        self._cars = upload(self._seated, DeviceCars)
+        self._moves = upload(state.empty_moves(1, 1, len(self._seated.position)), DeviceMoves)
 
     def run(self, steps: int) -> None:
         """Drive on for `steps` steps of DT s, and wait for the last."""

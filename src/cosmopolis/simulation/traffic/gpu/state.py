@@ -13,7 +13,7 @@ Column = Any  # an array in the card's memory
 Record = TypeVar("Record", bound=NamedTuple)
 
 
-class Cars(NamedTuple):
+class DeviceCars(NamedTuple):
     """N vehicles in P lanes, and one row to spare."""
 
     start: Column  # (P + 1,) int32, first car of each lane
@@ -27,17 +27,17 @@ class Cars(NamedTuple):
     goal: Column  # (N + 1,) uint8
 
 
-class Moves(NamedTuple):
+class DeviceMoves(NamedTuple):
     """What one step works out."""
 
     accel: Column  # (N + 1,) float32, m/s^2
-    room: Column  # (N + 1,) float32, m
+    free_distance: Column  # (N + 1,) float32, m
     position: Column  # (N + 1,) float32, m
     speed: Column  # (N + 1,) float32, m/s
     action: Column  # (N + 1,) uint8
 
 
-class Drivers(NamedTuple):
+class DeviceDrivers(NamedTuple):
     """One row a kind of vehicle, K of them."""
 
     accel: Column  # (K,) float32, m/s^2

@@ -1,7 +1,7 @@
 """Ground of a junction that is taken: who is on it, or could reach it in this step before the one who asks.
 
 Every rule reads the cars as they were at the beginning of the step. Two cars that could reach the same ground
-in the same step are told apart by a fixed order (`Roads.first`), so both sides come to the same answer.
+in the same step are told apart by a fixed order (`RoadNetwork.goes_first`), so both sides come to the same answer.
 """
 
 from __future__ import annotations
@@ -11,48 +11,55 @@ import numpy as np
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.signals import PERMISSIVE, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import Cars, Ways
+from cosmopolis.simulation.traffic.state import Cars, PathState
 
-FREE = 1.0e9  # m, nothing to wait for
-SIDE = 2.5  # m beside the start of a sibling connection that still count as the lane
-LONGEST = 18.0  # m, vehicle
+UNOBSTRUCTED = 1.0e9  # m, nothing to wait for
+SIBLING_OVERLAP = 2.5  # m beside the start of a sibling connection that still count as the lane
+LONGEST_VEHICLE = 18.0  # m, vehicle
 STILL = 0.1  # m/s
-SETS_OFF = 0.3  # m/s, who rolls so fast at a stop line is going
-PASSED = 4  # steps at the line after which others go before a car that could not
+ROLLING = 0.3  # m/s, who rolls so fast at a stop line is going
+PASSED_OVER = 4  # steps at the line after which others go before a car that could not
 
 
 @kernel
-def overhang(lane: int, roads: Roads, ways: Ways) -> tuple[np.float32, np.float32]:
+def overhang(lane: int, roads: RoadNetwork, path_state: PathState) -> tuple[np.float32, np.float32]:
     """m from the lane's end to the rear of the nearest car that has left it but not its ground, and its m/s.
 
     The distance may be < 0; it is 1e9 where there is no such car.
     """
-    nearest, speed = np.float32(FREE), np.float32(0.0)
-    for way in range(roads.out_start[lane], roads.out_end[lane]):
-        rear = ways.tail[way]
-        if rear < SIDE and rear < nearest:
-            nearest, speed = rear, ways.tail_speed[way]
-        if roads.length[way] < LONGEST:
-            rear = rear_within(way, roads, ways)
-            if rear < SIDE and rear < nearest:
-                nearest, speed = rear, ways.tail_speed[roads.out_end[way]]
+    nearest, speed = np.float32(UNOBSTRUCTED), np.float32(0.0)
+    for connection in range(roads.out_start[lane], roads.out_end[lane]):
+        rear = path_state.tail[connection]
+        if rear < SIBLING_OVERLAP and rear < nearest:
+            nearest, speed = rear, path_state.tail_speed[connection]
+        if roads.length[connection] < LONGEST_VEHICLE:
+            rear = rear_within(connection, roads, path_state)
+            if rear < SIBLING_OVERLAP and rear < nearest:
+                nearest, speed = rear, path_state.tail_speed[roads.out_end[connection]]
     return nearest, speed
 
 
 @kernel
-def rear_within(way: int, roads: Roads, ways: Ways) -> np.float32:
+def rear_within(connection: int, roads: RoadNetwork, path_state: PathState) -> np.float32:
     """m along connection `way` of the rear of the last car on the lane it leads to; 1e9 if that came by another."""
-    to_lane = roads.out_end[way]
-    if ways.came_by[to_lane] >= 0 and ways.came_by[to_lane] != way:
-        return np.float32(FREE)
-    return roads.length[way] + ways.tail[to_lane]
+    to_lane = roads.out_end[connection]
+    if path_state.tail_connection[to_lane] >= 0 and path_state.tail_connection[to_lane] != connection:
+        return np.float32(UNOBSTRUCTED)
+    return roads.length[connection] + path_state.tail[to_lane]
 
 
 @kernel
-def ground_ahead(
-    way: int, i: int, position: float, reach: float, locked: bool, roads: Roads, ways: Ways, cars: Cars
+def occupied_area_ahead(
+    connection: int,
+    i: int,
+    position: float,
+    reach: float,
+    gridlocked: bool,
+    roads: RoadNetwork,
+    path_state: PathState,
+    cars: Cars,
 ) -> float:
     """m that car i may drive from `position` on connection `way` before ground that others are on.
 
@@ -62,8 +69,8 @@ def ground_ahead(
     free = 1.0e9
     speed = cars.speed[i]
     sight = speed * speed / 4.0 + speed + 5.0
-    for row in range(roads.conflict_start[way], roads.conflict_start[way + 1]):
-        distance = roads.begin[row] - position
+    for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
+        distance = roads.conflict_begin[row] - position
         if roads.merge[row] != 0 or distance < 0.0 or distance > sight or distance > free:
             continue
         other = roads.conflict[row]
@@ -71,20 +78,20 @@ def ground_ahead(
         comes = distance / max(speed, 1.0)
         for j in range(cars.start[other], cars.start[other + 1]):
             rear = cars.position[j] - cars.length[j]
-            if rear >= end or (locked and cars.still[j] > 0):
+            if rear >= end or (gridlocked and cars.still[j] > 0):
                 continue
             if cars.position[j] > begin:
                 if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
                     free = min(free, distance)
             elif (
                 reach >= distance
-                and _goes_later(row, way, other, roads, ways)
-                and _reach(cars.speed[j]) >= begin - cars.position[j]
+                and _yields_in_tie(row, connection, other, roads, path_state)
+                and _longest_step(cars.speed[j]) >= begin - cars.position[j]
             ):
                 free = min(free, distance)
-        rear, its_speed = rear_within(other, roads, ways), ways.tail_speed[roads.out_end[other]]
+        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.out_end[other]]
         hangs = rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes
-        if hangs and not (locked and its_speed < STILL):
+        if hangs and not (gridlocked and its_speed < STILL):
             free = min(free, distance)
         lane = roads.out_start[other]
         last = cars.start[lane + 1] - 1
@@ -92,41 +99,43 @@ def ground_ahead(
             reach >= distance
             and last >= cars.start[lane]
             and cars.choice[last] == other
-            and not (cars.speed[last] < SETS_OFF and ways.held[lane] >= PASSED)  # it would announce itself
-            and _goes_later(row, way, other, roads, ways)
-            and _reach(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
+            and not (
+                cars.speed[last] < ROLLING and path_state.refused[lane] >= PASSED_OVER
+            )  # it would announce itself
+            and _yields_in_tie(row, connection, other, roads, path_state)
+            and _longest_step(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
         ):
             free = min(free, distance)
     return free
 
 
 @kernel
-def _goes_later(row: int, way: int, other: int, roads: Roads, ways: Ways) -> bool:
+def _yields_in_tie(row: int, connection: int, other: int, roads: RoadNetwork, path_state: PathState) -> bool:
     """Who gives way where both could reach shared ground in one step: who turns on red, else by the fixed order."""
-    mine, its = has_red(ways.light[way]), has_red(ways.light[other])
+    mine, its = has_red(path_state.light[connection]), has_red(path_state.light[other])
     if mine != its:
         return mine
-    return roads.first[row] == 0
+    return roads.goes_first[row] == 0
 
 
 @kernel
-def _reach(speed: float) -> float:
+def _longest_step(speed: float) -> float:
     """m that a car can come in one step at most."""
     return speed * DT + 1.5 * DT * DT + 0.1
 
 
 @kernel
-def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Cars) -> bool:
+def merges_second(connection: int, distance: float, reach: float, roads: RoadNetwork, cars: Cars) -> bool:
     """Whether another car could enter the lane that `way` leads to in this step, and is nearer to it.
 
     `distance` metres are left to that lane. The nearer one goes; the lower path where they are equal.
     """
-    to_lane = roads.out_end[way]
+    to_lane = roads.out_end[connection]
     if distance > reach:
         return False
     for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
         other = roads.in_path[row]
-        if other == way:
+        if other == connection:
             continue
         lane = roads.out_start[other]
         j = cars.start[other + 1] - 1
@@ -138,17 +147,19 @@ def goes_second(way: int, distance: float, reach: float, roads: Roads, cars: Car
             if j < cars.start[lane] or cars.choice[j] != other:
                 continue
             left += roads.length[lane] - cars.position[j]
-        if left <= _reach(cars.speed[j]) and (left < distance or (left == distance and other < way)):
+        if left <= _longest_step(cars.speed[j]) and (
+            left < distance or (left == distance and other < connection)
+        ):
             return True
     return False
 
 
 @kernel
-def to_stop(j: int, other: int, drivers: Drivers, ways: Ways, cars: Cars) -> float:
+def stopping_distance(j: int, other: int, drivers: Drivers, path_state: PathState, cars: Cars) -> float:
     """m that car j needs on connection `other` to stop for those who go first; only at green it stops within."""
     if cars.still[j] > 0:
         return 0.0
-    if ways.light[other] != PERMISSIVE and ways.light[other] != YELLOW:
-        return FREE
+    if path_state.light[other] != PERMISSIVE and path_state.light[other] != YELLOW:
+        return UNOBSTRUCTED
     speed = cars.speed[j]
     return speed * DT + speed * speed / (2.0 * drivers.brake[cars.kind[j]])

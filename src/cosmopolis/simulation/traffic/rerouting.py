@@ -11,20 +11,20 @@ from cosmopolis.simulation.traffic.routing import follow, quickest, tree_to
 from cosmopolis.simulation.traffic.state import WAITING
 
 if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import Traffic
+    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 
-def shut_edges(traffic: Traffic) -> NDArray[np.uint8]:
+def closed_edges(traffic: RoadTraffic) -> NDArray[np.uint8]:
     """(E,) 1 where every lane is closed."""
     roads = traffic.roads
     lanes = np.flatnonzero(roads.lane_count > 0)
     open_lanes = np.bincount(
-        roads.edge[lanes], weights=traffic.ways.closed[lanes] == 0, minlength=len(roads.edge_lane)
+        roads.edge[lanes], weights=traffic.path_state.closed[lanes] == 0, minlength=len(roads.edge_lane)
     )
     return (open_lanes == 0).astype(np.uint8)
 
 
-def send_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
+def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
     """Routes for cars that take another connection than planned, in the order of `trips`.
 
     Each has the connection in `Cars.choice`. Where no way leads back, another connection of its lane is tried;
@@ -37,11 +37,11 @@ def send_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
         lane = int(np.searchsorted(cars.start, row, side="right")) - 1
         first, last = int(roads.out_start[lane]), int(roads.out_end[lane])
         taken = int(cars.choice[row])
-        tries = [taken, *(way for way in range(first, last) if way != taken)]
-        for way in tries:
-            rest = _way_back(traffic, int(trip), int(roads.edge[way]))
+        tries = [taken, *(connection for connection in range(first, last) if connection != taken)]
+        for connection in tries:
+            rest = _route_back(traffic, int(trip), int(roads.edge[connection]))
             if len(rest):
-                cars.choice[row] = way
+                cars.choice[row] = connection
                 break
         else:
             rest = roads.edge[taken : taken + 1]
@@ -50,10 +50,10 @@ def send_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
                 roads.length[roads.out_end[taken]],
             )
             traffic.tally["given_up"] += 1
-        traffic.give_route(int(trip), np.concatenate([roads.edge[lane : lane + 1], rest]))
+        traffic.set_route(int(trip), np.concatenate([roads.edge[lane : lane + 1], rest]))
 
 
-def _way_back(traffic: Traffic, trip: int, edge: int) -> NDArray[np.int32]:
+def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]:
     """Edges from `edge` to the destination; a bus comes back to the edge of its next halt and stays on its line."""
     fleet = traffic.fleet
     ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
@@ -67,7 +67,7 @@ def _way_back(traffic: Traffic, trip: int, edge: int) -> NDArray[np.int32]:
     return np.concatenate([back, ahead[target + 1 :]]) if len(back) else back
 
 
-def go_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
+def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
     """New routes for those of `trips` whose way leads over an edge that is shut now; one tree a destination.
 
     Who has no other way keeps the old one, and strays when it comes to the barrier.
@@ -85,10 +85,10 @@ def go_round(traffic: Traffic, trips: NDArray[np.int64]) -> None:
         seconds = tree_to(goal, begins, np.inf, modes, shut, traffic.live, following)
         for trip, begin, there in zip(some, begins.tolist(), seconds):
             if np.isfinite(there) and begin != goal:
-                traffic.give_route(trip, follow(following, begin, goal))
+                traffic.set_route(trip, follow(following, begin, goal))
 
 
-def everybody(traffic: Traffic) -> NDArray[np.int64]:
+def trips_on_road_or_waiting(traffic: RoadTraffic) -> NDArray[np.int64]:
     """Trips on the road, and those that wait at their kerb."""
     on_road = traffic.cars.trip[: traffic.count].astype(np.int64)
     return np.concatenate([on_road, np.flatnonzero(traffic.fleet.status == WAITING)])

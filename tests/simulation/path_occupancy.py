@@ -12,7 +12,7 @@ from cosmopolis.simulation import Simulation
 TOLERANCE = 0.01  # m, float32 on a path of kilometres
 
 
-class Ground:
+class PathOccupancy:
     """Watches one simulation, step by step: tails that still lie on the path a vehicle came from count too."""
 
     def __init__(self, simulation: Simulation) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Light, VehicleKind
-from cosmopolis.simulation import Rules, Simulation
+from cosmopolis.simulation import Simulation, TrafficRules
 from tests.simulation.drawings import one_trip, roads_with_lights
-from tests.simulation.ground import Ground
+from tests.simulation.path_occupancy import PathOccupancy
 from tests.simulation.roads import trips_of
 
 E_BIKE, CAR = VehicleKind.E_BIKE, VehicleKind.CAR
@@ -25,11 +25,11 @@ def road(width: float) -> City:
 
 def passed(width: float, kind: VehicleKind, box: float) -> int:
     """Cars of a queue of eight that a vehicle behind it has passed by the end of the red light."""
-    city, rules = road(width), Rules(bike_box=box)
+    city, rules = road(width), TrafficRules(bike_box=box)
     rows = [one_trip(city, [0, 1], 3.0 * n) for n in range(8)]
     trips = trips_of([*rows, one_trip(city, [0, 1], 30.0, kind)])
     simulation = Simulation(city, trips, threads=1, rules=rules)
-    ground = Ground(simulation)
+    ground = PathOccupancy(simulation)
     while simulation.time < 119.0:
         simulation.step()
         assert ground.overlaps() == []
@@ -62,8 +62,10 @@ def test_many_two_wheelers_in_one_queue_never_stand_where_another_does() -> None
     city = road(3.25)
     kinds = [CAR, CAR, CAR, E_BIKE, CAR, E_BIKE, VehicleKind.MOTORCYCLE, CAR, E_BIKE, E_BIKE, CAR]
     trips = trips_of([one_trip(city, [0, 1], 2.5 * n, kind) for n, kind in enumerate(kinds)])
-    one, two = (Simulation(city, trips, threads=threads, rules=Rules(bike_box=5.0)) for threads in (1, 2))
-    ground = Ground(one)
+    one, two = (
+        Simulation(city, trips, threads=threads, rules=TrafficRules(bike_box=5.0)) for threads in (1, 2)
+    )
+    ground = PathOccupancy(one)
     while one.time < 320.0:
         one.step()
         assert ground.overlaps() == []

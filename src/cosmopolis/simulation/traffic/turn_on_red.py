@@ -12,7 +12,7 @@ _TURN_ON_RED = (
 )
 
 
-def turns_on_red(city: City) -> bool:
+def allows_turn_on_red(city: City) -> bool:
     """Whether one may turn to the kerb side at red, giving way to all; ``notes["turn_on_red"]`` overrules."""
     said = city.notes.get("turn_on_red")
     if said is not None:

@@ -13,14 +13,14 @@ import numpy as np
 
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.network import Roads
+from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.signals import PROTECTED, RED, YELLOW
-from cosmopolis.simulation.traffic.state import Cars, Moves, Ways
+from cosmopolis.simulation.traffic.state import Cars, Moves, PathState
 
 SLOT = 8  # steps, 4 s: somebody at 1.2 m/s (HCM 2010) crosses a lane and its sides
-MOST = 0.75  # share of the slots at most with people: beyond that they bunch
-PATIENCE = 30.0  # s after which people let a waiting car through
-BRAKES = 3.0  # m/s^2
+MOST_OCCUPIED = 0.75  # share of the slots at most with people: beyond that they bunch
+PEDESTRIAN_PATIENCE = 30.0  # s after which people let a waiting car through
+YIELD_BRAKE = 3.0  # m/s^2
 # Share of a day's walks by the full hour; two peaks and a busy noon.
 HOURLY = (
     np.array([3, 2, 1, 1, 3, 10, 30, 80, 90, 60, 50, 55, 65, 55, 50, 50, 60, 90, 90, 70, 50, 35, 20, 8])
@@ -29,29 +29,29 @@ HOURLY = (
 
 
 @kernel
-def walk(time: float, step: int, roads: Roads, ways: Ways) -> None:
+def update_crossings(time: float, step: int, roads: RoadNetwork, path_state: PathState) -> None:
     """Whether people are on each crossing for the next 4 s; one crossing in eight is looked at in each step."""
     hour = int(time / 3600.0) % 24
     for crossing in range(step % SLOT, roads.crossings, SLOT):
-        rate = roads.foot_rate[crossing]
+        rate = roads.pedestrian_rate[crossing]
         if rate <= 0.0:
             continue
-        ways.on_foot[crossing] = 0
-        waited = ways.foot_wait[crossing] + np.float32(SLOT * 0.5)
-        if not _may_walk(crossing, roads, ways):
-            ways.foot_wait[crossing] = waited
+        path_state.pedestrians[crossing] = 0
+        waited = path_state.pedestrian_wait[crossing] + np.float32(SLOT * 0.5)
+        if not _may_walk(crossing, roads, path_state):
+            path_state.pedestrian_wait[crossing] = waited
             continue
-        ways.foot_wait[crossing] = np.float32(0.0)
-        share = min(1.0 - exp(-rate * 24.0 * HOURLY[hour] * waited / 3600.0), MOST)
-        if _uniform(roads.foot_seed, crossing, int(time * 2.0)) < share:
-            ways.on_foot[crossing] = 1
+        path_state.pedestrian_wait[crossing] = np.float32(0.0)
+        share = min(1.0 - exp(-rate * 24.0 * HOURLY[hour] * waited / 3600.0), MOST_OCCUPIED)
+        if _uniform(roads.pedestrian_seed, crossing, int(time * 2.0)) < share:
+            path_state.pedestrians[crossing] = 1
 
 
 @kernel
-def _may_walk(crossing: int, roads: Roads, ways: Ways) -> bool:
+def _may_walk(crossing: int, roads: RoadNetwork, path_state: PathState) -> bool:
     """Whether the lights, if there are any, keep the cars back that do not turn."""
-    for row in range(roads.foot_red_start[crossing], roads.foot_red_start[crossing + 1]):
-        light = ways.light[roads.foot_red[row]]
+    for row in range(roads.walk_red_start[crossing], roads.walk_red_start[crossing + 1]):
+        light = path_state.light[roads.walk_red[row]]
         if light in (PROTECTED, YELLOW):
             return False
     return True
@@ -69,29 +69,41 @@ def _uniform(seed: int, crossing: int, time: int) -> float:
 
 
 @kernel
-def people_in_the_way(way: int, i: int, light: int, roads: Roads, ways: Ways, cars: Cars) -> bool:
+def pedestrians_block(
+    connection: int, i: int, light: int, roads: RoadNetwork, path_state: PathState, cars: Cars
+) -> bool:
     """Whether car i waits at the line before connection `way` because people are on a crossing that it meets."""
-    if cars.still[i] * 0.5 > PATIENCE:
+    if cars.still[i] * 0.5 > PEDESTRIAN_PATIENCE:
         return False
-    here, there = roads.walk_in[way], roads.walk_out[way]
-    if here >= 0 and ways.on_foot[here] != 0 and (roads.walk_lit[way] == 0 or light == RED):
+    here, there = roads.entry_crossing[connection], roads.exit_crossing[connection]
+    if (
+        here >= 0
+        and path_state.pedestrians[here] != 0
+        and (roads.entry_crossing_lit[connection] == 0 or light == RED)
+    ):
         return True
-    return bool(there >= 0 and ways.on_foot[there] != 0)
+    return bool(there >= 0 and path_state.pedestrians[there] != 0)
 
 
 @kernel
-def wait_for_people(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
+def yield_to_pedestrians(
+    lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
+) -> None:
     """Cars of a lane stop before a crossing between junctions that people are on, if they still can."""
-    for row in range(roads.mid_start[lane], roads.mid_start[lane + 1]):
-        if ways.on_foot[roads.mid[row]] == 0:
+    for row in range(roads.midblock_start[lane], roads.midblock_start[lane + 1]):
+        if path_state.pedestrians[roads.midblock_crossing[row]] == 0:
             continue
-        line = roads.mid_at[row] - np.float32(3.0)
+        line = roads.midblock_position[row] - np.float32(3.0)
         for i in range(cars.start[lane], cars.start[lane + 1]):
             gap, speed = line - cars.position[i], cars.speed[i]
-            if gap < 0.0 or gap < speed * speed / (2.0 * BRAKES) or cars.still[i] * 0.5 > PATIENCE:
+            if (
+                gap < 0.0
+                or gap < speed * speed / (2.0 * YIELD_BRAKE)
+                or cars.still[i] * 0.5 > PEDESTRIAN_PATIENCE
+            ):
                 continue
             if gap > speed * speed / 2.0 + 10.0:
                 continue
             wish = -speed * speed / (2.0 * max(gap, np.float32(0.3)))
             moves.accel[i] = min(moves.accel[i], np.float32(wish))
-            moves.room[i] = min(moves.room[i], gap)
+            moves.free_distance[i] = min(moves.free_distance[i], gap)

@@ -9,48 +9,50 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.traffic.conflict_areas import overhang
 from cosmopolis.simulation.traffic.drivers import Drivers
-from cosmopolis.simulation.traffic.ground import overhang
-from cosmopolis.simulation.traffic.network import Roads
-from cosmopolis.simulation.traffic.state import SLIPS, STANDS, STAY, Cars, Moves, Ways
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import FILTERS, STANDS, STAY, Cars, Moves, PathState
 
-EVERY = 4  # steps between two looks
-STANDING = 4  # steps that a car must have been standing
-PACE = 3.0  # m/s past standing cars
-APART = np.float32(0.1)  # m between bumpers
+FILTERING_STEPS = 4  # steps between two looks
+QUEUED_STEPS = 4  # steps that a car must have been standing
+FILTERING_SPEED = 3.0  # m/s past standing cars
+FILTERING_GAP = np.float32(0.1)  # m between bumpers
 
 
 @kernel
-def slip_forward(lane: int, roads: Roads, drivers: Drivers, ways: Ways, cars: Cars, moves: Moves) -> None:
+def filter_forward(
+    lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
+) -> None:
     """One two-wheeler of the standing queue of `lane`, the foremost that can, goes to the foremost gap before it.
 
     Reads the moved positions, so that the ground is still free at the end of the step.
     """
     first, last = cars.start[lane], cars.start[lane + 1] - 1
-    hang, _ = overhang(lane, roads, ways)
+    hang, _ = overhang(lane, roads, path_state)
     end = roads.length[lane] + min(hang, np.float32(0.0))  # who has left the lane may lie on its end yet
     for i in range(last - 1, first - 1, -1):
-        if drivers.slips[cars.kind[i]] == 0 or cars.shift[i] != 0 or not _stands(i, cars, moves):
+        if drivers.filters[cars.kind[i]] == 0 or cars.shift[i] != 0 or not _stands(i, cars, moves):
             continue
         place = np.float32(-1.0)
         for j in range(i + 1, last + 1):
             if not _stands(j, cars, moves):
                 break
-            if drivers.slips[cars.kind[j]] != 0:
+            if drivers.filters[cars.kind[j]] != 0:
                 continue
             free = end if j == last else moves.position[j + 1] - cars.length[j + 1]
-            there = moves.position[j] + APART + cars.length[i]
-            if there + APART <= free:
+            there = moves.position[j] + FILTERING_GAP + cars.length[i]
+            if there + FILTERING_GAP <= free:
                 place = there
-        if place > 0.0 and cars.still[i] * 0.5 * PACE >= place - cars.position[i]:
-            moves.position[i], moves.speed[i], moves.action[i] = place, np.float32(0.0), SLIPS
+        if place > 0.0 and cars.still[i] * 0.5 * FILTERING_SPEED >= place - cars.position[i]:
+            moves.position[i], moves.speed[i], moves.action[i] = place, np.float32(0.0), FILTERS
             return
 
 
 @kernel
 def _stands(i: int, cars: Cars, moves: Moves) -> bool:
     return bool(
-        cars.still[i] >= STANDING
+        cars.still[i] >= QUEUED_STEPS
         and moves.speed[i] < 0.05
         and moves.action[i] == STAY
         and cars.goal[i] & STANDS == 0

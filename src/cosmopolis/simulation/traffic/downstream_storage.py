@@ -1,0 +1,82 @@
+"""Room behind a junction: nobody enters one that he could not leave."""
+
+from __future__ import annotations
+
+from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.conflict_areas import LONGEST_VEHICLE
+from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.state import Cars, PathState
+
+NO_STORAGE = 255  # PathState.refused of a lane whose first car has no room beyond the junction
+STORAGE_PATIENCE = 120.0  # s of standing at the line after which a driver makes do with less room beyond
+FLOWING = 3.0  # m/s: a car that rolls so fast will make room
+ROUNDABOUT_RESERVE = 14.0  # m on a ring, two cars and their gaps: two may come on at once
+MOST_ARMS = 12  # of a roundabout
+
+
+@kernel
+def has_downstream_storage(
+    connection: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
+) -> bool:
+    """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
+    to_lane = roads.out_end[connection]
+    tail = path_state.tail[to_lane]
+    room = min(
+        tail + max(0.0, path_state.tail_speed[to_lane] - 1.0) * FLOWING,
+        roads.length[to_lane] + LONGEST_VEHICLE,
+    )
+    needed = cars.length[i] + drivers.jam_gap[cars.kind[i]]
+    if roads.roundabout_entry[connection] != 0 and not _roundabout_flows(
+        to_lane, needed, roads, drivers, cars
+    ):
+        return False
+    if room > needed + 40.0:
+        return True
+    needed += _queued_on_connections(to_lane, roads, drivers, cars)
+    pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / STORAGE_PATIENCE))
+    return bool(room >= needed * pushes)
+
+
+@kernel
+def _queued_on_connections(lane: int, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> float:
+    """m that the cars on all connections into `lane` take up when they stand."""
+    metres = 0.0
+    for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
+        metres += _queue_length(roads.in_path[row], drivers, cars)
+    return metres
+
+
+@kernel
+def _queue_length(path: int, drivers: Drivers, cars: Cars) -> float:
+    metres = 0.0
+    for j in range(cars.start[path], cars.start[path + 1]):
+        metres += cars.length[j] + drivers.jam_gap[cars.kind[j]]
+    return metres
+
+
+@kernel
+def _roundabout_flows(begin: int, needed: float, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> bool:
+    """Whether a ring still has LEFT_FREE m more than all on it take up, if one more comes on at lane `begin`.
+
+    A full ring stands for ever once none of those on it is before its own exit.
+    """
+    lane, room = begin, -(needed + ROUNDABOUT_RESERVE)
+    for _ in range(MOST_ARMS):
+        room += (
+            roads.length[lane]
+            - _queue_length(lane, drivers, cars)
+            - _queued_on_connections(lane, roads, drivers, cars)
+        )
+        on = -1
+        for out in range(roads.out_start[lane], roads.out_end[lane]):
+            if roads.circulating[out] != 0:
+                on = out
+        if on < 0:
+            break
+        room += roads.length[on]
+        lane = roads.out_end[on]
+        if lane == begin:
+            break
+    return bool(room >= 0.0)
