@@ -80,7 +80,7 @@ def _is_free_before(lane: int, rear: float, roads: RoadNetwork, cars: Cars, move
             if not _stops_gently(at - moves.exit_position[entrant], moves.speed[moves.exit_car[entrant]]):
                 return False
             entrant = moves.entering_next[entrant]
-        before = roads.out_start[connection]
+        before = roads.from_lane[connection]
         j = cars.start[before + 1] - 1
         comes_by = j >= cars.start[before] and cars.choice[j] == connection
         if comes_by and not _stops_gently(at + roads.length[before] - moves.position[j], moves.speed[j]):

@@ -103,7 +103,7 @@ def count_approaches(
     """Fill `seen` with what is there at `time`; the number of calls, of which at most `room` are written."""
     for b in range(approaches.links):
         counts.waiting[b], counts.standing[b] = 0, 0
-        counts.beyond[b] = _standing_beyond(roads.out_end[approaches.link[b]], approaches.reach[0], cars)
+        counts.beyond[b] = _standing_beyond(roads.to_lane[approaches.link[b]], approaches.reach[0], cars)
     for a in range(approaches.lanes):
         _count_lane(a, time, roads, cars, approaches, counts)
     calls = 0
@@ -187,7 +187,7 @@ def _call_priority(
     cursor, distance = fleet.cursor[trip], roads.length[path] - cars.position[i]
     if roads.lane_count[path] == 0:
         cursor += 1
-        distance += roads.length[roads.out_end[path]]
+        distance += roads.length[roads.to_lane[path]]
     halts = 1 if cars.goal[i] == HALT else 0
     while distance < approaches.reach[1] and cursor + 1 < fleet.route_end[trip]:
         edge = fleet.route[cursor]

@@ -292,7 +292,7 @@ def _time_to_leader(
             )
         gap += roads.length[connection]
         path = connection
-    lane = roads.out_end[path]
+    lane = roads.to_lane[path]
     if path_state.tail[lane] >= FAR:
         return FAR
     return time_to_collision(gap + path_state.tail[lane], moves.speed[i], path_state.tail_speed[lane])

@@ -37,14 +37,14 @@ def overhang(lane: int, roads: RoadNetwork, path_state: PathState) -> tuple[np.f
         if roads.length[connection] < LONGEST_VEHICLE:
             rear = rear_within(connection, roads, path_state)
             if rear < SIBLING_OVERLAP and rear < nearest:
-                nearest, speed = rear, path_state.tail_speed[roads.out_end[connection]]
+                nearest, speed = rear, path_state.tail_speed[roads.to_lane[connection]]
     return nearest, speed
 
 
 @kernel
 def rear_within(connection: int, roads: RoadNetwork, path_state: PathState) -> np.float32:
     """m along connection `way` of the rear of the last car on the lane it leads to; 1e9 if that came by another."""
-    to_lane = roads.out_end[connection]
+    to_lane = roads.to_lane[connection]
     if path_state.tail_connection[to_lane] >= 0 and path_state.tail_connection[to_lane] != connection:
         return np.float32(UNOBSTRUCTED)
     return roads.length[connection] + path_state.tail[to_lane]
@@ -89,11 +89,11 @@ def occupied_area_ahead(
                 and _longest_step(cars.speed[j]) >= begin - cars.position[j]
             ):
                 free = min(free, distance)
-        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.out_end[other]]
+        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
         hangs = rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes
         if hangs and not (gridlocked and its_speed < STILL):
             free = min(free, distance)
-        lane = roads.out_start[other]
+        lane = roads.from_lane[other]
         last = cars.start[lane + 1] - 1
         if (
             reach >= distance
@@ -130,14 +130,14 @@ def merges_second(connection: int, distance: float, reach: float, roads: RoadNet
 
     `distance` metres are left to that lane. The nearer one goes; the lower path where they are equal.
     """
-    to_lane = roads.out_end[connection]
+    to_lane = roads.to_lane[connection]
     if distance > reach:
         return False
     for row in range(roads.in_start[to_lane], roads.in_start[to_lane + 1]):
         other = roads.in_path[row]
         if other == connection:
             continue
-        lane = roads.out_start[other]
+        lane = roads.from_lane[other]
         j = cars.start[other + 1] - 1
         left = roads.length[other]
         if j >= cars.start[other]:

@@ -36,7 +36,8 @@ class DepartureRouter:
         edges, connection = len(roads.edge_lane), np.flatnonzero(roads.lane_count == 0)
         turn_of = graph.origin.astype(np.int64) * edges + graph.to
         turn = np.searchsorted(
-            turn_of, roads.edge[roads.out_start[connection]].astype(np.int64) * edges + roads.edge[connection]
+            turn_of,
+            roads.edge[roads.from_lane[connection]].astype(np.int64) * edges + roads.to_edge[connection],
         )
         first = connection[np.unique(turn, return_index=True)[1]]  # (A,) paths
         self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of who has looked last

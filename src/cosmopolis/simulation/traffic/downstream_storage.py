@@ -21,7 +21,7 @@ def has_downstream_storage(
     connection: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
     """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
-    to_lane = roads.out_end[connection]
+    to_lane = roads.to_lane[connection]
     tail = path_state.tail[to_lane]
     room = min(
         tail + max(0.0, path_state.tail_speed[to_lane] - 1.0) * FLOWING,
@@ -76,7 +76,7 @@ def _roundabout_flows(begin: int, needed: float, roads: RoadNetwork, drivers: Dr
         if on < 0:
             break
         room += roads.length[on]
-        lane = roads.out_end[on]
+        lane = roads.to_lane[on]
         if lane == begin:
             break
     return bool(room >= 0.0)

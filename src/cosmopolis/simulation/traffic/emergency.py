@@ -69,7 +69,7 @@ def _mark_route(
             if first:
                 _preempt(path, roads, path_state)
             at -= roads.length[path]
-            path = roads.out_end[path]
+            path = roads.to_lane[path]
             cursor += 1
         first = False
 
@@ -110,7 +110,7 @@ def slow_to_line(distance: float, i: int, drivers: Drivers, cars: Cars) -> float
 @kernel
 def cannot_yield(other: int, roads: RoadNetwork, cars: Cars) -> bool:
     """Whether somebody who is to let an emergency vehicle pass can no longer stop before connection `other`."""
-    lane = roads.out_start[other]
+    lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
     if last < cars.start[lane] or cars.choice[last] != other or cars.speed[last] < 0.5:
         return False

@@ -71,7 +71,7 @@ def drivable(trips: Trips, roads: RoadNetwork) -> NDArray[np.bool_]:
     known = (route >= 0) & (route < edges)
     connection = np.flatnonzero(roads.lane_count == 0)
     links = np.unique(
-        roads.edge[roads.out_start[connection]].astype(np.int64) * edges + roads.edge[connection]
+        roads.edge[roads.from_lane[connection]].astype(np.int64) * edges + roads.to_edge[connection]
     )
     follows = np.isin(route[:-1] * edges + route[1:], links)
     follows[last[:-1][(last[:-1] > 0) & (last[:-1] < len(route))] - 1] = True  # from one trip to the next

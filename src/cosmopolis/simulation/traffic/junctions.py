@@ -122,7 +122,7 @@ def _yields_to_arrivals(
     """Whether car i, on its way into `way`, leaves the shared ground to somebody who comes to connection `other`."""
     if (
         path_state.preemption[other] == CROSSING
-        and path_state.preemption[roads.out_start[other]] == NO_PREEMPTION
+        and path_state.preemption[roads.from_lane[other]] == NO_PREEMPTION
     ):
         return cannot_yield(other, roads, cars)
     if roads.all_way_stop[connection] != 0 and path_state.light[connection] == OFF:
@@ -151,7 +151,7 @@ def must_signal_start(
         other = roads.conflict[row]
         if roads.merge[row] != 0 or roads.yields[row] != 0 or has_red(path_state.light[other]):
             continue
-        other_lane = roads.out_start[other]
+        other_lane = roads.from_lane[other]
         j = cars.start[other_lane + 1] - 1
         if j < cars.start[other_lane] or cars.choice[j] != other or cars.speed[j] >= ROLLING:
             continue
@@ -173,7 +173,7 @@ def _is_longest_waiting(
         other = roads.conflict[row]
         if has_red(path_state.light[other]):
             continue
-        other_lane = roads.out_start[other]
+        other_lane = roads.from_lane[other]
         first = cars.start[other_lane + 1] - 1
         if first >= cars.start[other_lane] and path_state.refused[other_lane] == NO_STORAGE:
             if not _has_waited_longer(i, first, cars):
@@ -297,7 +297,7 @@ def _is_occupied(
         if gone + 0.3 > comes:
             return True
     if roads.merge[row] == 0 and not gridlocked:
-        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.out_end[other]]
+        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
         if rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes:
             return True
     return False
@@ -321,7 +321,7 @@ def _rejects_gap(
 
     Where both end in one lane, `left` m ahead of car i, it follows who is nearer to it, and queues go in turns.
     """
-    lane = roads.out_start[other]
+    lane = roads.from_lane[other]
     to_line = roads.length[lane] + roads.other_begin[row]
     merges = roads.merge[row] != 0
     area_length = roads.other_end[row] - roads.other_begin[row]
@@ -365,7 +365,7 @@ def _rejects_gap(
 @kernel
 def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars) -> bool:
     """Where everybody stops, who has stood longest goes first: whether that is the first car before `other`."""
-    lane = roads.out_start[other]
+    lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
     if (
         last < cars.start[lane]

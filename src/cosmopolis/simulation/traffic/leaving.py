@@ -40,10 +40,10 @@ def leave_path(
         return
     if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
         return
-    to, connection = (cars.choice[i], -1) if is_lane else (roads.out_end[path], path)
+    to, connection = (cars.choice[i], -1) if is_lane else (roads.to_lane[path], path)
     if is_lane and over >= roads.length[to]:
         over -= roads.length[to]
-        to, connection = roads.out_end[to], to
+        to, connection = roads.to_lane[to], to
     row = roads.chunk[k] + moves.exits[k]
     moves.exits[k] += 1
     moves.exit_car[row], moves.exit_path[row], moves.exit_connection[row] = i, to, connection
@@ -81,7 +81,7 @@ def other_connection(
     for need in (max(REROUTE_STORAGE, drivers.length[kind] + drivers.jam_gap[kind]), np.float32(0.0)):
         for turn in range(count):
             connection = first + (cars.trip[i] + turn) % count
-            to_lane = roads.out_end[connection]
+            to_lane = roads.to_lane[connection]
             fits = connection != choice and path_state.tail[to_lane] > need
             if fits and (roads.modes[connection] & modes) != 0 and path_state.closed[to_lane] == 0:
                 return connection

@@ -70,7 +70,7 @@ def lead_lane(
     moves.free_distance[i] = UNBOUNDED
     moves.refused[lane], moves.breaks_gridlock[lane] = 0, 0
     distance = roads.length[lane] - cars.position[i]
-    merges = roads.merges[lane] != 0 and distance < MERGE_ZONE
+    merges = roads.leads_to_merge[lane] != 0 and distance < MERGE_ZONE
     if distance > sight(cars.speed[i]):
         if merges:
             merge_in_order(lane, roads, drivers, path_state, cars, moves)
@@ -395,7 +395,7 @@ def lead_connection(
     left = roads.length[connection] - cars.position[last]
     cursor = fleet.cursor[cars.trip[last]]
     _follow_beyond(
-        roads.out_end[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
+        roads.to_lane[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
     )
     reach = cars.speed[last] * DT + 0.75
     _mind_merge_order(connection, left, last, reach, roads, cars, moves)
@@ -445,7 +445,7 @@ def _follow_beyond(
             return
         distance += roads.length[path]
         if roads.lane_count[path] == 0:
-            path = roads.out_end[path]
+            path = roads.to_lane[path]
             cursor += 1
             continue
         hang, its_speed = overhang(path, roads, path_state)

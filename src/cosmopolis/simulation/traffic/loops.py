@@ -115,7 +115,7 @@ def _newcomers(
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
         before = roads.length[connection]
-        for path in (connection, roads.out_start[connection]):
+        for path in (connection, roads.from_lane[connection]):
             i = cars.start[path + 1] - 1
             if i < cars.start[path] or moves.action[i] != EXITS:
                 continue

@@ -93,7 +93,7 @@ def _merge_connection(
     moves: Moves,
 ) -> None:
     other = roads.conflict[row]
-    other_lane = roads.out_start[other]
+    other_lane = roads.from_lane[other]
     its_yields = other_yields(connection, other, roads)
     equals = have_equal_priority(
         roads.yields[row], its_yields, path_state.light[connection], path_state.light[other]

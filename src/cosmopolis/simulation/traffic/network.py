@@ -47,12 +47,15 @@ class RoadNetwork(NamedTuple):
     chunks: int
     length: F32  # (P,) m
     limit: F32  # (P,) m/s, speed limit, or what the curve of a connection allows
-    edge: I32  # (P,) edge of a lane, edge that a connection leads to
+    edge: I32  # (P,) edge of a lane; -1 for a connection
+    to_edge: I32  # (P,) edge that a connection leads to; -1 for a lane
     lane_index: I32  # (P,) 0 at the kerb; -1 for a connection
     lane_count: I32  # (P,) lanes of its edge; 0 for a connection
     modes: U16  # (P,) words.Mode set
-    out_start: I32  # (P,) first connection out of a lane; a connection's own from-lane
-    out_end: I32  # (P,) one past the last; a connection's own to-lane
+    out_start: I32  # (P,) first connection out of a lane
+    out_end: I32  # (P,) one past its last; as out_start where none leads on, and for a connection
+    from_lane: I32  # (P,) lane that a connection leaves; -1 for a lane
+    to_lane: I32  # (P,) lane that it leads to; -1 for a lane
     in_start: I32  # (P + 1,) rows of in_path
     in_path: I32  # (C,) connections into a lane
     conflict_start: I32  # (P + 1,) rows of the following five
@@ -68,7 +71,8 @@ class RoadNetwork(NamedTuple):
     circulating: U8  # (P,) a connection from one edge of a roundabout to the next
     roundabout_entry: U8  # (P,) a connection into a roundabout from outside
     turn_on_red: U8  # (P,) a connection that may be taken at red, behind all others
-    merges: U8  # (P,) a connection that ends where one from another lane does; a lane with such a way out
+    merges: U8  # (P,) a connection that ends in a lane where one from another lane ends too
+    leads_to_merge: U8  # (P,) a lane from which such a connection leads on
     has_conflict: U8  # (P,) a connection over ground that others use too: nobody stops on it
     must_stop: U8  # (P,) a connection before which everybody comes to a stand
     all_way_stop: U8  # (P,) a connection of a junction where all do, and go in the order in which they came
@@ -134,7 +138,7 @@ def flatten(
     of_city, city_path = _number(network)
     chunk = _chunks(city_path, lane_edge, from_lane, n_lanes)
     length = np.maximum(np.concatenate([lanes.length, connections.length]), SHORTEST_PATH)
-    out_start, out_end = _connections_out(of_city, from_lane, to_lane, n_lanes)
+    out_start, out_end = _connections_out(of_city, from_lane, n_lanes)
     in_order = np.lexsort((of_city[n_lanes:], of_city[to_lane]))
     into = of_city[to_lane][in_order]
     no_lane, no_connection = np.zeros(n_lanes), np.zeros(n_connections)
@@ -154,12 +158,15 @@ def flatten(
         chunks=len(chunk) - 1,
         length=np.ascontiguousarray(length[city_path].astype(np.float32)),
         limit=np.maximum(by_path(lanes.speed, connections.speed, np.float32), np.float32(1.0)),
-        edge=by_path(lane_edge, lane_edge[to_lane], np.int32),
+        edge=by_path(lane_edge, no_connection - 1, np.int32),
+        to_edge=by_path(no_lane - 1, lane_edge[to_lane], np.int32),
         lane_index=by_path(lanes.index, no_connection - 1, np.int32),
         lane_count=by_path(edges.lane_count[lane_edge], no_connection, np.int32),
         modes=by_path(lanes.modes, lanes.modes[from_lane] & lanes.modes[to_lane], np.uint16),
-        out_start=out_start[city_path].astype(np.int32),
-        out_end=out_end[city_path].astype(np.int32),
+        out_start=by_path(out_start, no_connection, np.int32),
+        out_end=by_path(out_end, no_connection, np.int32),
+        from_lane=by_path(no_lane - 1, of_city[from_lane], np.int32),
+        to_lane=by_path(no_lane - 1, of_city[to_lane], np.int32),
         in_start=np.searchsorted(into, np.arange(len(city_path) + 1)).astype(np.int32),
         in_path=of_city[n_lanes:][in_order].astype(np.int32),
         turn_on_red=by_path(no_lane, to_kerb & turn_on_red, np.uint8),
@@ -272,16 +279,13 @@ def _chunks(city_path: I64, lane_edge: I64, from_lane: I64, n_lanes: int) -> I32
     return np.append(first[keep], len(edge)).astype(np.int32)
 
 
-def _connections_out(of_city: I64, from_lane: I64, to_lane: I64, n_lanes: int) -> tuple[I64, I64]:
-    """(P,) and (P,): the range of connections out of a lane; from-lane and to-lane of a connection."""
+def _connections_out(of_city: I64, from_lane: I64, n_lanes: int) -> tuple[I64, I64]:
+    """(L,) and (L,): first connection out of each lane, and one past its last."""
     count = np.bincount(from_lane, minlength=n_lanes)
     first = np.full(n_lanes, len(of_city), dtype=np.int64)
     np.minimum.at(first, from_lane, of_city[n_lanes:])
     first[count == 0] = 0
-    return (
-        np.concatenate([first, of_city[from_lane]]),
-        np.concatenate([first + count, of_city[to_lane]]),
-    )
+    return first, first + count
 
 
 def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) -> dict[str, Any]:
@@ -313,7 +317,8 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
     minor[path[rows["yields"] == 1]] = 1
     merges = np.zeros(n_paths, dtype=np.uint8)
     merges[path[rows["merge"] == 1]] = 1
-    merges[of_city[connections.from_lane[rows["one"][rows["merge"] == 1]]]] = 1
+    leads_to_merge = np.zeros(n_paths, dtype=np.uint8)
+    leads_to_merge[of_city[connections.from_lane[rows["one"][rows["merge"] == 1]]]] = 1
     one_goes = np.where(
         rows["yields"] == rows["yields"][reverse], rows["one"] < rows["other"], rows["yields"] == 0
     )
@@ -330,6 +335,7 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
         "goes_first": one_goes.astype(np.uint8)[by_path],
         "minor": minor,
         "merges": merges,
+        "leads_to_merge": leads_to_merge,
         "has_conflict": shared,
     }
 

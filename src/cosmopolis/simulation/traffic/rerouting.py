@@ -39,15 +39,15 @@ def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
         taken = int(cars.choice[row])
         tries = [taken, *(connection for connection in range(first, last) if connection != taken)]
         for connection in tries:
-            rest = _route_back(traffic, int(trip), int(roads.edge[connection]))
+            rest = _route_back(traffic, int(trip), int(roads.to_edge[connection]))
             if len(rest):
                 cars.choice[row] = connection
                 break
         else:
-            rest = roads.edge[taken : taken + 1]
+            rest = roads.to_edge[taken : taken + 1]
             fleet.to_lane[trip], fleet.to_position[trip] = (
-                roads.out_end[taken],
-                roads.length[roads.out_end[taken]],
+                roads.to_lane[taken],
+                roads.length[roads.to_lane[taken]],
             )
             traffic.tally["given_up"] += 1
         traffic.set_route(int(trip), np.concatenate([roads.edge[lane : lane + 1], rest]))

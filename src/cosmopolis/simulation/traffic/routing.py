@@ -32,8 +32,8 @@ def edge_graph(roads: RoadNetwork) -> EdgeGraph:
     """The edges as nodes, the turns as links, with what they take on empty streets."""
     connection = np.flatnonzero(roads.lane_count == 0)
     one, other = (
-        roads.edge[roads.out_start[connection]].astype(np.int64),
-        roads.edge[connection].astype(np.int64),
+        roads.edge[roads.from_lane[connection]].astype(np.int64),
+        roads.to_edge[connection].astype(np.int64),
     )
     edges = len(roads.edge_lane)
     key, row = np.unique(one * edges + other, return_inverse=True)

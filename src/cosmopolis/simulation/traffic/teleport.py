@@ -72,7 +72,7 @@ def _place_ahead(traffic: RoadTraffic, trip: int, kind: int, length: float) -> t
 
 
 def _leads(lane: int, edge: int, roads: RoadNetwork) -> bool:
-    return bool((roads.edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
+    return bool((roads.to_edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
 
 
 def _free_position(lane: int, length: float, traffic: RoadTraffic) -> float | None:
@@ -85,7 +85,7 @@ def _free_position(lane: int, length: float, traffic: RoadTraffic) -> float | No
     for connection in range(int(roads.out_start[lane]), int(roads.out_end[lane])):
         if path_state.tail[connection] < FAR:
             position = min(position, whole + float(path_state.tail[connection]) - 2.0)
-        beyond = int(roads.out_end[connection])
+        beyond = int(roads.to_lane[connection])
         if path_state.tail[beyond] < 0.0:
             position = min(position, whole + float(roads.length[connection] + path_state.tail[beyond]) - 2.0)
     rear = position - length

@@ -35,7 +35,7 @@ FAR32 = np.float32(FAR)
 def leads_to(lane: int, edge: int, modes: int, roads: RoadNetwork) -> bool:
     """Whether a connection of this lane that `modes` may use ends on `edge`."""
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
-        if roads.edge[connection] == edge and (roads.modes[connection] & modes) != 0:
+        if roads.to_edge[connection] == edge and (roads.modes[connection] & modes) != 0:
             return True
     return False
 
@@ -106,8 +106,8 @@ def plan_lanes(
                     first + index, fleet.route[row + 1], rotation, modes, costs, beyond, roads, path_state
                 )
                 if connection >= 0:
-                    cost = costs[beyond + _lane_slot(roads.out_end[connection], roads)]
-                    if path_state.closed[roads.out_end[connection]] != 0:
+                    cost = costs[beyond + _lane_slot(roads.to_lane[connection], roads)]
+                    if path_state.closed[roads.to_lane[connection]] != 0:
                         cost += CLOSED_LANE
             costs[here + index] = cost
         if row > cursor:
@@ -182,13 +182,13 @@ def best_connection(  # type: ignore[no-untyped-def]
     first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
     for turn in range(count):
         connection = first + (max(rotation, 0) + turn) % count
-        if roads.edge[connection] != edge or (roads.modes[connection] & modes) == 0:
+        if roads.to_edge[connection] != edge or (roads.modes[connection] & modes) == 0:
             continue
-        to_lane = roads.out_end[connection]
+        to_lane = roads.to_lane[connection]
         cost = costs[beyond + _lane_slot(to_lane, roads)]
         if path_state.closed[to_lane] != 0:
             cost += CLOSED_LANE
-        nearer = rotation < 0 <= best and cost == best_cost and to_lane < roads.out_end[best]
+        nearer = rotation < 0 <= best and cost == best_cost and to_lane < roads.to_lane[best]
         if cost < best_cost or nearer:
             best, best_cost = connection, cost
     return best
@@ -210,7 +210,7 @@ def likely_connection(
     """
     modes = drivers.modes[fleet.kind[trip]]
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
-        if roads.edge[connection] == fleet.route[cursor + 1] and (roads.modes[connection] & modes) != 0:
+        if roads.to_edge[connection] == fleet.route[cursor + 1] and (roads.modes[connection] & modes) != 0:
             return connection
     return -1
 
