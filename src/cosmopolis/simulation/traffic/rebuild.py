@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.traffic.car_rows import carry_row, carry_rows, swap_rows
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
 from cosmopolis.simulation.traffic.lane_changing import DISCRETIONARY_INTERVAL, adjacent_position
@@ -36,44 +37,23 @@ MOST_STILL = np.uint16(60000)
 
 @kernel
 def copy_car(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) -> None:
-    """Car i of the old buffer becomes car `at` of the new one."""
+    """Car i of the old buffer becomes car `at` of the new one, at `position` m with `speed` m/s."""
+    carry_row(old, i, new, at)
     new.position[at], new.speed[at] = position, speed
-    new.length[at] = old.length[i]
-    new.desired[at] = old.desired[i]
-    new.goal_position[at], new.goal_speed[at] = old.goal_position[i], old.goal_speed[i]
-    new.choice[at] = old.choice[i]
-    new.trip[at] = old.trip[i]
-    new.kind[at] = old.kind[i]
-    new.goal[at] = old.goal[i]
-    new.shift[at] = old.shift[i]
     new.rest[at] = max(old.rest[i], 1) - 1
     new.still[at] = min(old.still[i], MOST_STILL) + 1 if speed < STANDING else 0
 
 
 @kernel
 def copy_cars(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
-    """The same for cars lo .. hi - 1 that stay on their paths: straight copies, one column after the other."""
+    """The same for cars lo .. hi - 1, which stay on their paths: whole columns at a time."""
     shift = at - lo
+    carry_rows(old, lo, hi, new, shift)
     for i in range(lo, hi):
         new.position[i + shift] = moves.position[i]
     for i in range(lo, hi):
         new.speed[i + shift] = moves.speed[i]
     for i in range(lo, hi):
-        new.length[i + shift] = old.length[i]
-    for i in range(lo, hi):
-        new.desired[i + shift] = old.desired[i]
-    for i in range(lo, hi):
-        new.goal_position[i + shift] = old.goal_position[i]
-    for i in range(lo, hi):
-        new.goal_speed[i + shift] = old.goal_speed[i]
-    for i in range(lo, hi):
-        new.choice[i + shift] = old.choice[i]
-    for i in range(lo, hi):
-        new.trip[i + shift] = old.trip[i]
-    for i in range(lo, hi):
-        new.kind[i + shift] = old.kind[i]
-        new.goal[i + shift] = old.goal[i]
-        new.shift[i + shift] = old.shift[i]
         new.rest[i + shift] = max(old.rest[i], np.uint8(1)) - np.uint8(1)
     for i in range(lo, hi):
         count = min(old.still[i], MOST_STILL) + np.uint16(1)
@@ -177,7 +157,7 @@ def _gather(
         if stays or action == FILTERS:
             copy_car(old, i, new, at, moves.position[i], moves.speed[i])
             if at > begin and new.position[at - 1] > new.position[at]:
-                _swap(new, at - 1, at)  # the one before has slipped past
+                swap_rows(new, at - 1, at)  # the one before has slipped past
             if action == RESUMES:
                 if old.goal[i] == HALT:
                     fleet.halt[old.trip[i]] += 1
@@ -265,26 +245,9 @@ def _place(
     settle(new, at, path, old.start, fleet, drivers, roads, path_state)
     j = at
     while j > begin and new.position[j - 1] > new.position[j]:
-        _swap(new, j - 1, j)
+        swap_rows(new, j - 1, j)
         j -= 1
     return at + 1
-
-
-@kernel
-def _swap(cars: Cars, i: int, j: int) -> None:
-    cars.position[i], cars.position[j] = cars.position[j], cars.position[i]
-    cars.speed[i], cars.speed[j] = cars.speed[j], cars.speed[i]
-    cars.length[i], cars.length[j] = cars.length[j], cars.length[i]
-    cars.desired[i], cars.desired[j] = cars.desired[j], cars.desired[i]
-    cars.goal_position[i], cars.goal_position[j] = cars.goal_position[j], cars.goal_position[i]
-    cars.goal_speed[i], cars.goal_speed[j] = cars.goal_speed[j], cars.goal_speed[i]
-    cars.choice[i], cars.choice[j] = cars.choice[j], cars.choice[i]
-    cars.trip[i], cars.trip[j] = cars.trip[j], cars.trip[i]
-    cars.kind[i], cars.kind[j] = cars.kind[j], cars.kind[i]
-    cars.goal[i], cars.goal[j] = cars.goal[j], cars.goal[i]
-    cars.shift[i], cars.shift[j] = cars.shift[j], cars.shift[i]
-    cars.rest[i], cars.rest[j] = cars.rest[j], cars.rest[i]
-    cars.still[i], cars.still[j] = cars.still[j], cars.still[i]
 
 
 @kernel
