@@ -7,6 +7,7 @@ simply stays.
 from __future__ import annotations
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.conflict_areas import overhang
 from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP, SAFE_BRAKE, adjacent_position
 from cosmopolis.simulation.traffic.network import RoadNetwork
@@ -20,6 +21,8 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
+
+OVERHANG_ZONE = 20.0  # m before a lane's end on which the rear of a vehicle that has left it may still lie
 
 
 @kernel
@@ -44,7 +47,7 @@ def is_free(
         if moves.exit_position[row] > rear:
             return False
         row = moves.entering_next[row]
-    if position > roads.length[lane] - 20.0:
+    if position > roads.length[lane] - OVERHANG_ZONE:
         hang, _ = overhang(lane, roads, path_state)
         if hang < 0.0 and position + LEAST_BUMPER_GAP > roads.length[lane] + hang:
             return False
@@ -98,7 +101,7 @@ def _is_free_before(lane: int, rear: float, roads: RoadNetwork, cars: Cars, move
 
 @kernel
 def _stops_gently(gap: float, speed: float) -> bool:
-    return bool(gap > 0.5 * speed + speed * speed / (2.0 * SAFE_BRAKE))
+    return bool(gap > DT * speed + speed * speed / (2.0 * SAFE_BRAKE))
 
 
 @kernel

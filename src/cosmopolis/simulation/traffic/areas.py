@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import Cars
+from cosmopolis.simulation.traffic.thresholds import LEAST_SPEED
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-PER_METRE, SPARE = 1.2, 16.0  # vehicles that find room on an area, two-wheelers side by side
+PER_METRE, SPARE_PLACES = 1.2, 16.0  # vehicles that find room on an area, two-wheelers side by side
 
 
 class AreaDetectors(NamedTuple):
@@ -54,19 +55,19 @@ class AreaDetectors(NamedTuple):
     most: F64  # (D,) vehicles at once
 
 
-SUMS = AreaDetectors._fields[12:]
+AREA_SUMS = AreaDetectors._fields[12:]
 
 
 def area_detectors(lane: NDArray, begin: F64, end: F64, slow: F64, patience: F64, gap: F64) -> AreaDetectors:
     """Areas on kernel paths `lane` (D,) from `begin` to `end` (D,) m; the rest as in Areas."""
     count = len(lane)
-    room = np.ceil((end - begin) * PER_METRE + SPARE).astype(np.int64)
+    room = np.ceil((end - begin) * PER_METRE + SPARE_PLACES).astype(np.int64)
     start = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
     places = int(start[-1])
     begin, end, slow, patience, gap = (
         np.ascontiguousarray(values, np.float64) for values in (begin, end, slow, patience, gap)
     )
-    measures: dict[str, Any] = {name: np.zeros(count) for name in SUMS}
+    measures: dict[str, Any] = {name: np.zeros(count) for name in AREA_SUMS}
     return AreaDetectors(
         lane=np.ascontiguousarray(lane, np.int32),
         begin=begin,
@@ -97,7 +98,7 @@ def _cover(d: int, i: int, front: float, dt: float, cars: Cars, areas: AreaDetec
     speed = np.float64(cars.speed[i])
     areas.time[d] += dt
     areas.distance[d] += speed * dt
-    areas.loss[d] += dt * max(0.0, 1.0 - speed / max(np.float64(cars.desired[i]), 0.1))
+    areas.loss[d] += dt * max(0.0, 1.0 - speed / max(np.float64(cars.desired[i]), LEAST_SPEED))
     trip = np.int64(cars.trip[i])
     since = _slow_since(d, trip, areas) + dt
     if speed >= areas.slow[d]:

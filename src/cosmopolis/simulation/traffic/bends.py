@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.state import Cars, Moves
 
 BEND_LENGTH = (
@@ -20,8 +21,7 @@ BEND_LENGTH = (
 SAMPLING = 2.5  # m between the places looked at
 LEAST_LATERAL = 1.5  # m/s^2 sideways of the kind of vehicle that takes bends slowest
 LEAST_TURN = 0.1  # radians that a lane turns in all, to be looked at
-SLOWEST = 2.5  # m/s
-DT = 0.5  # s
+LEAST_BEND_SPEED = 2.5  # m/s
 
 
 def bends(line: Polylines, length: NDArray, limit: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
@@ -87,7 +87,7 @@ def slow_for_bends(path: int, roads, drivers, cars: Cars, moves: Moves) -> None:
             if position - cars.length[i] > end:
                 break
             kind = cars.kind[i]
-            allowed = max(root * drivers.lateral_root[kind], np.float32(SLOWEST))
+            allowed = max(root * drivers.lateral_root[kind], np.float32(LEAST_BEND_SPEED))
             brake = drivers.brake[kind]
             if position < begin:
                 allowed = np.sqrt(allowed * allowed + np.float32(2.0) * brake * (begin - position))

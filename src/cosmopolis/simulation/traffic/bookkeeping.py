@@ -20,7 +20,6 @@ from cosmopolis.kernels.crew import (
     wait_until_open,
 )
 from cosmopolis.kernels.decorators import entry, kernel
-from cosmopolis.simulation.traffic.car_following import STANDSTILL
 from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
 from cosmopolis.simulation.traffic.ledger import (
@@ -81,7 +80,8 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
-from cosmopolis.simulation.traffic.step import HALT_WITHIN
+from cosmopolis.simulation.traffic.step import HALT_SPEED, HALT_WITHIN
+from cosmopolis.simulation.traffic.thresholds import LEAST_DISTANCE, STANDSTILL
 
 SOME_STANDING, SOME_CHANGING = 1, 2  # what a first look at a path's cars tells
 
@@ -124,7 +124,7 @@ def _book_end(
     driven = moves.position[i] - cars.position[i]
     over = max(moves.position[i] - roads.length[path], 0.0)
     sums.over_distance[row] = over
-    sums.over_time[row] = dt * over / max(driven, 1.0e-6)
+    sums.over_time[row] = dt * over / max(driven, LEAST_DISTANCE)
     sums.line[path * SPAN + LEFT] += 1.0
     sums.line[path * SPAN + DISTANCE_OF] -= over
     sums.line[path * SPAN + TIME] -= sums.over_time[row]
@@ -136,7 +136,7 @@ def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
     return bool(
         cars.goal[i] & STANDS != 0
         and cars.goal_position[i] - cars.position[i] <= HALT_WITHIN
-        and cars.speed[i] <= 0.5
+        and cars.speed[i] <= HALT_SPEED
         and moves.position[i] == cars.position[i]
     )
 
@@ -358,7 +358,7 @@ def book_exits(roads: RoadNetwork, cars: Cars, moves: Moves, sums: PathSums) -> 
             to, connection = moves.exit_path[row], cars.choice[moves.exit_car[row]]
             time, distance = sums.over_time[row], sums.over_distance[row]
             if connection >= 0 and to != connection:
-                share = roads.length[connection] / max(distance, 1.0e-6)
+                share = roads.length[connection] / max(distance, LEAST_DISTANCE)
                 sums.line[connection * SPAN + TIME] += share * time
                 sums.line[connection * SPAN + DISTANCE_OF] += roads.length[connection]
                 sums.line[connection * SPAN + ENTERED] += 1.0

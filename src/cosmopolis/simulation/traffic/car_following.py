@@ -22,7 +22,6 @@ ROUNDING_MARGIN = np.float32(
     0.05
 )  # m never driven of the room ahead, above float32 rounding on a path of kilometres
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
-STANDSTILL = np.float32(0.1)  # m/s
 LEAST_JAM_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
 CRAWL = np.float32(3.0)  # m/s, from which the usual gap is kept there too
 LEAST_IDM_GAP = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite

@@ -13,13 +13,19 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.signals import PERMISSIVE, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import Cars, PathState
+from cosmopolis.simulation.traffic.state import FAR, FAR32, Cars, PathState
+from cosmopolis.simulation.traffic.thresholds import (
+    AREA_CLEARANCE,
+    LEAST_SPEED,
+    LONGEST_VEHICLE,
+    ROLLING,
+    STANDSTILL,
+)
 
-UNOBSTRUCTED = 1.0e9  # m, nothing to wait for
+AREA_BRAKE, AREA_TIME, AREA_MARGIN = 2.0, 1.0, 5.0  # m/s^2, s, m: how far ahead occupied areas matter
+LEAST_APPROACH = 1.0  # m/s with which a vehicle that stands is taken to approach an area
+MOST_ACCEL, STEP_MARGIN = 1.5, 0.1  # m/s^2 and m: the farthest that a vehicle can come in one step
 SIBLING_OVERLAP = 2.5  # m beside the start of a sibling connection that still count as the lane
-LONGEST_VEHICLE = 18.0  # m, vehicle
-STILL = 0.1  # m/s
-ROLLING = 0.3  # m/s, who rolls so fast at a stop line is going
 PASSED_OVER = 4  # steps at the line after which others go before a car that could not
 
 
@@ -29,7 +35,7 @@ def overhang(lane: int, roads: RoadNetwork, path_state: PathState) -> tuple[np.f
 
     The distance may be < 0; it is 1e9 where there is no such car.
     """
-    nearest, speed = np.float32(UNOBSTRUCTED), np.float32(0.0)
+    nearest, speed = FAR32, np.float32(0.0)
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
         rear = path_state.tail[connection]
         if rear < SIBLING_OVERLAP and rear < nearest:
@@ -46,7 +52,7 @@ def rear_within(connection: int, roads: RoadNetwork, path_state: PathState) -> n
     """m along connection `way` of the rear of the last car on the lane it leads to; 1e9 if that came by another."""
     to_lane = roads.to_lane[connection]
     if path_state.tail_connection[to_lane] >= 0 and path_state.tail_connection[to_lane] != connection:
-        return np.float32(UNOBSTRUCTED)
+        return FAR32
     return roads.length[connection] + path_state.tail[to_lane]
 
 
@@ -66,22 +72,22 @@ def occupied_area_ahead(
     `reach` is how far it could come in this step. 1e9 where nothing is in the way. With `locked` those who stand
     are passed.
     """
-    free = 1.0e9
+    free = FAR
     speed = cars.speed[i]
-    sight = speed * speed / 4.0 + speed + 5.0
+    sight = speed * speed / (2.0 * AREA_BRAKE) + speed * AREA_TIME + AREA_MARGIN
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         distance = roads.conflict_begin[row] - position
         if roads.merge[row] != 0 or distance < 0.0 or distance > sight or distance > free:
             continue
         other = roads.conflict[row]
         begin, end = roads.other_begin[row], roads.other_end[row]
-        comes = distance / max(speed, 1.0)
+        comes = distance / max(speed, LEAST_APPROACH)
         for j in range(cars.start[other], cars.start[other + 1]):
             rear = cars.position[j] - cars.length[j]
             if rear >= end or (gridlocked and cars.still[j] > 0):
                 continue
             if cars.position[j] > begin:
-                if (end - rear) / max(cars.speed[j], 0.1) + 0.3 > comes:
+                if (end - rear) / max(cars.speed[j], LEAST_SPEED) + AREA_CLEARANCE > comes:
                     free = min(free, distance)
             elif (
                 reach >= distance
@@ -90,8 +96,8 @@ def occupied_area_ahead(
             ):
                 free = min(free, distance)
         rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
-        hangs = rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes
-        if hangs and not (gridlocked and its_speed < STILL):
+        hangs = rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > comes
+        if hangs and not (gridlocked and its_speed < STANDSTILL):
             free = min(free, distance)
         lane = roads.from_lane[other]
         last = cars.start[lane + 1] - 1
@@ -121,7 +127,7 @@ def _yields_in_tie(row: int, connection: int, other: int, roads: RoadNetwork, pa
 @kernel
 def _longest_step(speed: float) -> float:
     """m that a car can come in one step at most."""
-    return speed * DT + 1.5 * DT * DT + 0.1
+    return speed * DT + MOST_ACCEL * DT * DT + STEP_MARGIN
 
 
 @kernel
@@ -160,6 +166,6 @@ def stopping_distance(j: int, other: int, drivers: Drivers, path_state: PathStat
     if cars.still[j] > 0:
         return 0.0
     if path_state.light[other] != PERMISSIVE and path_state.light[other] != YELLOW:
-        return UNOBSTRUCTED
+        return FAR
     speed = cars.speed[j]
     return speed * DT + speed * speed / (2.0 * drivers.brake[cars.kind[j]])

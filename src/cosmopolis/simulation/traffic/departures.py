@@ -17,14 +17,14 @@ from cosmopolis.kernels.tables import Table, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import EdgeGraph, quickest
-from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
-from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes, settle
+from cosmopolis.simulation.traffic.state import FAR32, Cars, Fleet, PathState
+from cosmopolis.simulation.traffic.turning import MOST_LANES, plan_lanes, settle
 
 if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 WINDOW = 36  # measurements, one every 5 s: SUMO's moving average over 180 s
-LEAST_SPEED = np.float32(0.001)  # m/s at least
+STANDING_SPEED = np.float32(0.001)  # m/s at least
 REROUTES_AFTER_WAIT = 60.0  # s of waiting for a gap after which one looks again when it comes
 EQUAL_COST = np.float32(0.01)  # lane changes that make no difference
 
@@ -114,10 +114,10 @@ def estimate_times(
     for turn in range(len(graph.to)):
         edge, connection = path[graph.origin[turn]], path[edges + turn]
         alone = roads.length[edge] / min(path_state.limit[edge] * factor, top)
-        there = max(roads.length[edge] / max(known[graph.origin[turn]], LEAST_SPEED), alone)
+        there = max(roads.length[edge] / max(known[graph.origin[turn]], STANDING_SPEED), alone)
         alone = roads.length[connection] / min(path_state.limit[connection] * factor, top) + wait[turn]
         graph.seconds[turn] = there + max(
-            roads.length[connection] / max(known[edges + turn], LEAST_SPEED), alone
+            roads.length[connection] / max(known[edges + turn], STANDING_SPEED), alone
         )
 
 
@@ -135,7 +135,7 @@ def choose_lanes(
         edge = fleet.route[cursor]
         first = roads.edge_lane[edge]
         plan_lanes(first, cursor, trip, FAR32, cars.start, costs, fleet, drivers, roads, path_state)
-        best, least, fewest = fleet.from_lane[trip], np.float32(1.0e9), 0
+        best, least, fewest = fleet.from_lane[trip], FAR32, 0
         count = min(roads.edge_lanes[edge], MOST_LANES)
         for turn in range(count):
             index = (trip + turn) % count

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.conflict_areas import LONGEST_VEHICLE
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import Cars, PathState
+from cosmopolis.simulation.traffic.thresholds import LONGEST_VEHICLE
 
 NO_STORAGE = 255  # PathState.refused of a lane whose first car has no room beyond the junction
+AMPLE = 40.0  # m more than a vehicle needs: enough for all who are on connections into the lane
 STORAGE_PATIENCE = 120.0  # s of standing at the line after which a driver makes do with less room beyond
 FLOWING = 3.0  # m/s: a car that rolls so fast will make room
 ROUNDABOUT_RESERVE = 14.0  # m on a ring, two cars and their gaps: two may come on at once
@@ -32,7 +33,7 @@ def has_downstream_storage(
         to_lane, needed, roads, drivers, cars
     ):
         return False
-    if room > needed + 40.0:
+    if room > needed + AMPLE:
         return True
     needed += _queued_on_connections(to_lane, roads, drivers, cars)
     pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / STORAGE_PATIENCE))

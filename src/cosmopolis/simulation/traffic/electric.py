@@ -17,8 +17,8 @@ from cosmopolis.kernels.decorators import formula
 
 GRAVITY = 9.81  # m/s^2
 AIR = 1.2041  # kg/m^3 at 20 degrees
-DRAWN = 0.9  # share of the battery's energy that reaches the wheels
-RECOVERED = 0.8  # share of the wheels' energy that reaches the battery
+DRAWN_SHARE = 0.9  # share of the battery's energy that reaches the wheels
+RECOVERED_SHARE = 0.8  # share of the wheels' energy that reaches the battery
 ROTATING = 1.04  # wheels and motor as a share of the mass that is to be sped up
 
 # mass kg, front m^2, drag coefficient, rolling coefficient, auxiliaries W
@@ -58,4 +58,4 @@ def wheel_energy(speed, new_speed, driven, grade, dt, mass, drag, rolling):  # t
 @formula
 def battery_energy(at_wheels):  # type: ignore[no-untyped-def]
     """J out of the battery for J at the wheels; negative where braking fills it."""
-    return at_wheels / DRAWN if at_wheels > 0.0 else at_wheels * RECOVERED
+    return at_wheels / DRAWN_SHARE if at_wheels > 0.0 else at_wheels * RECOVERED_SHARE

@@ -11,9 +11,11 @@ from math import sqrt
 import numpy as np
 
 from cosmopolis.kernels.decorators import entry, kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import FAR, Cars, Fleet, PathState
+from cosmopolis.simulation.traffic.thresholds import YIELD_BRAKE
 from cosmopolis.simulation.traffic.turning import likely_connection
 
 NO_PREEMPTION, APPROACHING, CROSSING = (
@@ -26,6 +28,8 @@ YIELDS_ACROSS_LINE = 60.0  # m before it that those at a red light go over the l
 PREEMPTION_TIME = 6.0  # s before it comes to a junction that others are kept out
 PREEMPTION_DISTANCE = 40.0  # m, the same when it is slow
 SPEED_AT_RED = 5.0  # m/s over the line at red
+AHEAD = 0.5  # m, at least, that a vehicle is ahead of the one with the siren
+WAITING_SPEED = 0.5  # m/s: a slower vehicle waits
 MOST_PATHS = 24
 
 
@@ -86,7 +90,7 @@ def must_clear_lane(
 ) -> bool:
     """Whether car i has an emergency vehicle behind it on its lane, near enough to be heard."""
     behind = cars.position[i] - path_state.emergency_position[lane]
-    return bool(behind > 0.5 and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
+    return bool(behind > AHEAD and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
 
 
 @kernel
@@ -104,7 +108,7 @@ def may_pass_red(lane: int, i: int, drivers: Drivers, path_state: PathState, car
 def slow_to_line(distance: float, i: int, drivers: Drivers, cars: Cars) -> float:
     """m/s^2 of car i so that it comes to the line, `distance` m ahead, at no more than AT_RED."""
     allowed = sqrt(SPEED_AT_RED * SPEED_AT_RED + 2.0 * drivers.brake[cars.kind[i]] * max(distance, 0.0))
-    return (allowed - cars.speed[i]) / 0.5
+    return (allowed - cars.speed[i]) / DT
 
 
 @kernel
@@ -112,7 +116,7 @@ def cannot_yield(other: int, roads: RoadNetwork, cars: Cars) -> bool:
     """Whether somebody who is to let an emergency vehicle pass can no longer stop before connection `other`."""
     lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
-    if last < cars.start[lane] or cars.choice[last] != other or cars.speed[last] < 0.5:
+    if last < cars.start[lane] or cars.choice[last] != other or cars.speed[last] < WAITING_SPEED:
         return False
     speed = cars.speed[last]
-    return bool(roads.length[lane] - cars.position[last] < speed * speed / 6.0 + 0.5 * speed)
+    return bool(roads.length[lane] - cars.position[last] < speed * speed / (2.0 * YIELD_BRAKE) + DT * speed)

@@ -12,12 +12,20 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
 from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, PathState
-from cosmopolis.simulation.traffic.turning import FAR32, wished_speed
+from cosmopolis.simulation.traffic.state import DONE, FAR32, PLANNED, WAITING, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.turning import wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
 PULL_OUT_SPEED = 3.0  # m/s, from the kerb
 BORDER_ZONE = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
+ENTRY_MARGIN, LANE_END, STOP_MARGIN = 1.0, 0.5, 1.0  # m behind it, to the lane's end, before a stop
+ENTRY_HEADWAY, LEADER_SHARE = (
+    1.5,
+    0.5,
+)  # s, and share of the leader's speed: the speed of entry behind a leader
+COMFORT_BRAKE, HURRIED_BRAKE = 2.0, 4.0  # m/s^2 that the follower may be asked for
+COMFORT_HEADWAY, HURRIED_HEADWAY = 0.8, 0.3  # s that are left to the follower
+ARRIVAL_ZONE = 40.0  # m from the lane's beginning within which vehicles on the way into it matter
 INSERTION_PATIENCE = 20.0  # s in the queue after which small gaps do
 STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red light
 
@@ -86,7 +94,7 @@ def insert_first(
     desired = wished_speed(lane, trip, fleet, drivers, path_state)
     entry_speed = drivers.entry_speed[kind]
     if drivers.departure_position[kind] == AS_PLANNED:
-        place = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
+        place = min(max(fleet.from_position[trip], length + ENTRY_MARGIN), roads.length[lane] - LANE_END)
     else:
         place = _departure_position(lane, kind, min(desired, entry_speed), least, roads, drivers, cars, moves)
     position = np.float32(place)
@@ -98,14 +106,16 @@ def insert_first(
         speed = np.float32(0.0)
     if entry_speed < 0.0 and position < BORDER_ZONE and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
-    speed = min(speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - 1.0, 0.0)))
+    speed = min(
+        speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - STOP_MARGIN, 0.0))
+    )
     hurry = time - fleet.depart[trip] > INSERTION_PATIENCE
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
             if gap < least:
                 return False
-            safe = max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j]
+            safe = max(0.0, gap - STOP_MARGIN) / ENTRY_HEADWAY + LEADER_SHARE * moves.speed[j]
             if 0.0 <= entry_speed < FAR32 and safe < speed:
                 return False  # it enters at the speed that is asked of it, or later
             speed = min(speed, safe)
@@ -140,10 +150,10 @@ def _departure_position(
     can stop there.
     """
     brake, length = drivers.brake[kind], drivers.length[kind]
-    stops, begin = speed * speed / (2.0 * brake), length + 1.0
+    stops, begin = speed * speed / (2.0 * brake), length + ENTRY_MARGIN
     first, beyond = cars.start[lane], cars.start[lane + 1]
     if first == beyond:
-        return max(min(begin, roads.length[lane] - 0.5), roads.length[lane] - 1.0 - stops)
+        return max(min(begin, roads.length[lane] - LANE_END), roads.length[lane] - STOP_MARGIN - stops)
     for j in range(first, beyond):
         its = moves.speed[j]
         gap = (
@@ -177,9 +187,9 @@ def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
 
 @kernel
 def _gap_accepted(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
-    brake = 4.0 if hurry else 2.0
+    brake = HURRIED_BRAKE if hurry else COMFORT_BRAKE
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return bool(gap >= least + closing + follower * (0.3 if hurry else 0.8))
+    return bool(gap >= least + closing + follower * (HURRIED_HEADWAY if hurry else COMFORT_HEADWAY))
 
 
 @kernel
@@ -194,7 +204,7 @@ def _nobody_arrives(
     moves: Moves,
 ) -> bool:
     """The same for cars still on their way into the lane, where nobody is on it behind the gap."""
-    if rear > 40.0:
+    if rear > ARRIVAL_ZONE:
         return True
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]

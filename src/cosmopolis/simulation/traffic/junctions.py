@@ -13,8 +13,6 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import cannot_stop, travel_time
 from cosmopolis.simulation.traffic.conflict_areas import (
     PASSED_OVER,
-    ROLLING,
-    UNOBSTRUCTED,
     rear_within,
     stopping_distance,
 )
@@ -24,11 +22,20 @@ from cosmopolis.simulation.traffic.emergency import CROSSING, NO_PREEMPTION, can
 from cosmopolis.simulation.traffic.merging import is_queued
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import Cars, PathState
+from cosmopolis.simulation.traffic.state import FAR, Cars, PathState
+from cosmopolis.simulation.traffic.thresholds import AREA_CLEARANCE, AT_STOP_LINE, LEAST_SPEED, ROLLING
 
 YELLOW_BRAKE = 3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
+SLOW_AT_RED = 3.0  # m/s: a slower vehicle stops at red wherever it is
+LEAST_PACE = 1.0  # m/s with which a vehicle is taken to cross a junction at least
+START_DELAY, NOT_SOON = (
+    2.0,
+    1.0e3,
+)  # s until a vehicle that stands before a conflict area, or on it, is off it
+FORCED_BRAKE = 2.5  # m/s^2 that an impatient vehicle without priority forces on those who have it
+WITHIN_JUNCTION = 0.5  # of the turning margin, for a vehicle that waits within the junction
+MARGIN_BEHIND = 0.5  # of a margin, behind a vehicle that has gone first
 ASSUMED_ACCEL = 1.5  # m/s^2 expected of others
-AT_STOP_LINE = 3.0  # m from the line: whose turn it is
 LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = (
     3.0,
     4.0,
@@ -46,7 +53,7 @@ def stops_for_light(light: int, distance: float, speed: float, brake: float) -> 
     A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
     """
     if light == RED:
-        return bool(speed < 3.0 or not cannot_stop(distance, speed, brake))
+        return bool(speed < SLOW_AT_RED or not cannot_stop(distance, speed, brake))
     return distance >= speed * speed / (2.0 * max(YELLOW_BRAKE, brake))
 
 
@@ -67,9 +74,9 @@ def may_enter(
     traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
     the end of their green. With `locked`, those who stand do not count: they wait for car i as it does for them.
     """
-    wait_at, pocket = UNOBSTRUCTED, LEAST_POCKET
+    wait_at, pocket = FAR, LEAST_POCKET
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
-    top = max(1.0, cars.goal_speed[i])
+    top = max(LEAST_PACE, cars.goal_speed[i])
     on_red = has_red(path_state.light[connection])
     waited = cars.still[i] * DT
     kind = cars.kind[i]
@@ -96,9 +103,9 @@ def may_enter(
         if waits and roads.conflict_begin[row] < wait_at:
             wait_at = roads.conflict_begin[row]
             pocket = LEAST_POCKET if path_state.light[other] == PROTECTED else LEAST_POCKET_BEFORE_TURNERS
-        if wait_at < pocket or (wait_at < UNOBSTRUCTED and path_state.light[connection] != PERMISSIVE):
+        if wait_at < pocket or (wait_at < FAR and path_state.light[connection] != PERMISSIVE):
             return 0.0
-    if wait_at >= UNOBSTRUCTED or drivers.zipper[kind] != 0:
+    if wait_at >= FAR or drivers.zipper[kind] != 0:
         return wait_at
     wait = _waiting_position(connection, np.float32(0.0), wait_at, roads, path_state)
     return wait if wait >= pocket else 0.0
@@ -198,10 +205,10 @@ def yield_position(
 
     1e9 where it may go on; also once its light is red, because then the others wait until it is gone.
     """
-    wait_at = UNOBSTRUCTED
+    wait_at = FAR
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
-    top = max(1.0, path_state.limit[connection])
-    margin = 0.5 * drivers.turning_margin[cars.kind[i]]
+    top = max(LEAST_PACE, path_state.limit[connection])
+    margin = WITHIN_JUNCTION * drivers.turning_margin[cars.kind[i]]
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         begin = roads.conflict_begin[row]
         if begin <= position or begin >= wait_at or roads.yields[row] == 0:
@@ -293,12 +300,12 @@ def _is_occupied(
         ):
             continue  # it stands before the ground, or can, and waits for this one
         if cars.still[j] > 0:
-            gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
-        if gone + 0.3 > comes:
+            gone = NOT_SOON if cars.position[j] > begin else START_DELAY + gone
+        if gone + AREA_CLEARANCE > comes:
             return True
     if roads.merge[row] == 0 and not gridlocked:
         rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
-        if rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes:
+        if rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > comes:
             return True
     return False
 
@@ -340,7 +347,10 @@ def _rejects_gap(
             return False
         if cars.choice[j] != other:
             continue
-        if impatient and roads.length[lane] - cars.position[j] > speed * speed / 5.0 + 0.5 * speed:
+        if (
+            impatient
+            and roads.length[lane] - cars.position[j] > speed * speed / (2.0 * FORCED_BRAKE) + DT * speed
+        ):
             return False  # it can stop, and now it must
         if merges:
             to_line_of_j = roads.length[lane] - cars.position[j]
@@ -354,8 +364,8 @@ def _rejects_gap(
             YELLOW, roads.length[lane] - cars.position[j], speed, drivers.brake[cars.kind[j]]
         ):
             return False
-        leaves = arrives + (area_length + cars.length[j]) / max(0.5 * (speed + top), 1.0)
-        if leaves + 0.5 * margin > comes:
+        leaves = arrives + (area_length + cars.length[j]) / max(0.5 * (speed + top), LEAST_PACE)
+        if leaves + MARGIN_BEHIND * margin > comes:
             return True
     if to_line < SHORT_LANE:
         return _arrives_from_upstream(lane, to_line, clear + margin, roads, path_state, cars)
@@ -397,6 +407,6 @@ def _arrives_from_upstream(
         connection = roads.in_path[row]
         for j in range(cars.start[connection], cars.start[connection + 1]):
             distance = roads.length[connection] - cars.position[j] + beyond
-            if cars.speed[j] > 0.3 and distance / max(cars.speed[j], 1.0) < until:
+            if cars.speed[j] > ROLLING and distance / max(cars.speed[j], LEAST_PACE) < until:
                 return True
     return False

@@ -15,6 +15,7 @@ from cosmopolis.simulation.traffic.emergency import APPROACHING, must_clear_lane
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import (
     DOWN_REQUESTED,
+    FAR32,
     LEAVE,
     STAY,
     TURN,
@@ -24,7 +25,8 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
-from cosmopolis.simulation.traffic.turning import FAR32, costs_less
+from cosmopolis.simulation.traffic.thresholds import CREEPING
+from cosmopolis.simulation.traffic.turning import costs_less
 
 SAFE_BRAKE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
 MANDATORY_BRAKE = 3.5  # m/s^2 more for a change that must be, with the lane's end near
@@ -34,6 +36,11 @@ CONTENT_SHARE, MOTORWAY_CONTENT_SHARE = (
     0.85,
     0.93,
 )  # share of the desired speed with which one is; on a motorway
+FREE_ACCEL_SHARE = 0.7  # of its acceleration: a vehicle that speeds up so is not held up
+LEADER_SLOWER = 0.95  # of the desired speed: a slower leader on the kerb side is a reason to stay
+NO_DISCRETIONARY = 30.0  # m before the lane's end within which nobody changes for speed
+URGENCY_REDUCTION = 0.7  # share by which full urgency shortens the headway and the jam gap that are accepted
+CLEAR_OF_START = 1.0  # m from the beginning of the other lane to a vehicle's rear, at least
 MOTORWAY_GAP = 4.0  # s to the car ahead there, below which one stays on the faster lane
 CHANGE_THRESHOLD = 0.3  # m/s^2, MOBIL's threshold
 FULL_URGENCY = 30.0  # m before the lane's end at which urgency is full
@@ -43,14 +50,13 @@ LEAST_CHANGE_GAP = 0.5  # m to the car ahead there, and to that behind, below wh
 DISCRETIONARY_INTERVAL = 8  # steps between two changes for speed
 COURTESY_STEPS = 12  # of standing, after which the one behind thinks of himself,
 MERGE_CLEARANCE = np.float32(1.0)  # m more than the other's length, if he has so much room in front
-END_MARGIN = np.float32(0.2)  # m
+ABREAST_MARGIN = np.float32(0.2)  # m
 GAP_OPENING_TIME = np.float32(4.0)  # s in which one who brakes so opens a gap for another beside him
 COURTESY_ACCEL = np.float32(-2.0)  # m/s^2 of courtesy
 LANE_EXCESS = (
     2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
 )
 QUEUE_SHARE = 0.6  # share of a lane that cars with their gaps take up, from which on they queue
-CREEPING = np.float32(2.0)  # m/s: who is as slow cannot look for a gap, one brakes for him as for a leader
 
 
 @kernel
@@ -70,7 +76,7 @@ def first_ahead(lane: int, position: float, cars: Cars) -> int:
 def adjacent_position(position: float, lane: int, target: int, roads: RoadNetwork) -> float:
     """m along `target` beside `position` on `lane`: lanes of one edge differ in length where it bends."""
     there = position * (roads.length[target] / roads.length[lane])
-    return min(there, roads.length[target] - END_MARGIN)
+    return min(there, roads.length[target] - ABREAST_MARGIN)
 
 
 @kernel
@@ -114,7 +120,10 @@ def request_lane_changes(
         if turn & 3 != 0 or not _may_change_for_speed(i, drivers, cars):
             continue
         content = MOTORWAY_CONTENT_SHARE if roads.keeps_to_kerb[lane] != 0 else CONTENT_SHARE
-        if cars.speed[i] > content * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
+        if (
+            cars.speed[i] > content * cars.desired[i]
+            or moves.accel[i] > FREE_ACCEL_SHARE * drivers.accel[cars.kind[i]]
+        ):
             keeps = roads.keeps_to_kerb[lane] != 0 and turn & 7 == 0 and roads.lane_index[lane] > 0
             if keeps and _returns_to_kerb_side(lane, i, roads, drivers, path_state, cars, fleet, moves):
                 moves.action[i] = DOWN_REQUESTED
@@ -152,7 +161,7 @@ def _discretionary_side(
 ) -> int:
     """+1, -1 or 0: the neighbouring lane that is worth changing to (Kesting, Treiber & Helbing 2007, eq. 2-3)."""
     left = roads.length[lane] - cars.position[i]
-    if left < 30.0 or i == cars.start[lane + 1] - 1:
+    if left < NO_DISCRETIONARY or i == cars.start[lane + 1] - 1:
         return 0
     for side in (1, -1):
         index = roads.lane_index[lane] + side
@@ -215,7 +224,7 @@ def _returns_to_kerb_side(
     ahead = first_ahead(target, position, cars)
     if ahead < cars.start[target + 1]:
         gap = cars.position[ahead] - cars.length[ahead] - position
-        if gap < MOTORWAY_GAP * cars.speed[i] and cars.speed[ahead] < 0.95 * cars.desired[i]:
+        if gap < MOTORWAY_GAP * cars.speed[i] and cars.speed[ahead] < LEADER_SLOWER * cars.desired[i]:
             return False
     if not _accepts_gaps(
         lane, target, i, False, MOTORWAY_THRESHOLD - KERB_BIAS, roads, drivers, path_state, cars, moves
@@ -245,7 +254,7 @@ def _accepts_gaps(
         return False
     position = adjacent_position(cars.position[i], lane, target, roads)
     fits = roads.length[target] > cars.length[i] + LANE_EXCESS
-    if position - cars.length[i] < 1.0 and (fits or not must):
+    if position - cars.length[i] < CLEAR_OF_START and (fits or not must):
         return False
     urgency = 0.0
     if must:
@@ -277,7 +286,7 @@ def _accel_in_gap(
 ) -> float:
     """m/s^2 of car i at `gap`; with urgency, drivers accept smaller headways and jam gaps than they keep."""
     kind = cars.kind[i]
-    smaller = np.float32(1.0 - 0.7 * urgency)
+    smaller = np.float32(1.0 - URGENCY_REDUCTION * urgency)
     return idm(
         cars.speed[i],
         cars.desired[i],

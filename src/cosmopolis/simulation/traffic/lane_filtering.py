@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.conflict_areas import overhang
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
@@ -17,6 +18,7 @@ from cosmopolis.simulation.traffic.state import FILTERS, STANDS, STAY, Cars, Mov
 FILTERING_STEPS = 4  # steps between two looks
 QUEUED_STEPS = 4  # steps that a car must have been standing
 FILTERING_SPEED = 3.0  # m/s past standing cars
+ROLLS_ON = 0.05  # m/s: a slower vehicle will not roll on
 FILTERING_GAP = np.float32(0.1)  # m between bumpers
 
 
@@ -44,7 +46,7 @@ def filter_forward(
             there = moves.position[j] + FILTERING_GAP + cars.length[i]
             if there + FILTERING_GAP <= free:
                 place = there
-        if place > 0.0 and cars.still[i] * 0.5 * FILTERING_SPEED >= place - cars.position[i]:
+        if place > 0.0 and cars.still[i] * DT * FILTERING_SPEED >= place - cars.position[i]:
             moves.position[i], moves.speed[i], moves.action[i] = place, np.float32(0.0), FILTERS
             return
 
@@ -53,7 +55,7 @@ def filter_forward(
 def _stands(i: int, cars: Cars, moves: Moves) -> bool:
     return bool(
         cars.still[i] >= QUEUED_STEPS
-        and moves.speed[i] < 0.05
+        and moves.speed[i] < ROLLS_ON
         and moves.action[i] == STAY
         and cars.goal[i] & STANDS == 0
     )

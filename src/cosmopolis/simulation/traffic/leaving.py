@@ -21,6 +21,7 @@ from cosmopolis.simulation.traffic.state import (
     PathState,
 )
 
+PATH_END = np.float32(0.01)  # m before its end: a vehicle enters one path a step, and never drives through it
 REROUTE_STORAGE = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
 REROUTE_ZONE = 8.0  # m before the end of the lane
 REROUTE_RETRY = 10.0  # s from one try to take another way, where one's own is full, to the next
@@ -47,7 +48,7 @@ def leave_path(
     row = roads.chunk[k] + moves.exits[k]
     moves.exits[k] += 1
     moves.exit_car[row], moves.exit_path[row], moves.exit_connection[row] = i, to, connection
-    moves.exit_position[row] = min(over, roads.length[to] - np.float32(0.01))
+    moves.exit_position[row] = min(over, roads.length[to] - PATH_END)
     moves.action[i] = EXITS
 
 

@@ -15,8 +15,6 @@ from cosmopolis.simulation.traffic.car_following import (
     free_road,
 )
 from cosmopolis.simulation.traffic.conflict_areas import (
-    ROLLING,
-    UNOBSTRUCTED,
     merges_second,
     occupied_area_ahead,
     overhang,
@@ -25,7 +23,6 @@ from cosmopolis.simulation.traffic.downstream_storage import NO_STORAGE, has_dow
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.emergency import CROSSING, NO_PREEMPTION, may_pass_red, slow_to_line
 from cosmopolis.simulation.traffic.junctions import (
-    AT_STOP_LINE,
     FORCES_AFTER,
     GRIDLOCK_AFTER,
     LEAST_POCKET,
@@ -39,10 +36,21 @@ from cosmopolis.simulation.traffic.merging import MERGE_ZONE, merge_in_order
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.pedestrians import pedestrians_block
 from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import ENDS, FAR, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.state import ENDS, FAR, FAR32, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.thresholds import AT_STOP_LINE, ROLLING
 from cosmopolis.simulation.traffic.turning import likely_connection
 
-UNBOUNDED = np.float32(1.0e9)
+SIGHT_MARGIN, SIGHT_TIME, SIGHT_BRAKING = 22.0, 3.0, 0.3  # m, s, s^2/m: how far ahead a driver looks
+DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = (
+    2.0,
+    1.5,
+    4.0,
+)  # m/s^2, s, m before the line, where it decides
+REACH_MARGIN = 0.75  # m more than a vehicle drives in a step at its present speed
+LATE_STEPS = 1.5  # steps of braking that are kept in hand before a conflict area
+BOX_BRAKE = 3.0  # m/s^2 with which a vehicle still stops before the two-wheelers' waiting area
+STARTED = 3.0  # m/s: a faster vehicle has left the place where it stopped
+MOST_REFUSED = 250  # steps that are counted; 255 is NO_STORAGE
 REACTION_TIME = 1.0  # s from seeing somebody to braking for him
 HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's width, to the edge of their lane
 
@@ -50,7 +58,7 @@ HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's wid
 @kernel
 def sight(speed: float) -> float:
     """m ahead that can matter to a driver: IDM's wished gap and some more."""
-    return 22.0 + 3.0 * speed + speed * speed * 0.3
+    return SIGHT_MARGIN + SIGHT_TIME * speed + speed * speed * SIGHT_BRAKING
 
 
 @kernel
@@ -67,7 +75,7 @@ def lead_lane(
     first, i = cars.start[lane], cars.start[lane + 1] - 1
     kind = cars.kind[i]
     moves.accel[i] = free_road(cars.speed[i], cars.desired[i], drivers.accel[kind], drivers.brake[kind])
-    moves.free_distance[i] = UNBOUNDED
+    moves.free_distance[i] = FAR32
     moves.refused[lane], moves.breaks_gridlock[lane] = 0, 0
     distance = roads.length[lane] - cars.position[i]
     merges = roads.leads_to_merge[lane] != 0 and distance < MERGE_ZONE
@@ -104,7 +112,7 @@ def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, mov
     """Stop before ground that others need, so early that in the next step they see that it can: `to_stop`."""
     _stop_at(distance, i, drivers, cars, moves)
     brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
-    late = 1.5 * brake * DT
+    late = LATE_STEPS * brake * DT
     allowed = sqrt(late * late + 2.0 * brake * max(distance - 0.5 * speed * DT, 0.0)) - late
     moves.accel[i] = min(moves.accel[i], max(np.float32((allowed - speed) / DT), -brake))
 
@@ -117,7 +125,7 @@ def _to_stop_line(
     box = roads.bike_box[lane]
     short = distance - box
     speed = cars.speed[i]
-    if box > 0.0 and drivers.filters[cars.kind[i]] == 0 and short > speed * speed / 6.0:
+    if box > 0.0 and drivers.filters[cars.kind[i]] == 0 and short > speed * speed / (2.0 * BOX_BRAKE):
         return short
     return distance
 
@@ -142,7 +150,7 @@ def _approach(
 ) -> bool:
     """The first car of a lane within sight of its end; False when it stops there."""
     hang, its_speed = overhang(lane, roads, path_state)
-    if hang < UNOBSTRUCTED:
+    if hang < FAR:
         _follow(distance + hang, its_speed, i, drivers, cars, moves)
     connection, kind = cars.choice[i], cars.kind[i]
     if connection < 0:
@@ -167,7 +175,7 @@ def _approach(
         return False
     if roads.minor[connection] != 0 and light != PROTECTED:
         _approach_yield_point(connection, distance, i, roads, drivers, path_state, cars, moves)
-    decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
+    decides_at = speed * speed / (2.0 * DECISION_BRAKE) + DECISION_TIME * speed + DECISION_MARGIN
     decides = distance < decides_at and not must_go
     if decides and not _may_go(
         lane, connection, i, distance, on_red, roads, drivers, path_state, cars, moves
@@ -175,7 +183,7 @@ def _approach(
         return False
     if distance < decides_at:
         _follow_merging(connection, i, -distance, roads, drivers, cars, moves)
-    reach = speed * DT + 0.75
+    reach = speed * DT + REACH_MARGIN
     if reach > distance:
         _mind_conflict_areas(
             connection,
@@ -247,7 +255,7 @@ def _may_go(
     if pedestrians_block(connection, i, light, roads, path_state, cars):
         _stop_at(distance, i, drivers, cars, moves)
         if light != RED:
-            moves.refused[lane] = min(250, path_state.refused[lane] + 1)
+            moves.refused[lane] = min(MOST_REFUSED, path_state.refused[lane] + 1)
         return False
     if (
         roads.has_conflict[connection] != 0
@@ -265,11 +273,11 @@ def _may_go(
         _stop_at(distance, i, drivers, cars, moves)
         moves.refused[lane] = 1
         return False
-    if wait_at < UNOBSTRUCTED:
+    if wait_at < FAR:
         _stop_before_area(distance + wait_at, i, drivers, cars, moves)
     if wait_at <= 0.0:
         if not on_red:
-            moves.refused[lane] = min(250, path_state.refused[lane] + 1)
+            moves.refused[lane] = min(MOST_REFUSED, path_state.refused[lane] + 1)
         return False
     return True
 
@@ -309,11 +317,11 @@ def _approach_yield_point(
 @kernel
 def _yield_point(connection: int, roads: RoadNetwork, path_state: PathState) -> float:
     """m along connection `way` of the place where one waits for those who come now; 0, the line, without a pocket."""
-    place = UNOBSTRUCTED
+    place = FAR
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         if roads.yields[row] != 0 and not has_red(path_state.light[roads.conflict[row]]):
             place = min(place, roads.conflict_begin[row])
-    return place + HALF_LANE if LEAST_POCKET <= place < UNOBSTRUCTED else 0.0
+    return place + HALF_LANE if LEAST_POCKET <= place < FAR else 0.0
 
 
 @kernel
@@ -324,7 +332,7 @@ def _has_stopped(
     if distance >= AT_STOP_LINE:
         return False
     if path_state.refused[lane] > 0:
-        return cars.speed[i] < 3.0
+        return cars.speed[i] < STARTED
     return cars.speed[i] < ROLLING and cars.still[i] * DT >= drivers.stop_wait[cars.kind[i]]
 
 
@@ -342,7 +350,7 @@ def _mind_conflict_areas(
     moves: Moves,
 ) -> None:
     free = occupied_area_ahead(connection, i, position, reach, gridlocked, roads, path_state, cars)
-    if free < 1.0e8:
+    if free < FAR:
         _stop_at(free, i, drivers, cars, moves)
 
 
@@ -391,22 +399,22 @@ def lead_connection(
     moves.accel[last] = free_road(
         cars.speed[last], cars.desired[last], drivers.accel[kind], drivers.brake[kind]
     )
-    moves.free_distance[last] = UNBOUNDED
+    moves.free_distance[last] = FAR32
     left = roads.length[connection] - cars.position[last]
     cursor = fleet.cursor[cars.trip[last]]
     _follow_beyond(
         roads.to_lane[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
     )
-    reach = cars.speed[last] * DT + 0.75
+    reach = cars.speed[last] * DT + REACH_MARGIN
     _mind_merge_order(connection, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
         if path_state.light[connection] == PERMISSIVE or path_state.light[connection] == YELLOW:
             _approach_yield_point(connection, -cars.position[i], i, roads, drivers, path_state, cars, moves)
             wait_at = yield_position(connection, i, cars.position[i], roads, drivers, path_state, cars)
-            if wait_at < UNOBSTRUCTED:
+            if wait_at < FAR:
                 _stop_before_area(wait_at - cars.position[i], i, drivers, cars, moves)
         _follow_merging(connection, i, cars.position[i], roads, drivers, cars, moves)
-        reach = cars.speed[i] * DT + 0.75
+        reach = cars.speed[i] * DT + REACH_MARGIN
         if cars.still[i] * DT <= FORCES_AFTER:
             _mind_conflict_areas(
                 connection, i, cars.position[i], reach, False, roads, drivers, path_state, cars, moves
@@ -414,7 +422,7 @@ def lead_connection(
         elif (
             cars.still[i] * DT <= FORCES_AFTER + DT
             and occupied_area_ahead(connection, i, cars.position[i], reach, False, roads, path_state, cars)
-            < UNOBSTRUCTED
+            < FAR
         ):
             forced += 1
     return forced
@@ -440,7 +448,7 @@ def _follow_beyond(
     far = sight(cars.speed[i])
     trip = cars.trip[i]
     while distance < far:
-        if path_state.tail[path] < 1.0e8:
+        if path_state.tail[path] < FAR:
             _follow(distance + path_state.tail[path], path_state.tail_speed[path], i, drivers, cars, moves)
             return
         distance += roads.length[path]
@@ -449,7 +457,7 @@ def _follow_beyond(
             cursor += 1
             continue
         hang, its_speed = overhang(path, roads, path_state)
-        if hang < UNOBSTRUCTED:
+        if hang < FAR:
             _follow(distance + hang, its_speed, i, drivers, cars, moves)
         if cursor + 1 >= fleet.route_end[trip]:
             return

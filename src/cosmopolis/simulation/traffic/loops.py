@@ -15,9 +15,11 @@ from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.ledger import DISTANCE, WIDTH, TripLines
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import BROKEN, DONE, EXITS, Cars, Fleet, Moves
+from cosmopolis.simulation.traffic.thresholds import LEAST_DISTANCE
 
 F64 = NDArray[np.float64]
-SLOWEST = 0.01  # m/s, for the mean of 1 / speed
+LEAST_STEP = 1.0e-9  # m, a divisor
+LEAST_PASSING_SPEED = 0.01  # m/s, for the mean of 1 / speed
 
 
 class LoopDetectors(NamedTuple):
@@ -60,7 +62,7 @@ def _trailing_rear(d: int, dt: float, fleet: Fleet, loops: LoopDetectors, trips:
     driven = now - loops.odometer[d]
     if fleet.status[trip] == DONE or driven >= loops.to_go[d]:
         loops.leaving[d] = -1
-        return dt * min(1.0, loops.to_go[d] / max(driven, 1.0e-6))
+        return dt * min(1.0, loops.to_go[d] / max(driven, LEAST_DISTANCE))
     loops.to_go[d] -= driven
     loops.odometer[d] = now
     return dt
@@ -82,14 +84,14 @@ def _pass(
     place, length = loops.position[d], np.float64(cars.length[i])
     if end < place or begin - length >= place or moves.action[i] == BROKEN:
         return 0.0
-    driven = max(end - begin, 1.0e-9)
+    driven = max(end - begin, LEAST_STEP)
     comes, goes = 0.0, 1.0
     if begin < place:
         comes = (place - begin) / driven
         loops.passed[d] += 1.0
         loops.speed[d] += driven / dt
         loops.length[d] += length
-        loops.pace[d] += 1.0 / max(driven / dt, SLOWEST)
+        loops.pace[d] += 1.0 / max(driven / dt, LEAST_PASSING_SPEED)
     if end - length >= place:
         goes = (place + length - begin) / driven
     elif moves.action[i] == EXITS and begin >= 0.0:

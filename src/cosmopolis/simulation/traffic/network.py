@@ -29,6 +29,7 @@ U16 = NDArray[np.uint16]
 
 SHORTEST_PATH = 0.5  # m, a path is at least so long, so that a car is always somewhere
 FILTERING_WIDTH = 2.9  # m, a lane in which a two-wheeler finds its way past a car
+BOX_LANE = 4.0  # times the waiting area of two-wheelers that their lane is longer
 CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
 MOST_CHUNKS = 60_000  # that a ticket of crew.py can number
 
@@ -229,7 +230,7 @@ def _bike_boxes(network: Network, metres: float) -> F64:
     lit = np.zeros(len(lanes), bool)
     lit[connections.from_lane[connections.signal >= 0]] = True
     open_to = (lanes.modes & int(Mode.BICYCLE | Mode.MOTORCYCLE)) != 0
-    return metres * (lit & open_to & (lanes.width >= FILTERING_WIDTH) & (lanes.length > 4.0 * metres))
+    return metres * (lit & open_to & (lanes.width >= FILTERING_WIDTH) & (lanes.length > BOX_LANE * metres))
 
 
 def _bends(network: Network, city_path: I64) -> dict[str, Any]:

@@ -29,9 +29,11 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
+from cosmopolis.simulation.traffic.thresholds import STANDSTILL
 from cosmopolis.simulation.traffic.turning import settle
 
-STANDING = np.float32(0.1)  # m/s
+REST_AFTER_INSERTION = 4  # steps before a vehicle that has entered the road may change lanes
+MERGE_REQUEST_ZONE = 120.0  # m before the end of its lane within which a vehicle asks to be let in
 MOST_STILL = np.uint16(60000)
 
 
@@ -41,7 +43,7 @@ def copy_car(old: Cars, i: int, new: Cars, at: int, position: float, speed: floa
     carry_row(old, i, new, at)
     new.position[at], new.speed[at] = position, speed
     new.rest[at] = max(old.rest[i], 1) - 1
-    new.still[at] = min(old.still[i], MOST_STILL) + 1 if speed < STANDING else 0
+    new.still[at] = min(old.still[i], MOST_STILL) + 1 if speed < STANDSTILL else 0
 
 
 @kernel
@@ -57,7 +59,7 @@ def copy_cars(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> 
         new.rest[i + shift] = max(old.rest[i], np.uint8(1)) - np.uint8(1)
     for i in range(lo, hi):
         count = min(old.still[i], MOST_STILL) + np.uint16(1)
-        new.still[i + shift] = count if moves.speed[i] < STANDING else np.uint16(0)
+        new.still[i + shift] = count if moves.speed[i] < STANDSTILL else np.uint16(0)
 
 
 @kernel
@@ -223,7 +225,7 @@ def _enter(
     kind = fleet.kind[trip]
     new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
     new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
-    new.rest[at], new.still[at] = 4, 0
+    new.rest[at], new.still[at] = REST_AFTER_INSERTION, 0
     at_kerb = roads.kerb[path] == BLOCKS_LANE and fleet.kerb[trip] & BEGINS_AT_KERB != 0
     if at_kerb and new.speed[at] <= 0.0:
         fleet.dwell[trip] = -drivers.pull_out_time[kind]
@@ -268,7 +270,7 @@ def _publish(  # type: ignore[no-untyped-def]
         path_state.merge_request[path] = 0
         for i in range(end - 1, begin - 1, -1):
             if cars.shift[i] != 0:
-                if roads.length[path] - position[i] < 120.0:
+                if roads.length[path] - position[i] < MERGE_REQUEST_ZONE:
                     path_state.merge_request[path] = 1 if cars.shift[i] > 0 else -1
                     path_state.merge_request_position[path] = position[i]
                     path_state.merge_request_length[path] = cars.length[i]

@@ -17,14 +17,13 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.car_following import follow, follow_leader, move
+from cosmopolis.simulation.traffic.car_following import ZERO, follow, follow_leader, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_cars, empty_moves
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
-ZERO = np.float32(0.0)
 FINITE = ("position", "speed", "length", "desired", "goal_position", "goal_speed")
 
 

@@ -20,7 +20,8 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 
-FAR = 1.0e9  # m or m/s: no goal on this path
+FAR = 1.0e9  # m, m/s or s: there is none; exact in float32
+FAR32 = np.float32(FAR)
 
 # Cars.goal: what waits for the car at goal_position. With bit STANDS it stands there a while, with ENDS it leaves.
 TURN, HALT, LEAVE, PARK, PULL_OUT = 0, 1, 2, 3, 5

@@ -29,7 +29,7 @@ from cosmopolis.kernels.tables import table_at
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.admission import admit_changes
 from cosmopolis.simulation.traffic.bends import slow_for_bends
-from cosmopolis.simulation.traffic.car_following import STANDSTILL, follow, move
+from cosmopolis.simulation.traffic.car_following import follow, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, queue_for_insertion
 from cosmopolis.simulation.traffic.lane_changing import merge_behind, request_lane_changes, yield_to_merging
@@ -58,10 +58,12 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
+from cosmopolis.simulation.traffic.thresholds import STANDSTILL
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
 HALT_WITHIN = np.float32(1.0)  # m of the stop
+HALT_SPEED = 0.5  # m/s
 
 
 @kernel
@@ -144,7 +146,7 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
     for i in range(lo, hi):
         if cars.goal[i] & STANDS == 0 or moves.action[i] != STAY:
             continue
-        if cars.goal_position[i] - cars.position[i] > HALT_WITHIN or cars.speed[i] > 0.5:
+        if cars.goal_position[i] - cars.position[i] > HALT_WITHIN or cars.speed[i] > HALT_SPEED:
             continue
         trip, goal = cars.trip[i], cars.goal[i]
         moves.position[i], moves.speed[i] = cars.position[i], 0.0

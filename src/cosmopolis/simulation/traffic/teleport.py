@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TELEPORT_STEPS = 10  # steps between two looks
 REAR_CLEARANCE = 0.5  # m from the beginning of the lane to the rear of who is put there
+MIDDLE, BEHIND = 0.5, 2.0  # share of the lane where a vehicle is put, and m behind the last one there
 ENTRY_BRAKE = 3.0  # m/s^2 that who comes into that lane may be asked for
 
 
@@ -79,15 +80,17 @@ def _free_position(lane: int, length: float, traffic: RoadTraffic) -> float | No
     """m of the front of a vehicle put behind all others on `lane`; None where it does not fit."""
     roads, path_state, cars = traffic.roads, traffic.path_state, traffic.cars
     whole = float(roads.length[lane])
-    position = min(max(0.5 * whole, length + REAR_CLEARANCE), whole - REAR_CLEARANCE)
+    position = min(max(MIDDLE * whole, length + REAR_CLEARANCE), whole - REAR_CLEARANCE)
     if path_state.tail[lane] < FAR:
-        position = min(position, float(path_state.tail[lane]) - 2.0)
+        position = min(position, float(path_state.tail[lane]) - BEHIND)
     for connection in range(int(roads.out_start[lane]), int(roads.out_end[lane])):
         if path_state.tail[connection] < FAR:
-            position = min(position, whole + float(path_state.tail[connection]) - 2.0)
+            position = min(position, whole + float(path_state.tail[connection]) - BEHIND)
         beyond = int(roads.to_lane[connection])
         if path_state.tail[beyond] < 0.0:
-            position = min(position, whole + float(roads.length[connection] + path_state.tail[beyond]) - 2.0)
+            position = min(
+                position, whole + float(roads.length[connection] + path_state.tail[beyond]) - BEHIND
+            )
     rear = position - length
     if rear < REAR_CLEARANCE:
         return None

@@ -13,7 +13,17 @@ from cosmopolis.kernels.tables import local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BLOCKS_LANE, BORDER, ENDS_AT_KERB, stop_seconds
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import FAR, HALT, LEAVE, PARK, PULL_OUT, TURN, Cars, Fleet, PathState
+from cosmopolis.simulation.traffic.state import (
+    FAR32,
+    HALT,
+    LEAVE,
+    PARK,
+    PULL_OUT,
+    TURN,
+    Cars,
+    Fleet,
+    PathState,
+)
 
 UNREACHABLE_LANES = 1000  # lanes: there is none
 UNREACHABLE = np.float32(1000.0)  # lane changes: there is no way
@@ -26,9 +36,11 @@ PLANNING_SPEED_MARGIN = np.float32(0.5)  # m/s more than it drives that a driver
 CHANGE_COST = 1.0
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
 SIREN_SPEED = np.float32(1.4)  # times the limit, with the siren on
+GOAL_MARGIN = np.float32(0.5)  # m before the lane's end: halts and destinations lie on the lane
+FIRM = 1.5  # times the comfortable deceleration, with which a vehicle still stops at the kerb
+ARRIVAL_CHANGE = 0.5  # what a lane beside that of the destination costs, in lane changes
 AT_END = np.float32(5.0)  # m before the end of a lane that leads nowhere: the trip goes on beyond it
 LEAST_DESIRED = np.float32(1.0)  # m/s that anybody wishes to drive
-FAR32 = np.float32(FAR)
 
 
 @kernel
@@ -97,7 +109,7 @@ def plan_lanes(
             if row + 1 >= end:
                 cost = np.float32(0.0)
                 if drivers.arrival_speed[kind] < FAR32:
-                    cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
+                    cost = np.float32(ARRIVAL_CHANGE * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
@@ -279,7 +291,7 @@ def settle(
         if fleet.dwell[trip] <= 0.0:
             fleet.dwell[trip] = max(fleet.halt_dwell[halt], np.float32(1.0))
         cars.goal[i], cars.goal_speed[i] = HALT, np.float32(0.0)
-        cars.goal_position[i] = min(fleet.halt_position[halt], roads.length[path] - np.float32(0.5))
+        cars.goal_position[i] = min(fleet.halt_position[halt], roads.length[path] - GOAL_MARGIN)
         cars.shift[i] = fleet.halt_lane[halt] - path
     if fleet.dwell[trip] < 0.0:
         cars.goal[i], cars.goal_speed[i], cars.goal_position[i] = PULL_OUT, np.float32(0.0), cars.position[i]
@@ -300,7 +312,7 @@ def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads
         return
     to_go = cars.goal_position[i] - cars.position[i]
     seconds = stop_seconds(trip, kind, roads.lane_count[path], drivers)
-    if seconds <= 0.0 or to_go < cars.speed[i] * cars.speed[i] / (3.0 * drivers.brake[kind]):
+    if seconds <= 0.0 or to_go < cars.speed[i] * cars.speed[i] / (2.0 * FIRM * drivers.brake[kind]):
         return
     if fleet.dwell[trip] <= 0.0:
         fleet.dwell[trip] = seconds
@@ -323,7 +335,7 @@ def _aim(
     trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
         cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.arrival_speed[kind]
-        cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
+        cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - GOAL_MARGIN)
         _arrive(cars, i, path, fleet, drivers, roads)
         if drivers.arrival_speed[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path
