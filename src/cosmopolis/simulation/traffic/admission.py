@@ -1,7 +1,8 @@
-"""Who may come on to a lane beside others: its place must be free of all who will be there after the step.
+"""Which requested lane changes take place: the place must be free of every vehicle that will be there after
+the step.
 
-Checked on the moved positions, one target lane after the other, before anyone changes. A car that is refused
-simply stays.
+Checked on the moved positions, one target lane after the other, before any vehicle changes. A car that is
+refused stays on its lane.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def is_free(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
+    """Whether [position - length, position] of `lane` is free of every vehicle that will be there after the
+    step.
+    """
     front, rear = position + LEAST_BUMPER_GAP, position - length - LEAST_BUMPER_GAP
     if position > roads.length[lane] or (rear < 0.0 and not _is_free_before(lane, rear, roads, cars, moves)):
         return False
@@ -66,9 +69,10 @@ def is_free(
 
 @kernel
 def _is_free_before(lane: int, rear: float, roads: RoadNetwork, cars: Cars, moves: Moves) -> bool:
-    """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into it.
+    """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into
+    it.
 
-    Nobody is on that ground, nor comes so fast that he could not stop before it gently.
+    No vehicle is on those metres, and none comes so fast that it could not stop gently before them.
     """
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
@@ -101,12 +105,13 @@ def _is_free_before(lane: int, rear: float, roads: RoadNetwork, cars: Cars, move
 
 @kernel
 def _stops_gently(gap: float, speed: float) -> bool:
+    """Whether a vehicle at `speed` m/s stops within `gap` m, after a step, by SAFE_BRAKE."""
     return bool(gap > DT * speed + speed * speed / (2.0 * SAFE_BRAKE))
 
 
 @kernel
 def admit_changes(lane: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves) -> None:
-    """Let those into `lane` who wish to change to it and still find their gap: from the kerb side first."""
+    """Admit the cars that request to change into `lane` and still find their gap: from the kerb side first."""
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
         if index < 0 or index >= roads.lane_count[lane]:

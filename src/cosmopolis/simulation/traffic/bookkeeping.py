@@ -1,9 +1,11 @@
-"""Adding up a step, after it: who was where for how long, how far and how fast he drove, and what that took.
+"""The sums of a step, after it: where vehicles were for how long, how far and how fast they drove, and what
+that took.
 
-Time and distance follow Edie 1963: flow = distance driven / (length x time), density = time spent / (length x time),
-so that flow = density x speed holds exactly for every path and every span of time. Every step is added up, none is
-sampled. Who drives over the end of a path within a step is taken to do that step at one speed; what he emits counts
-for the path on which the step began. Reads the old cars and the step's moves, changes nothing that a step reads.
+Time and distance follow Edie 1963: flow = distance driven / (length x time), density = time spent / (length x
+time), so that flow = density x speed holds exactly for every path and every interval. Every step is added,
+none is sampled. A vehicle that drives over the end of a path is taken to drive that step at one speed; its
+emissions count for the path on which the step began. Reads the old cars and the step's moves, changes nothing
+that a step reads.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ from cosmopolis.simulation.traffic.state import (
 from cosmopolis.simulation.traffic.step import HALT_SPEED, HALT_WITHIN
 from cosmopolis.simulation.traffic.thresholds import LEAST_DISTANCE, STANDSTILL
 
-SOME_STANDING, SOME_CHANGING = 1, 2  # what a first look at a path's cars tells
+SOME_STANDING, SOME_CHANGING = 1, 2  # what a first pass over a path's cars tells
 
 
 @kernel
@@ -132,7 +134,7 @@ def _book_end(
 
 @kernel
 def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
-    """Whether car i is a bus that lets people on and off."""
+    """Whether car i is a bus at its stop."""
     return bool(
         cars.goal[i] & STANDS != 0
         and cars.goal_position[i] - cars.position[i] <= HALT_WITHIN
@@ -145,7 +147,7 @@ def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
 def _book_distance(
     path: int, lo: int, hi: int, dt: float, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
 ) -> int:
-    """Time, distance and time lost of the cars of a path; whether some stand or change."""
+    """Time, distance and time lost of the cars of a path; whether some stand or change lanes."""
     time, distance, lost, news = 0.0, 0.0, 0.0, 0
     for i in range(lo, hi):
         if moves.action[i] > EXITS:
@@ -240,7 +242,9 @@ def _book_time_to_collision(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """Time to collision after the step of those on a path who close in on their leader, while he remains that."""
+    """Time to collision after the step of the cars of a path that approach their leader, while it remains
+    their leader.
+    """
     least = FAR
     for i in range(lo, hi):
         action = moves.action[i]
@@ -272,7 +276,7 @@ def _book_time_to_collision(
 
 @kernel
 def _stays_in_line(action: int) -> bool:
-    """Whether a car that does this is still before and behind the same cars after the step."""
+    """Whether a car with this action is still between the same cars after the step."""
     return bool(action != LEAVES and action != BROKEN and action < UP_ADMITTED)
 
 
@@ -280,7 +284,9 @@ def _stays_in_line(action: int) -> bool:
 def _time_to_leader(
     path: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves
 ) -> float:
-    """The same for the first car of a path: the last one on the connection it will take, or on the lane beyond."""
+    """The same for the first car of a path: to the last one on the connection it will take, or on the lane
+    beyond.
+    """
     gap = roads.length[path] - moves.position[i]
     if roads.lane_count[path] > 0:
         connection = cars.choice[i]
@@ -310,7 +316,7 @@ def _book_standing(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """The queue of a path: who stands after the step, and how far back the last of them reaches."""
+    """The queue of a path: the cars that stand after the step, and how far back the last of them reaches."""
     count, back = 0.0, 0.0
     for i in range(hi - 1, lo - 1, -1):
         if not (moves.speed[i] < STANDSTILL) or (
@@ -334,7 +340,7 @@ def _book_standing(
 def _book_changes(
     path: int, lo: int, hi: int, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
 ) -> None:
-    """Who changes lane, and whose trip ends."""
+    """Cars that change lanes, and those whose trip ends."""
     for i in range(lo, hi):
         action = moves.action[i]
         if action == LEAVES:
@@ -383,8 +389,9 @@ def book_step(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """Add up the step that led from the old `cars` to `moves`: helper 0. The others do a part of that; `round` is the
-    last one before it."""
+    """Add the step that led from the old `cars` to `moves`, as helper 0. Other helpers do part of it; `round`
+    is the last one before it.
+    """
     round += 1
     if helper == 0:
         open_round(board)

@@ -1,6 +1,7 @@
-"""What a driver decides as he departs: the quickest way by the speeds of the last minutes, and his first lane.
+"""What a driver decides at departure: the quickest route by the speeds of the last minutes, and the first
+lane.
 
-Only types that say so decide; the others have planned both.
+Only types that say so decide; for the others both are planned.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
 WINDOW = 36  # measurements, one every 5 s: SUMO's moving average over 180 s
 STANDING_SPEED = np.float32(0.001)  # m/s at least
-REROUTES_AFTER_WAIT = 60.0  # s of waiting for a gap after which one looks again when it comes
+REROUTES_AFTER_WAIT = 60.0  # s of waiting for a gap, after which a driver chooses a route again on entering
 EQUAL_COST = np.float32(0.01)  # lane changes that make no difference
 
 
 class DepartureRouter:
-    """The network as those see it who look for a way: streets and turns with the speeds of the last three minutes."""
+    """Edge and turn speeds of the last three minutes, and the quickest routes by them."""
 
     def __init__(self, network: Network, roads: RoadNetwork, graph: EdgeGraph) -> None:
         edges, connection = len(roads.edge_lane), np.flatnonzero(roads.lane_count == 0)
@@ -55,13 +56,15 @@ class DepartureRouter:
 
     @property
     def known(self) -> NDArray[np.float32]:
-        """(E + A,) m/s, what those who look think that one drives on each edge and turn."""
+        """(E + A,) m/s, the mean speed on each edge and turn over the window."""
         if self._mean is None:
             self._mean = self.speeds.mean(axis=0, dtype=np.float64).astype(np.float32)
         return self._mean
 
     def choose_routes(self, traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
-        """Those of `trips` whose type says so take the quickest way from the edge on which they begin."""
+        """Those of `trips` whose type chooses its route take the quickest one from the edge on which they
+        begin.
+        """
         fleet, drivers, graph = traffic.fleet, traffic.drivers, self._graph
         streets = traffic.tables(traffic.roads), traffic.tables(traffic.path_state)
         for trip in trips[drivers.chooses_route[fleet.kind[trips]] != 0].tolist():
@@ -106,9 +109,10 @@ def estimate_times(
     path_state: PathState,
     graph: EdgeGraph,
 ) -> None:
-    """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least what they take alone.
+    """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least the time without
+    other vehicles.
 
-    Who gives way without a light, or turns round, expects `wait` (A,) s where nobody holds him up.
+    A vehicle that yields without a signal, or turns round, expects `wait` (A,) s even then.
     """
     edges = len(graph.start) - 1
     for turn in range(len(graph.to)):
@@ -125,7 +129,7 @@ def estimate_times(
 def choose_lanes(
     trips: np.ndarray, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
-    """The first lane of each of `trips` that picks one: where it has fewest lanes to change, then fewest before it."""
+    """The first lane of each of `trips` that chooses one: fewest lane changes, then fewest vehicles."""
     for trip in trips:
         kind = fleet.kind[trip]
         if drivers.chooses_lane[kind] == 0:
@@ -156,7 +160,7 @@ def choose_lanes(
 def replan_departed(
     trips: np.ndarray, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
-    """Let each of `trips`, which has just come on its first lane, want there what its new route asks for."""
+    """Give each of `trips`, which has just entered its first lane, the goals of its new route."""
     for trip in trips:
         lane = fleet.from_lane[trip]
         for i in range(cars.start[lane], cars.start[lane + 1]):

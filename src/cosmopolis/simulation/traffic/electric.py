@@ -1,10 +1,11 @@
 """The battery of an electric vehicle: what a step takes out of it, and what braking gives back.
 
-Energy at the wheels = inertia + slope + rolling + air, as in Kurczveil, Lopez and Schnieder 2014, "Implementation of
-an energy model and a charging infrastructure in SUMO"; divided by an efficiency where it is drawn, multiplied by one
-where it is given back. Auxiliaries are fed by the battery beside that (theirs go through the drive). The efficiencies
-are theirs; masses, areas and coefficients of the kinds are round figures of ours for a vehicle with a usual load.
-Nothing here bounds the power of the motor or what the battery takes: at full braking that flatters it.
+Energy at the wheels = inertia + slope + rolling + air, as in Kurczveil, Lopez and Schnieder 2014,
+"Implementation of an energy model and a charging infrastructure in SUMO"; divided by an efficiency where it
+is drawn, multiplied by one where it is given back. The battery feeds the auxiliaries besides that (in their
+model the drive does). The efficiencies are theirs; masses, areas and coefficients of the kinds are round
+figures of ours for a vehicle with a usual load. Nothing here bounds the power of the motor or what the
+battery takes: at full braking that flatters it.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def build_fleet(trips: Trips, roads: RoadNetwork, drivers: Drivers, seed: int) -
 
 
 def factors_of(kind: NDArray[np.uint16], drivers: Drivers, seed: int) -> NDArray[np.float32]:
-    """(N,) how the driver of each trip takes the speed limit; `kind` (N,) are rows of `drivers`."""
+    """(N,) ratio of each driver's desired speed to the limit; `kind` (N,) are rows of `drivers`."""
     return speed_factors(
         len(kind),
         seed,
@@ -54,7 +54,7 @@ def factors_of(kind: NDArray[np.uint16], drivers: Drivers, seed: int) -> NDArray
 
 
 def _kernel_paths(lanes: NDArray, roads: RoadNetwork) -> NDArray[np.int32]:
-    """Kernel paths of city lanes; a lane that is none becomes the first, its trip is not drivable."""
+    """Kernel paths of city lanes; a lane that does not exist becomes the first, its trip is not drivable."""
     known = (lanes >= 0) & (lanes < len(roads.of_city))
     return roads.of_city[np.where(known, lanes, 0)] if len(roads.of_city) else np.zeros(len(lanes), np.int32)
 

@@ -1,4 +1,6 @@
-"""Entering the road from the kerb or over the border: a queue at each lane, one car a step where there is a gap."""
+"""Insertion: entering the road from the kerb or over the border. Each lane has a queue; one car enters a
+step, where it has a gap.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from cosmopolis.simulation.traffic.turning import wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
 PULL_OUT_SPEED = 3.0  # m/s, from the kerb
-BORDER_ZONE = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
+# m from the start of a lane without connections into it: a vehicle enters at the speed of the road
+BORDER_ZONE = 25.0
 ENTRY_MARGIN, LANE_END, STOP_MARGIN = 1.0, 0.5, 1.0  # m behind it, to the lane's end, before a stop
 ENTRY_HEADWAY, LEADER_SHARE = (
     1.5,
@@ -26,7 +29,7 @@ ENTRY_HEADWAY, LEADER_SHARE = (
 COMFORT_BRAKE, HURRIED_BRAKE = 2.0, 4.0  # m/s^2 that the follower may be asked for
 COMFORT_HEADWAY, HURRIED_HEADWAY = 0.8, 0.3  # s that are left to the follower
 ARRIVAL_ZONE = 40.0  # m from the lane's beginning within which vehicles on the way into it matter
-INSERTION_PATIENCE = 20.0  # s in the queue after which small gaps do
+INSERTION_PATIENCE = 20.0  # s in the queue, after which a smaller gap is accepted
 STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red light
 
 
@@ -34,10 +37,11 @@ STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red
 def reset_trips(
     due: np.ndarray, own: int, midnight: float, usable: np.ndarray, planned: Fleet, fleet: Fleet
 ) -> tuple[int, int]:
-    """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many cannot.
+    """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many
+    cannot.
 
-    Those that cannot still are on the road from another day. Trips from row `own` on were added by a command and depart
-    at a time of their own.
+    Those that cannot are still on the road from another day. Trips from row `own` on were added by a command
+    and depart at a time of their own.
     """
     kept, skipped = 0, 0
     for row in range(len(due)):
@@ -58,7 +62,7 @@ def reset_trips(
 
 @kernel
 def queue_for_insertion(trip: int, roads: RoadNetwork, fleet: Fleet, path_state: PathState) -> None:
-    """Put a trip that is due at the end of its lane's queue."""
+    """Put a trip that is due at the end of its lane's insertion queue."""
     lane = fleet.from_lane[trip]
     fleet.status[trip] = WAITING
     path_state.insertion_count[roads.chunk_of[lane]] += 1
@@ -81,7 +85,7 @@ def insert_first(
     fleet: Fleet,
     moves: Moves,
 ) -> bool:
-    """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
+    """Let the first trip of the queue enter, if there is a gap for which its follower need not brake hard."""
     if path_state.closed[lane] != 0:
         return False
     trip = path_state.insertion_first[lane]
@@ -144,10 +148,11 @@ def _departure_position(
     cars: Cars,
     moves: Moves,
 ) -> float:
-    """m along `lane` at which a vehicle that comes at `speed` keeps its distance to the one ahead; < 0: nowhere yet.
+    """m along `lane` at which a vehicle that enters at `speed` keeps its distance to the one ahead; < 0:
+    nowhere yet.
 
-    Behind the last one, or also in a gap farther on if its type takes one; on an empty lane so far from the end that it
-    can stop there.
+    Behind the last vehicle, or also in a gap farther on if its type takes one; on an empty lane so far from
+    the end that it can stop there.
     """
     brake, length = drivers.brake[kind], drivers.length[kind]
     stops, begin = speed * speed / (2.0 * brake), length + ENTRY_MARGIN
@@ -178,7 +183,7 @@ def _departure_position(
 
 @kernel
 def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
-    """Whether the queue on `lane` has no way to go: who joins it takes the room that would set others free."""
+    """Whether the queue on `lane` cannot move: a vehicle that joins it takes the room that would free others."""
     first = cars.start[lane + 1] - 1
     if first < cars.start[lane]:
         return False
@@ -187,6 +192,9 @@ def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
 
 @kernel
 def _gap_accepted(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
+    """Whether a follower at `follower` m/s, `gap` m behind a vehicle that enters at `speed`, brakes
+    comfortably.
+    """
     brake = HURRIED_BRAKE if hurry else COMFORT_BRAKE
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
     return bool(gap >= least + closing + follower * (HURRIED_HEADWAY if hurry else COMFORT_HEADWAY))
@@ -203,7 +211,7 @@ def _nobody_arrives(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """The same for cars still on their way into the lane, where nobody is on it behind the gap."""
+    """The same for vehicles still on the way into the lane, where none is on it behind the gap."""
     if rear > ARRIVAL_ZONE:
         return True
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):

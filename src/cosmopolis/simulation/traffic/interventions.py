@@ -55,7 +55,7 @@ def obey(command: Command, traffic: RoadTraffic, time: float) -> None:
 
 @entry
 def settle_all(cars: Cars, roads: RoadNetwork, drivers: Drivers, path_state: PathState, fleet: Fleet) -> None:
-    """Everybody thinks again about lane, turn and speed."""
+    """Every vehicle gets its goals anew: lane, turn and speed."""
     for path in range(roads.paths):
         for i in range(cars.start[path], cars.start[path + 1]):
             settle(cars, i, path, cars.start, fleet, drivers, roads, path_state)

@@ -1,7 +1,8 @@
-"""Who may enter a junction: lights, those who go first, and those who have waited longer.
+"""Who may enter a junction: signals, priority and gap acceptance, and what breaks a deadlock.
 
-Every rule reads the cars as they were at the beginning of the step. What is taken at present is in conflict_areas.py, room
-on the other side in downstream_storage.py.
+Every rule reads the vehicles as they were at the beginning of the step. Occupied conflict areas are in
+conflict_areas.py, storage on the other side in downstream_storage.py. The terms are those of the Highway
+Capacity Manual (6th edition, chapters 20 to 22): conflict area, gap acceptance, all-way stop.
 """
 
 from __future__ import annotations
@@ -25,32 +26,32 @@ from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RE
 from cosmopolis.simulation.traffic.state import FAR, Cars, PathState
 from cosmopolis.simulation.traffic.thresholds import AREA_CLEARANCE, AT_STOP_LINE, LEAST_SPEED, ROLLING
 
-YELLOW_BRAKE = 3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
+# m/s^2: a driver stops at yellow where this is enough, or the own comfortable deceleration if that is more
+YELLOW_BRAKE = 3.0
 SLOW_AT_RED = 3.0  # m/s: a slower vehicle stops at red wherever it is
-LEAST_PACE = 1.0  # m/s with which a vehicle is taken to cross a junction at least
-START_DELAY, NOT_SOON = (
-    2.0,
-    1.0e3,
-)  # s until a vehicle that stands before a conflict area, or on it, is off it
+LEAST_PACE = 1.0  # m/s, at least, with which a vehicle is taken to cross a junction
+# s until a vehicle that stands before a conflict area sets off, and until one that stands on it is off it
+START_DELAY, NOT_SOON = (2.0, 1000.0)
 FORCED_BRAKE = 2.5  # m/s^2 that an impatient vehicle without priority forces on those who have it
 WITHIN_JUNCTION = 0.5  # of the turning margin, for a vehicle that waits within the junction
 MARGIN_BEHIND = 0.5  # of a margin, behind a vehicle that has gone first
-ASSUMED_ACCEL = 1.5  # m/s^2 expected of others
-LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = (
-    3.0,
-    4.0,
-)  # m into the junction that a car must be able to go to wait there, for
+ASSUMED_ACCEL = 1.5  # m/s^2 that a driver expects of others
+# m into the junction that must be free to wait there for oncoming traffic with a protected green; and for
+# others that turn and may have to wait within the junction too
+LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = (3.0, 4.0)
 # oncoming traffic that goes first by its light, and for others who turn and may have to wait within it too
-SHORT_LANE = 30.0  # m, behind a lane so short one must look for those who come next
-FORCES_AFTER = 40.0  # s standing within a junction before shared ground is crossed out of turn
-GRIDLOCK_AFTER = 150.0  # s at the line after which those who stand in the way are passed
+SHORT_LANE = 30.0  # m: behind a shorter lane a driver also looks for vehicles on the way into it
+# s of standing within a junction, after which an occupied conflict area is entered (counted as forced)
+FORCES_AFTER = 40.0
+# s of standing at the stop line, after which vehicles that stand in the way are passed
+GRIDLOCK_AFTER = 150.0
 
 
 @formula
 def stops_for_light(light: int, distance: float, speed: float, brake: float) -> bool:
-    """Whether the car must stop at the line: at red, and at yellow if it comfortably can, at `brake` m/s^2.
+    """Whether a vehicle must stop at the line: at red, and at yellow if it comfortably can, at `brake` m/s^2.
 
-    A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
+    A vehicle that was too near to stop at yellow drives on if it is still too near when the light turns red.
     """
     if light == RED:
         return bool(speed < SLOW_AT_RED or not cannot_stop(distance, speed, brake))
@@ -68,11 +69,16 @@ def may_enter(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """How far car i, `distance` metres before the line, may go into connection `way` as far as others matter.
+    """How far car i, `distance` m before the stop line, may go into `connection` as far as others matter.
 
-    m along the connection: 0 for the line, 1e9 for all the way. Between them, a car that turns against oncoming
-    traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
-    the end of their green. With `locked`, those who stand do not count: they wait for car i as it does for them.
+    m along the connection: 0 means that it stops at the line, FAR that it may drive through. In between, a
+    vehicle that turns across oncoming traffic at a permissive green goes up to the conflict area and waits
+    there for a gap or for the end of the others' green. With `gridlocked`, vehicles that stand do not count:
+    each waits for the other.
+
+    A gap is accepted where car i can clear the area before the other arrives, with a margin
+    (Drivers.crossing_margin, merging_margin, turning_margin) that shrinks to 0 while it waits: critical gaps
+    as in HCM 6, chapter 20.
     """
     wait_at, pocket = FAR, LEAST_POCKET
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
@@ -126,7 +132,7 @@ def _yields_to_arrivals(
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether car i, on its way into `way`, leaves the shared ground to somebody who comes to connection `other`."""
+    """Whether car i, before `connection`, yields to a vehicle that approaches over connection `other`."""
     if (
         path_state.preemption[other] == CROSSING
         and path_state.preemption[roads.from_lane[other]] == NO_PREEMPTION
@@ -141,10 +147,12 @@ def _yields_to_arrivals(
 def must_signal_start(
     lane: int, connection: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i, which may go now and could not for long, waits one step more: others have reckoned without it.
+    """Whether car i, which may go now after it was refused for long, waits one step more, because others do
+    not expect it.
 
-    They go, or see in `held` that it is about to. Else all who had to wait would set off in one step, and block
-    each other within the junction. Of those who waited for room beyond only one goes at once.
+    In that step they go, or see by `refused` that it is about to go. Without this, all vehicles that had to
+    wait would set off in one step and block each other within the junction. Of those that waited for
+    downstream storage only one goes at once.
     """
     if (
         cars.speed[i] >= ROLLING
@@ -171,9 +179,11 @@ def must_signal_start(
 def _is_longest_waiting(
     connection: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i has stood longest of all who wait with it for room beyond, and nobody else comes who goes first.
+    """Whether car i has stood longest of all that wait with it for downstream storage, and nobody with
+    priority approaches.
 
-    So who gives way gets across a street that is full beyond, once whenever there is room again.
+    So a vehicle that must yield gets across a street that is full beyond the junction each time there is
+    storage again.
     """
     others = 0
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
@@ -201,9 +211,10 @@ def yield_position(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """m along connection `way` of the ground that car i, waiting on it at a green light, must leave to others yet.
+    """m along `connection` of the conflict area before which car i, within the junction at green, must yield;
+    FAR: none.
 
-    1e9 where it may go on; also once its light is red, because then the others wait until it is gone.
+    It may also go on once its light is red: the others wait until it is gone.
     """
     wait_at = FAR
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
@@ -234,9 +245,10 @@ def yield_position(
 def _waiting_position(
     connection: int, position: float, wait_at: float, roads: RoadNetwork, path_state: PathState
 ) -> float:
-    """Where to wait on connection `way` for ground that begins at `hold` m: not on that of others who go first.
+    """m along `connection` where a vehicle waits for an area that begins at `wait_at` m: not on that of
+    others with priority.
 
-    Ground that begins before `position` m is behind already; that of who has red is nobody's.
+    Areas that begin before `position` m have been passed; connections that have red do not count.
     """
     before = wait_at + 1.0
     while wait_at < before:
@@ -253,14 +265,14 @@ def _waiting_position(
 
 @kernel
 def _is_impatient(i: int, drivers: Drivers, cars: Cars) -> bool:
-    """Whether car i has waited so long that others who can brake for it must."""
+    """Whether car i has waited so long that it goes where others can brake for it."""
     kind = cars.kind[i]
     return bool(cars.still[i] * DT > drivers.patience[kind] + drivers.impatience[kind])
 
 
 @kernel
 def _is_crossing(connection: int, begin: float, cars: Cars) -> bool:
-    """Whether somebody drives on connection `way` within its first `begin` m."""
+    """Whether a vehicle drives on `connection` within its first `begin` m."""
     for j in range(cars.start[connection], cars.start[connection + 1]):
         if cars.speed[j] >= ROLLING and cars.position[j] <= begin:
             return True
@@ -279,9 +291,11 @@ def _is_occupied(
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s.
+    """Whether a vehicle on connection `other` will still be on the conflict area, or about to enter it, at
+    `comes` s.
 
-    Where both end in one lane, a car that is nearer to it than `left` m is one to follow, not to wait for.
+    Where both connections end in one lane, a vehicle that is nearer to it than `left` m is followed, not
+    waited for.
     """
     end, begin = roads.other_end[row], roads.other_begin[row]
     for j in range(cars.start[other], cars.start[other + 1]):
@@ -324,9 +338,11 @@ def _rejects_gap(
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether somebody on the lane of connection `other` needs the shared ground while car i would be on it.
+    """Whether a vehicle on the lane before connection `other` needs the conflict area while car i would be on
+    it.
 
-    Where both end in one lane, `left` m ahead of car i, it follows who is nearer to it, and queues go in turns.
+    Car i is on the area from `comes` to `clear` s. Where both end in one lane, `left` m ahead of car i, it
+    follows a vehicle that is nearer to that lane, and vehicles of queues alternate.
     """
     lane = roads.from_lane[other]
     to_line = roads.length[lane] + roads.other_begin[row]
@@ -374,7 +390,9 @@ def _rejects_gap(
 
 @kernel
 def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars) -> bool:
-    """Where everybody stops, who has stood longest goes first: whether that is the first car before `other`."""
+    """At an all-way stop the vehicle that has stood longest goes: whether that is the first one before
+    `other`.
+    """
     lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
     if (
@@ -392,7 +410,9 @@ def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: P
 
 @kernel
 def _has_waited_longer(i: int, j: int, cars: Cars) -> bool:
-    """Two that wait for each other: who has stood longer goes; the lower trip where they are equal."""
+    """Whether car i goes before car j, which waits for it too: it has stood longer, or as long with the lower
+    trip.
+    """
     if cars.still[i] != cars.still[j]:
         return cars.still[i] > cars.still[j]
     return cars.trip[i] < cars.trip[j]
@@ -402,7 +422,9 @@ def _has_waited_longer(i: int, j: int, cars: Cars) -> bool:
 def _arrives_from_upstream(
     lane: int, beyond: float, until: float, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether a car still on its way into the short `lane` reaches its end and `beyond` before `until` s."""
+    """Whether a vehicle still on the way into the short `lane` drives `beyond` m past its end before `until`
+    s.
+    """
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
         for j in range(cars.start[connection], cars.start[connection + 1]):

@@ -1,7 +1,8 @@
-"""Two-wheelers that go forward between standing cars, where there is ground in front to stand on.
+"""Lane filtering: two-wheelers go forward between standing cars, where there is room in front to stand.
 
-A lane has no width here, so a two-wheeler that filters takes a gap in the queue or the waiting area before the stop
-line, if the rules give it one. It gets there once it has stood for as long as the way past the cars takes.
+A lane has no width here, so a two-wheeler that filters takes a gap in the queue, or the waiting area before
+the stop line if the rules give it one. It gets there once it has stood for as long as the ride past the cars
+takes.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import FILTERS, STANDS, STAY, Cars, Moves, PathState
 
-FILTERING_STEPS = 4  # steps between two looks
-QUEUED_STEPS = 4  # steps that a car must have been standing
+FILTERING_STEPS = 4  # steps between two tries
+QUEUED_STEPS = 4  # steps that a vehicle must have been standing
 FILTERING_SPEED = 3.0  # m/s past standing cars
 ROLLS_ON = 0.05  # m/s: a slower vehicle will not roll on
 FILTERING_GAP = np.float32(0.1)  # m between bumpers
@@ -26,9 +27,10 @@ FILTERING_GAP = np.float32(0.1)  # m between bumpers
 def filter_forward(
     lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """One two-wheeler of the standing queue of `lane`, the foremost that can, goes to the foremost gap before it.
+    """One two-wheeler of the standing queue of `lane`, the foremost that can, goes to the foremost gap ahead
+    of it.
 
-    Reads the moved positions, so that the ground is still free at the end of the step.
+    Reads the moved positions, so that the gap is still free at the end of the step.
     """
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     hang, _ = overhang(lane, roads, path_state)
@@ -53,6 +55,7 @@ def filter_forward(
 
 @kernel
 def _stands(i: int, cars: Cars, moves: Moves) -> bool:
+    """Whether car i is part of a standing queue, not at a stop."""
     return bool(
         cars.still[i] >= QUEUED_STEPS
         and moves.speed[i] < ROLLS_ON

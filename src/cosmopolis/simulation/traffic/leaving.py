@@ -1,4 +1,4 @@
-"""Who leaves a path: over its end into the next one, or by another way than planned after a long wait."""
+"""Which vehicle leaves a path: over its end into the next one, or by another connection after a long wait."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from cosmopolis.simulation.traffic.state import (
     PathState,
 )
 
-PATH_END = np.float32(0.01)  # m before its end: a vehicle enters one path a step, and never drives through it
-REROUTE_STORAGE = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
-REROUTE_ZONE = 8.0  # m before the end of the lane
-REROUTE_RETRY = 10.0  # s from one try to take another way, where one's own is full, to the next
+# m before its end, at most, that a vehicle enters a path: it never drives through two in a step
+PATH_END = np.float32(0.01)
+REROUTE_STORAGE = np.float32(12.0)  # m free beyond a junction, so that another connection is worth taking
+REROUTE_ZONE = 8.0  # m before the end of the lane within which a driver reroutes
+REROUTE_RETRY = 10.0  # s from one try to the next, where the own connection has no downstream storage
 
 
 @kernel
 def leave_path(
     k: int, path: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """The first car of a path, if it drives beyond the end; at most one can in a step."""
+    """The first vehicle of a path, if it drives beyond the end; at most one can in a step."""
     i = cars.start[path + 1] - 1
     over = moves.position[i] - roads.length[path]
     is_lane = roads.lane_count[path] > 0
@@ -56,7 +57,9 @@ def leave_path(
 def _reroute_impatient(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
+    """The first car of a lane takes another connection: from a lane that does not lead on, or where its own
+    stays full.
+    """
     kind, lost = cars.kind[i], cars.choice[i] < 0
     over = cars.still[i] * DT - (drivers.reroutes_after[kind] if lost else drivers.reroutes_full_after[kind])
     if over >= 0.0 and (lost or (over % REROUTE_RETRY < DT and moves.refused[path] == NO_STORAGE)):
@@ -72,9 +75,10 @@ def _reroute_impatient(
 def other_connection(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> int:
-    """A connection for car i, which has waited too long at the end of its lane, where it finds room beyond.
+    """A connection with downstream storage for car i, which has waited too long at the end of its lane; -1:
+    none.
 
-    A car that cannot go on from here at all takes one without room too. -1 where there is none.
+    A car that cannot go on from here at all takes one without storage too.
     """
     first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
     choice, kind = cars.choice[i], cars.kind[i]

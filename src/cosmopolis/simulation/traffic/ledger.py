@@ -1,4 +1,6 @@
-"""What measuring keeps: sums of every path since the last reading, a line of every trip, and the kinds' engines."""
+"""What measurement keeps: sums of every path since the last reading, a line of every trip, and the kinds'
+engines.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,7 @@ def empty_lines(rows: int, width: int = WIDTH) -> F64:
 
 
 def clear(sums: PathSums) -> None:
-    """Begin anew."""
+    """Begin again from zero."""
     sums.line[:] = 0.0
     columns(sums)[:, NEAREST_OF] = FAR
 

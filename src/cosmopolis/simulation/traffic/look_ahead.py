@@ -1,4 +1,6 @@
-"""The first car of each path: what lies beyond the end, over as many paths as it may need to brake."""
+"""The first vehicle of each path: what lies beyond the path's end, over as many paths as it may need to
+brake.
+"""
 
 from __future__ import annotations
 
@@ -41,23 +43,21 @@ from cosmopolis.simulation.traffic.thresholds import AT_STOP_LINE, ROLLING
 from cosmopolis.simulation.traffic.turning import likely_connection
 
 SIGHT_MARGIN, SIGHT_TIME, SIGHT_BRAKING = 22.0, 3.0, 0.3  # m, s, s^2/m: how far ahead a driver looks
-DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = (
-    2.0,
-    1.5,
-    4.0,
-)  # m/s^2, s, m before the line, where it decides
+# m/s^2, s, m: how far before the stop line a driver decides whether to go
+DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = (2.0, 1.5, 4.0)
 REACH_MARGIN = 0.75  # m more than a vehicle drives in a step at its present speed
 LATE_STEPS = 1.5  # steps of braking that are kept in hand before a conflict area
 BOX_BRAKE = 3.0  # m/s^2 with which a vehicle still stops before the two-wheelers' waiting area
 STARTED = 3.0  # m/s: a faster vehicle has left the place where it stopped
 MOST_REFUSED = 250  # steps that are counted; 255 is NO_STORAGE
-REACTION_TIME = 1.0  # s from seeing somebody to braking for him
-HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's width, to the edge of their lane
+REACTION_TIME = 1.0  # s from seeing another vehicle to braking for it
+# m from where a conflict area begins, with half a vehicle's width, to the edge of the other lane
+HALF_LANE = 1.6
 
 
 @kernel
 def sight(speed: float) -> float:
-    """m ahead that can matter to a driver: IDM's wished gap and some more."""
+    """m ahead that matter to a driver: IDM's desired gap to a standing vehicle, and a margin."""
     return SIGHT_MARGIN + SIGHT_TIME * speed + speed * speed * SIGHT_BRAKING
 
 
@@ -71,7 +71,7 @@ def lead_lane(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """The first car of a lane, and those behind it that its going does not stop but a light does."""
+    """The first vehicle of a lane, and those behind it that a signal stops while the first one goes."""
     first, i = cars.start[lane], cars.start[lane + 1] - 1
     kind = cars.kind[i]
     moves.accel[i] = free_road(cars.speed[i], cars.desired[i], drivers.accel[kind], drivers.brake[kind])
@@ -109,7 +109,9 @@ def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves
 
 @kernel
 def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Stop before ground that others need, so early that in the next step they see that it can: `to_stop`."""
+    """Stop before a conflict area early enough that others see in the next step that it can:
+    `stopping_distance`.
+    """
     _stop_at(distance, i, drivers, cars, moves)
     brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
     late = LATE_STEPS * brake * DT
@@ -121,7 +123,7 @@ def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, mov
 def _to_stop_line(
     lane: int, distance: float, i: int, roads: RoadNetwork, drivers: Drivers, cars: Cars
 ) -> float:
-    """m to where car i stops at red: short of the two-wheelers' waiting area, unless it is past that already."""
+    """m to where car i stops at red: before the two-wheelers' waiting area, unless it is past that."""
     box = roads.bike_box[lane]
     short = distance - box
     speed = cars.speed[i]
@@ -148,7 +150,7 @@ def _approach(
     fleet: Fleet,
     moves: Moves,
 ) -> bool:
-    """The first car of a lane within sight of its end; False when it stops there."""
+    """The first vehicle of a lane within sight of the lane's end; False where it stops there."""
     hang, its_speed = overhang(lane, roads, path_state)
     if hang < FAR:
         _follow(distance + hang, its_speed, i, drivers, cars, moves)
@@ -213,10 +215,11 @@ def _short_of_lane_end(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """m short of its lane's end at which car i stops for one beside it, further on, who needs its lane as it needs his.
+    """m before its lane's end at which car i stops for a vehicle beside it and farther on, where each needs
+    the other's lane.
 
-    He goes to the end and comes in before it; side by side at the end neither could change. Of two who are level the
-    one on the kerb side stops short.
+    The other one goes to the end and merges in front of it; side by side at the end neither could change. Of
+    two that are level the one on the kerb side stops short.
     """
     if cars.shift[i] == 0 or drivers.zipper[cars.kind[i]] != 0:
         return 0.0
@@ -245,7 +248,9 @@ def _may_go(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether the first car of `lane` may enter `way`, or a part of it, as far as others matter; else it stops."""
+    """Whether the first vehicle of `lane` may enter `connection`, or part of it, as far as others matter;
+    else it stops.
+    """
     light = path_state.light[connection]
     if light == ARROW or (roads.must_stop[connection] != 0 and light == OFF):
         if not _has_stopped(lane, i, distance, drivers, path_state, cars):
@@ -293,10 +298,11 @@ def _approach_yield_point(
     cars: Cars,
     moves: Moves,
 ) -> None:
-    """Car i drives so that it can stop where it gives way once it sees who comes.
+    """Car i approaches the place where it yields so slowly that it can stop there once it sees who comes.
 
-    It is `distance` m before the line of `way`, or past it if that is negative. At a green light the place is within
-    the junction, before those who come towards it.
+    It is `distance` m before the stop line of `connection`, or past it where that is negative. At a
+    permissive green the place is within the junction, before the oncoming traffic. It sees others from
+    Drivers.visibility m before the place.
     """
     kind = cars.kind[i]
     brake, sees = drivers.brake[kind], drivers.visibility[kind]
@@ -316,7 +322,9 @@ def _approach_yield_point(
 
 @kernel
 def _yield_point(connection: int, roads: RoadNetwork, path_state: PathState) -> float:
-    """m along connection `way` of the place where one waits for those who come now; 0, the line, without a pocket."""
+    """m along `connection` where a vehicle waits for those that have priority now; 0, the line, if it has no
+    place within.
+    """
     place = FAR
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         if roads.yields[row] != 0 and not has_red(path_state.light[roads.conflict[row]]):
@@ -328,7 +336,9 @@ def _yield_point(connection: int, roads: RoadNetwork, path_state: PathState) -> 
 def _has_stopped(
     lane: int, i: int, distance: float, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i, the first of `lane`, has stood at the line; `held` remembers it while it sets off."""
+    """Whether car i, the first of `lane`, has stopped at the line; `refused` remembers that while it sets
+    off.
+    """
     if distance >= AT_STOP_LINE:
         return False
     if path_state.refused[lane] > 0:
@@ -349,6 +359,7 @@ def _mind_conflict_areas(
     cars: Cars,
     moves: Moves,
 ) -> None:
+    """Car i stops before the first occupied conflict area."""
     free = occupied_area_ahead(connection, i, position, reach, gridlocked, roads, path_state, cars)
     if free < FAR:
         _stop_at(free, i, drivers, cars, moves)
@@ -358,9 +369,10 @@ def _mind_conflict_areas(
 def _follow_merging(
     connection: int, i: int, position: float, roads: RoadNetwork, drivers: Drivers, cars: Cars, moves: Moves
 ) -> None:
-    """Who comes by another connection into the same lane and is nearer to it is a leader like any other.
+    """A vehicle on another connection into the same lane that is nearer to it is a leader like any other.
 
-    `position` is that of car i along `way`. Before the ground they share, the two may still be side by side.
+    `position` is that of car i along `connection`. Before the conflict area begins the two may still be side
+    by side.
     """
     left = roads.length[connection] - position
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
@@ -378,6 +390,7 @@ def _follow_merging(
 def _mind_merge_order(
     connection: int, distance: float, i: int, reach: float, roads: RoadNetwork, cars: Cars, moves: Moves
 ) -> None:
+    """Car i stays out of the lane that it enters in this step if another vehicle enters it first."""
     if merges_second(connection, distance, reach, roads, cars):
         moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
 
@@ -393,7 +406,9 @@ def lead_connection(
     moves: Moves,
     forced: int,
 ) -> int:
-    """The cars within a junction; how many of them crossed ground out of turn is added to `forced`."""
+    """The vehicles on a connection; the number of them that enter an occupied conflict area is added to
+    `forced`.
+    """
     first, last = cars.start[connection], cars.start[connection + 1] - 1
     kind = cars.kind[last]
     moves.accel[last] = free_road(
@@ -441,9 +456,9 @@ def _follow_beyond(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """The leader of car i on `path`, which begins `distance` metres ahead, or further on along its route.
+    """The leader of car i on `path`, which begins `distance` m ahead, or farther on along its route.
 
-    `cursor` is the route's row of the edge that `path` is on, or leaves.
+    `cursor` is the route's row of the edge that `path` is on, or has just left.
     """
     far = sight(cars.speed[i])
     trip = cars.trip[i]

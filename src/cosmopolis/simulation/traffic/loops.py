@@ -1,7 +1,8 @@
-"""Loop detectors: a wire in a lane at one place, which counts fronts and knows how long somebody is above it.
+"""Loop detectors: each counts the fronts that pass one place of a lane, and the time for which a vehicle is
+above it.
 
-Within a step a vehicle moves at one speed. Who changes lane does so at the end of the step. A rear that is still over
-the loop when its front has left the lane is followed by how far the vehicle drives.
+Within a step a vehicle moves at one speed. A lane change takes place at the end of the step. A rear that is
+still over the loop when its front has left the lane is followed by the distance that the vehicle drives.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class LoopDetectors(NamedTuple):
     speed: F64  # (D,) m/s, summed over them
     pace: F64  # (D,) s/m, summed over them
     length: F64  # (D,) m of vehicle, summed over them
-    covered: F64  # (D,) s that somebody was above it
+    covered: F64  # (D,) s for which a vehicle was above it
 
 
 def loop_detectors(lane: NDArray, position: NDArray) -> LoopDetectors:
@@ -54,7 +55,7 @@ def loop_detectors(lane: NDArray, position: NDArray) -> LoopDetectors:
 
 @kernel
 def _trailing_rear(d: int, dt: float, fleet: Fleet, loops: LoopDetectors, trips: TripLines) -> float:
-    """s that the one whose front has left the lane is still above loop d in this step."""
+    """s for which the vehicle whose front has left the lane is still above loop d in this step."""
     trip = loops.leaving[d]
     if trip < 0:
         return 0.0
@@ -80,7 +81,7 @@ def _pass(
     loops: LoopDetectors,
     trips: TripLines,
 ) -> float:
-    """s that car i is above loop d while its front goes from `begin` to `end` m along the loop's lane."""
+    """s for which car i is above loop d while its front goes from `begin` to `end` m along the loop's lane."""
     place, length = loops.position[d], np.float64(cars.length[i])
     if end < place or begin - length >= place or moves.action[i] == BROKEN:
         return 0.0
@@ -112,7 +113,7 @@ def _newcomers(
     loops: LoopDetectors,
     trips: TripLines,
 ) -> float:
-    """The same for those who drove onto the lane in this step."""
+    """The same for cars that drove onto the lane in this step."""
     covered = 0.0
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]

@@ -1,8 +1,8 @@
-"""City.network flattened for the kernels: one numbering of paths in which neighbours lie together.
+"""City.network as flat arrays for the kernels, with its own numbering of paths: lanes and connections.
 
-Inside the kernels path numbers are not the city's: each edge's lanes come first, then the connections that
-leave those lanes, edge after edge. So a chunk of paths owns whole edges with all their ways out, a lane's
-connections are a range, and lane changes and entering a junction never leave the chunk.
+Each edge's lanes come first, then the connections that leave them, edge after edge. So a chunk of paths holds
+whole edges and all connections out of them, the connections of a lane are a range of numbers, and neither
+lane changes nor the entry to a junction leave the chunk.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 
-SHORTEST_PATH = 0.5  # m, a path is at least so long, so that a car is always somewhere
-FILTERING_WIDTH = 2.9  # m, a lane in which a two-wheeler finds its way past a car
-BOX_LANE = 4.0  # times the waiting area of two-wheelers that their lane is longer
-CHUNK_PATHS = 192  # paths a chunk aims at: small enough to balance threads, large enough to amortise a call
+SHORTEST_PATH = 0.5  # m: a shorter path counts as this long, so that a vehicle is always on some path
+FILTERING_WIDTH = 2.9  # m: in a lane so wide two-wheelers filter past cars
+BOX_LANE = 4.0  # a lane with a bike box is at least so many times longer than the box
+CHUNK_PATHS = 192  # paths a chunk aims at: few enough to balance the threads, enough to pay for a call
 MOST_CHUNKS = 60_000  # that a ticket of crew.py can number
 
 
@@ -59,27 +59,29 @@ class RoadNetwork(NamedTuple):
     to_lane: I32  # (P,) lane that it leads to; -1 for a lane
     in_start: I32  # (P + 1,) rows of in_path
     in_path: I32  # (C,) connections into a lane
-    conflict_start: I32  # (P + 1,) rows of the following five
+    conflict_start: I32  # (P + 1,) rows of the following seven, one for each conflict of a connection
     conflict: I32  # (K,) the other connection
-    conflict_begin: F32  # (K,) m along this connection where shared ground begins
+    conflict_begin: F32  # (K,) m along this connection where the conflict area begins
     conflict_end: F32  # (K,) m along this connection where it ends
-    other_begin: F32  # (K,) the same along the other connection
-    other_end: F32  # (K,)
-    yields: U8  # (K,) this one waits for the other, signals aside
-    merge: U8  # (K,) both end in one lane
-    goes_first: U8  # (K,) this one goes where both could enter the ground in one step
-    minor: U8  # (P,) a connection that yields to some other
-    circulating: U8  # (P,) a connection from one edge of a roundabout to the next
-    roundabout_entry: U8  # (P,) a connection into a roundabout from outside
-    turn_on_red: U8  # (P,) a connection that may be taken at red, behind all others
+    other_begin: F32  # (K,) m along the other connection
+    other_end: F32  # (K,) m along the other connection
+    yields: U8  # (K,) 1: this connection yields to the other, signals aside
+    merge: U8  # (K,) 1: both end in one lane
+    goes_first: U8  # (K,) 1: a vehicle on this one goes where both could enter the area in one step
+    minor: U8  # (P,) 1: a connection that yields to some other
+    circulating: U8  # (P,) 1: a connection from one edge of a roundabout to the next
+    roundabout_entry: U8  # (P,) 1: a connection that enters a roundabout
+    turn_on_red: U8  # (P,) 1: a connection that may be taken at red after a stop, yielding to all
     merges: U8  # (P,) a connection that ends in a lane where one from another lane ends too
     leads_to_merge: U8  # (P,) a lane from which such a connection leads on
-    has_conflict: U8  # (P,) a connection over ground that others use too: nobody stops on it
-    must_stop: U8  # (P,) a connection before which everybody comes to a stand
-    all_way_stop: U8  # (P,) a connection of a junction where all do, and go in the order in which they came
-    keeps_to_kerb: U8  # (P,) a lane of a motorway, where one keeps to the kerb side
-    filtering: U8  # (P,) a lane wide enough for two-wheelers to pass standing cars
-    crossings: int  # X, and the following ten as in crossings.Feet
+    has_conflict: U8  # (P,) 1: a connection with conflict areas; nobody stops on it
+    must_stop: U8  # (P,) 1: a connection with a stop sign
+    # (P,) 1: a connection of an all-way stop; vehicles go in the order in which they stopped
+    # (P,) 1: a connection of an all-way stop; vehicles go in the order in which they stopped
+    all_way_stop: U8
+    keeps_to_kerb: U8  # (P,) 1: a lane of a motorway, where drivers keep to the kerb side
+    filtering: U8  # (P,) 1: a lane wide enough for lane filtering
+    crossings: int  # X; this and the following ten as in crossings.PedestrianCrossings
     pedestrian_rate: F32  # (X,) people an hour
     walk_red_start: I32  # (X + 1,)
     walk_red: I32  # connections
@@ -90,27 +92,27 @@ class RoadNetwork(NamedTuple):
     midblock_start: I32  # (P + 1,)
     midblock_crossing: I32  # crossing
     midblock_position: F32  # m
-    bike_box: F32  # (P,) m before the end of a lane that cars leave to two-wheelers at red
-    kerb: U8  # (P,) kerb.ROOM, HOLDS or BORDER of a lane
+    bike_box: F32  # (P,) m before the stop line of a lane that cars leave to two-wheelers at red
+    kerb: U8  # (P,) kerb.PARKING, BLOCKS_LANE or BORDER of a lane
     bend_start: I32  # (P + 1,) rows of the following three
     bend_begin: F32  # (B,) m along the lane
     bend_end: F32  # (B,) m
     bend_root: F32  # (B,) sqrt(m), root of the smallest radius
     edge_lane: I32  # (E,) first lane of the edge (a path)
     edge_lanes: I32  # (E,) number of its lanes
-    edge_main: I32  # (E,) its first lane for cars, by which the edge is reckoned (a path)
+    edge_main: I32  # (E,) its first lane for cars, which stands for the edge (a path)
     edge_from: I32  # (E,) junction
     edge_to: I32  # (E,) junction
-    city_path: I32  # (P,) the number that the city and the client use
+    city_path: I32  # (P,) the number of a path in the city and for clients
     of_city: I32  # (P,) the inverse
     chunk: I32  # (chunks + 1,) first path of each chunk
     chunk_of: I32  # (P,) the chunk of a path
     phase_start: I32  # (S + 1,)
-    duration: F64  # (phases,) s, as the city has it; PathState.duration is in force
-    offset: F64  # (S,) s, likewise
+    duration: F64  # (phases,) s of the city's plan; PathState.duration is in force
+    offset: F64  # (S,) s of the city's plan; PathState.offset is in force
     stage: U8  # (phases,) 1: a stage, 0: part of a clearance
-    yellow: F64  # (S,) s when a stage is left
-    all_red: F64  # (S,) s after that
+    yellow: F64  # (S,) s of yellow when a stage ends
+    all_red: F64  # (S,) s of all-red after that
     link_start: I32  # (S + 1,)
     link: I32  # (links,) connection (a path)
     light_start: I32  # (phases + 1,)
@@ -126,10 +128,11 @@ def flatten(
     bike_box: float = 0.0,
     seed: int = 0,
 ) -> RoadNetwork:
-    """City.network as the kernels read it; `turn_on_red`: the turn to the kerb side is free at a red light.
+    """City.network as the kernels read it.
 
-    `on_foot` (X,) people an hour at each crossing; when they come is drawn from `seed`. `bike_box` m before the
-    stop lines at lights are for two-wheelers.
+    With `turn_on_red` the turn to the kerb side is free at a red light. `on_foot` (X,) is the number of
+    people an hour at each crossing; when they come is drawn from `seed`. `bike_box` m before the stop lines
+    at signals are for two-wheelers.
     """
     lanes, connections, edges = network.lanes, network.connections, network.edges
     n_lanes, n_connections = len(lanes), len(connections)
@@ -193,7 +196,9 @@ def flatten(
 
 
 def _connections_by_rule(network: Network) -> dict[str, NDArray]:
-    """(C,) each: which connections go round a circle, come into one, ask everybody to stop, and to go in turns."""
+    """(C,) each: which connections circulate in a roundabout, enter one, have a stop sign, or belong to an
+    all-way stop.
+    """
     edges, connections, edge = network.edges, network.connections, network.lanes.edge.astype(np.int64)
     round_before = edges.roundabout[edge[connections.from_lane.astype(np.int64)]]
     round_after = edges.roundabout[edge[connections.to_lane.astype(np.int64)]]
@@ -207,7 +212,7 @@ def _connections_by_rule(network: Network) -> dict[str, NDArray]:
 
 
 def _programs(network: Network, of_city: I64) -> dict[str, Any]:
-    """The signal programs, their connections in the kernels' numbers."""
+    """The signal programs; their connections are kernel paths."""
     signals = network.signals
     stage, yellow, all_red = stages_of(signals)
     return {
@@ -225,7 +230,7 @@ def _programs(network: Network, of_city: I64) -> dict[str, Any]:
 
 
 def _bike_boxes(network: Network, metres: float) -> F64:
-    """(L,) `metres` where a lane with lights is wide enough and open to two-wheelers, else 0."""
+    """(L,) `metres` where a signalled lane is wide enough and open to two-wheelers, else 0."""
     lanes, connections = network.lanes, network.connections
     lit = np.zeros(len(lanes), bool)
     lit[connections.from_lane[connections.signal >= 0]] = True
@@ -234,7 +239,7 @@ def _bike_boxes(network: Network, metres: float) -> F64:
 
 
 def _bends(network: Network, city_path: I64) -> dict[str, Any]:
-    """Bends of lanes by kernel path; connections have none."""
+    """Bends by kernel path; connections have none."""
     lanes = network.lanes
     start, begin, end, root = bends(lanes.line, lanes.length, lanes.speed)
     count = np.concatenate([np.diff(start), np.zeros(len(network.connections), np.int32)])[city_path]
@@ -248,7 +253,7 @@ def _bends(network: Network, city_path: I64) -> dict[str, Any]:
 
 
 def _main_lanes(network: Network) -> I64:
-    """(E,) the first lane of each edge that cars may use; its first where there is none."""
+    """(E,) the first lane of each edge that is open to cars; its first lane where none is."""
     edge, cars = network.lanes.edge.astype(np.int64), (network.lanes.modes & int(Mode.CAR)) != 0
     main = network.edges.first_lane.astype(np.int64)
     rows = np.flatnonzero(cars)[::-1]  # the last write wins: the first lane
@@ -269,8 +274,9 @@ def _number(network: Network) -> tuple[I64, I64]:
 
 
 def _chunks(city_path: I64, lane_edge: I64, from_lane: I64, n_lanes: int) -> I32:
-    """(chunks + 1,) first paths: whole edges, about CHUNK_PATHS paths each or more;
-    the same for any number of threads."""
+    """(chunks + 1,) first path of each chunk: whole edges, about CHUNK_PATHS paths or more. The number of
+    threads does not matter.
+    """
     edge = np.concatenate([lane_edge, lane_edge[from_lane]])[city_path]
     if len(edge) == 0:
         return np.zeros(1, dtype=np.int32)
@@ -290,7 +296,7 @@ def _connections_out(of_city: I64, from_lane: I64, n_lanes: int) -> tuple[I64, I
 
 
 def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) -> dict[str, Any]:
-    """Conflict rows by kernel path, each with the other's own stretch beside it; both directions are present."""
+    """Conflicts by kernel path, each with the stretch of the other connection; both directions are present."""
     table, connections = network.conflicts, network.connections
     n_connections = len(connections)
     one = np.repeat(np.arange(n_connections), np.diff(table.start))
@@ -342,7 +348,7 @@ def _conflicts(network: Network, of_city: I64, n_lanes: int, length: NDArray) ->
 
 
 def _with_both_directions(rows: dict[str, NDArray], length: NDArray, n: int) -> dict[str, NDArray]:
-    """A conflict told by one side only is told by the other too, over its whole length."""
+    """A conflict that only one connection lists is added to the other, over all of its length."""
     key = rows["one"] * n + rows["other"]
     _, first = np.unique(key, return_index=True)
     rows = {name: values[first] for name, values in rows.items()}

@@ -1,8 +1,8 @@
-"""People on crossings, as far as cars must know: whether somebody is on one now.
+"""People on pedestrian crossings, as far as drivers must know: whether somebody is on one now.
 
-Nobody walks yet. How many people come is modelled (see `crossings`); when they come is a hash of (seed, crossing,
-time), so it is the same on any number of threads and after a restore. At lights they wait for their green and then
-go together.
+Nobody walks yet. How many people come is modelled (see `crossings`); when they come is a hash of (seed,
+crossing, time), so it is the same on any number of threads and after a restore. At signals they wait for
+their green and then cross together.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from cosmopolis.simulation.traffic.signals import PROTECTED, RED, YELLOW
 from cosmopolis.simulation.traffic.state import Cars, Moves, PathState
 from cosmopolis.simulation.traffic.thresholds import YIELD_BRAKE
 
-SLOT = 8  # steps, 4 s: somebody at 1.2 m/s (HCM 2010) crosses a lane and its sides
-MOST_OCCUPIED = 0.75  # share of the slots at most with people: beyond that they bunch
-PEDESTRIAN_PATIENCE = 30.0  # s after which people let a waiting car through
+SLOT = 8  # steps, 4 s: at 1.2 m/s (HCM 2010) a person crosses a lane and its sides
+MOST_OCCUPIED = 0.75  # share of the slots with people, at most: beyond that they cross in groups
+PEDESTRIAN_PATIENCE = 30.0  # s of standing, after which people let a vehicle through
 CROSSING_BRAKE, CROSSING_SIGHT = 1.0, 10.0  # m/s^2, m: a crossing farther away does not matter yet
 STOP_SHORT = np.float32(3.0)  # m before a crossing between junctions, where vehicles stop
 LEAST_CROSSING_GAP = np.float32(0.3)  # m, a divisor
@@ -34,7 +34,7 @@ HOURLY = (
 
 @kernel
 def update_crossings(time: float, step: int, roads: RoadNetwork, path_state: PathState) -> None:
-    """Whether people are on each crossing for the next 4 s; one crossing in eight is looked at in each step."""
+    """Whether people are on each crossing for the next 4 s; one crossing in SLOT is worked out in each step."""
     hour = int(time / 3600.0) % 24
     for crossing in range(step % SLOT, roads.crossings, SLOT):
         rate = roads.pedestrian_rate[crossing]
@@ -53,7 +53,7 @@ def update_crossings(time: float, step: int, roads: RoadNetwork, path_state: Pat
 
 @kernel
 def _may_walk(crossing: int, roads: RoadNetwork, path_state: PathState) -> bool:
-    """Whether the lights, if there are any, keep the cars back that do not turn."""
+    """Whether the signals, if there are any, stop the vehicles that do not turn."""
     for row in range(roads.walk_red_start[crossing], roads.walk_red_start[crossing + 1]):
         light = path_state.light[roads.walk_red[row]]
         if light in (PROTECTED, YELLOW):
@@ -76,7 +76,7 @@ def _uniform(seed: int, crossing: int, time: int) -> float:
 def pedestrians_block(
     connection: int, i: int, light: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i waits at the line before connection `way` because people are on a crossing that it meets."""
+    """Whether car i waits at the line before `connection` because people are on a crossing that it meets."""
     if cars.still[i] * DT > PEDESTRIAN_PATIENCE:
         return False
     here, there = roads.entry_crossing[connection], roads.exit_crossing[connection]
@@ -93,7 +93,7 @@ def pedestrians_block(
 def yield_to_pedestrians(
     lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """Cars of a lane stop before a crossing between junctions that people are on, if they still can."""
+    """Cars of a lane stop before a midblock crossing that people are on, if they still can."""
     for row in range(roads.midblock_start[lane], roads.midblock_start[lane + 1]):
         if path_state.pedestrians[roads.midblock_crossing[row]] == 0:
             continue

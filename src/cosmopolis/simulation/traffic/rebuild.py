@@ -1,4 +1,6 @@
-"""The new cars from the old ones: who leaves, crosses, changes or enters, each in its place, path by path."""
+"""The new vehicles from the old ones: those that leave, cross, change lanes or enter, path by path, each in
+its place.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ from cosmopolis.simulation.traffic.turning import settle
 
 REST_AFTER_INSERTION = 4  # steps before a vehicle that has entered the road may change lanes
 MERGE_REQUEST_ZONE = 120.0  # m before the end of its lane within which a vehicle asks to be let in
-MOST_STILL = np.uint16(60000)
+MOST_STILL = np.uint16(60000)  # steps of standing that are counted
 
 
 @kernel
@@ -74,7 +76,7 @@ def rebuild(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Write chunk k of the new cars, and what others will want to know of its paths."""
+    """Write chunk k of the new vehicles, and what other paths will read of its paths."""
     at = moves.new_count[k]
     logged, log = 0, old.start[roads.chunk[k]]
     run, run_end, run_at = 0, 0, 0  # old cars of quiet paths in a row, which are copied together
@@ -122,7 +124,7 @@ def rebuild(
 
 @kernel
 def list_busy(first: int, last: int, moves: Moves) -> int:
-    """List the busy ones of paths first .. last - 1, without a branch; how many they are."""
+    """List the busy ones of paths first .. last - 1, without a branch; their number."""
     found = 0
     for path in range(first, last):
         moves.listed[first + found] = path
@@ -132,6 +134,7 @@ def list_busy(first: int, last: int, moves: Moves) -> int:
 
 @kernel
 def _neighbours_changing(path: int, roads: RoadNetwork, moves: Moves) -> bool:
+    """Whether a vehicle of a lane beside asks to change lanes."""
     index, count = roads.lane_index[path], roads.lane_count[path]
     below = index > 0 and moves.changing[path - 1] != 0
     return below or (index >= 0 and index + 1 < count and moves.changing[path + 1] != 0)
@@ -151,7 +154,9 @@ def _gather(
     fleet: Fleet,
     moves: Moves,
 ) -> int:
-    """A path that somebody joins or leaves: those who stay, then each newcomer slid to its place."""
+    """A path that vehicles join or leave: first those that stay, then each that joins, moved to its place in
+    the order.
+    """
     begin = at
     for i in range(old.start[path], old.start[path + 1]):
         action = moves.action[i]
@@ -217,7 +222,7 @@ def _enter(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """The first of the queue becomes car `at`."""
+    """The first trip of the insertion queue becomes car `at`."""
     trip = moves.insert[path]
     moves.insert[path] = -1
     path_state.insertion_first[path] = fleet.next_waiting[trip]
@@ -243,7 +248,9 @@ def _place(
     new: Cars,
     fleet: Fleet,
 ) -> int:
-    """Settle car `at` on its new path and slide it back to its place in the order; the next free row."""
+    """Car `at`, new on this path, gets its goals and is moved back to its place in the order; the next free
+    row.
+    """
     settle(new, at, path, old.start, fleet, drivers, roads, path_state)
     j = at
     while j > begin and new.position[j - 1] > new.position[j]:
@@ -256,9 +263,9 @@ def _place(
 def _publish(  # type: ignore[no-untyped-def]
     path: int, begin: int, end: int, position, speed, cars: Cars, roads: RoadNetwork, path_state: PathState
 ) -> None:
-    """What the neighbours read: the rear of the last car, and who asks to be let in beside.
+    """Write what neighbouring paths read: the rear of the last vehicle, and the first merge request.
 
-    The path's cars are rows begin .. end - 1 of `position`, `speed` and `cars`.
+    The path's vehicles are rows begin .. end - 1 of `position`, `speed` and `cars`.
     """
     if begin == end:
         path_state.tail[path], path_state.tail_speed[path] = np.float32(FAR), np.float32(0.0)

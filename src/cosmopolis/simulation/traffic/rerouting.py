@@ -1,4 +1,4 @@
-"""New routes for who cannot go as planned: the turn lane missed, or a street shut before or after the start."""
+"""New routes for trips that cannot go as planned: a missed turn lane, or a closed street."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def closed_edges(traffic: RoadTraffic) -> NDArray[np.uint8]:
 def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
     """Routes for cars that take another connection than planned, in the order of `trips`.
 
-    Each has the connection in `Cars.choice`. Where no way leads back, another connection of its lane is tried;
-    where none does, the trip ends on the edge it comes to, and is counted as given up.
+    Each has the connection in `Cars.choice`. Where no route leads back, another connection of its lane is
+    tried; where none does, the trip ends on the edge it comes to, and is counted as given up.
     """
     cars, roads, fleet = traffic.cars, traffic.roads, traffic.fleet
     on_road = cars.trip[: traffic.count]
@@ -54,7 +54,7 @@ def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
 
 
 def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]:
-    """Edges from `edge` to the destination; a bus comes back to the edge of its next halt and stays on its line."""
+    """Edges from `edge` to the destination; a bus returns to the edge of its next halt and to its line."""
     fleet = traffic.fleet
     ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
     modes = int(traffic.drivers.modes[fleet.kind[trip]])
@@ -68,9 +68,9 @@ def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]
 
 
 def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
-    """New routes for those of `trips` whose way leads over an edge that is shut now; one tree a destination.
+    """New routes for those of `trips` whose route leads over a closed edge; one tree a destination.
 
-    Who has no other way keeps the old one, and strays when it comes to the barrier.
+    A trip without another route keeps the old one, and reroutes at the barrier.
     """
     fleet, shut = traffic.fleet, traffic.shut
     groups: dict[tuple[int, int], list[int]] = {}
@@ -89,6 +89,6 @@ def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> N
 
 
 def trips_on_road_or_waiting(traffic: RoadTraffic) -> NDArray[np.int64]:
-    """Trips on the road, and those that wait at their kerb."""
+    """Trips on the road, and those in an insertion queue."""
     on_road = traffic.cars.trip[: traffic.count].astype(np.int64)
     return np.concatenate([on_road, np.flatnonzero(traffic.fleet.status == WAITING)])

@@ -1,7 +1,9 @@
-"""Many separate lanes, each closed to a ring or open without end: car following alone, with nothing to turn to.
+"""Many separate lanes, each closed to a ring or open without end: car following alone, with nothing to turn
+to.
 
-No junction, no lane change, nobody enters or leaves. So the order in memory never changes, and the whole drive may
-stay on a graphics card: `gpu.rings` is the sibling of this file and drives by the same functions.
+There is no junction and no lane change, and no vehicle enters or leaves. So the order in memory never
+changes, and all of the run may stay on a graphics card: `gpu.rings` is the sibling of this file and uses the
+same functions.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def lead_round(first: int, last: int, rings: Rings, drivers: Drivers, cars: Cars
 
 @kernel
 def go_on(lo: int, hi: int, rings: Rings, cars: Cars, moves: Moves) -> None:
-    """Cars lo .. hi - 1 stand where they moved to; a lane counts from zero again when all of it has come around."""
+    """Cars lo .. hi - 1 take their new positions; a lane counts from zero again when all of it has come
+    around.
+    """
     for i in range(lo, hi):
         around = rings.around[rings.path[i]]
         lap = around if moves.position[cars.start[rings.path[i]]] >= around else ZERO
@@ -59,7 +63,7 @@ def go_on(lo: int, hi: int, rings: Rings, cars: Cars, moves: Moves) -> None:
 def drive_lanes(
     first: int, last: int, steps: int, rings: Rings, drivers: Drivers, cars: Cars, moves: Moves
 ) -> None:
-    """`steps` steps of lanes first .. last - 1, which know nothing of the others."""
+    """`steps` steps of lanes first .. last - 1, which do not affect the others."""
     lo, hi = cars.start[first], cars.start[last]
     for _ in range(steps):
         follow(lo, hi, drivers, cars, moves)

@@ -1,4 +1,4 @@
-"""What one may choose for a run. The defaults are those of a city."""
+"""The rules that a user may set for a run. The defaults are those of a city."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cosmopolis.city.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class TrafficRules:
-    """The dials of the traffic; a share scales what the city's own figures give."""
+    """A share scales what the city's own figures give."""
 
     teleport_after: float = 0.0  # s of standing after which a vehicle is lifted along its route; 0: never
     kerb_stops: float = 1.0  # share of the usual time that stops and pull-outs hold the lane; 0: none

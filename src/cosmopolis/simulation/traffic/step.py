@@ -1,13 +1,13 @@
 """One step of the traffic: the spine.
 
-1. the lights show their phase; trips that are due queue at their kerb;
-2. every chunk of paths decides on the old cars and moves them (parallel);
-3. those who leave a path are handed to the next one, in the order of the paths;
-4. every chunk admits lane changes and one car from each queue (parallel);
-5. every chunk writes its part of the new cars (parallel);
-6. what the chunks have logged is brought together.
+1. Signals show their phase; trips that are due join the insertion queues. 2. Every chunk of paths decides on
+the old vehicles and moves them (in parallel). 3. Vehicles that leave a path are handed to the next one, in
+the order of the paths. 4. Every chunk admits lane changes and one vehicle of each insertion queue (in
+parallel). 5. Every chunk writes its part of the new vehicles (in parallel). 6. The logs of the chunks are
+collected.
 
-A chunk writes nothing that another reads in the same stage, so the result does not depend on who runs when.
+No chunk writes what another one reads in the same stage, so the result does not depend on the order of
+execution.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ from cosmopolis.simulation.traffic.thresholds import STANDSTILL
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
-HALT_WITHIN = np.float32(1.0)  # m of the stop
-HALT_SPEED = 0.5  # m/s
+HALT_WITHIN = np.float32(1.0)  # m before a stop within which a vehicle serves it
+HALT_SPEED = 0.5  # m/s, at most, with which it does
 
 
 @kernel
@@ -77,7 +77,7 @@ def decide(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Chunk k: accelerations, moves, wishes to change lanes, and who leaves which path for which."""
+    """Chunk k: accelerations, moves, requests for lane changes, and which vehicle enters which path."""
     first, last = roads.chunk[k], roads.chunk[k + 1]
     lo, hi = cars.start[first], cars.start[last]
     moves.exits[k], moves.removed[k], moves.forced[k] = 0, 0, 0
@@ -121,7 +121,7 @@ def decide(
 
 @kernel
 def _list_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
-    """List the paths of first .. last - 1 with cars on them, without a branch; how many they are."""
+    """List those of paths first .. last - 1 that have vehicles, without a branch; their number."""
     found = 0
     for path in range(first, last):
         moves.changing[path] = 0
@@ -132,7 +132,7 @@ def _list_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
 
 @kernel
 def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
-    """Nobody drives past the place where he is to stand: a bus its stop, a car its kerb."""
+    """No vehicle drives past the place where it is to stand: a bus its stop, a car its kerb."""
     for i in range(lo, hi):
         if cars.goal[i] & STANDS != 0:
             moves.free_distance[i] = min(
@@ -142,7 +142,7 @@ def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
 
 @kernel
 def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> None:
-    """At its stop a bus stands until its dwell is over, and so does at the kerb who comes or leaves there."""
+    """Vehicles stand at their stop, or at the kerb, until their dwell time is over."""
     for i in range(lo, hi):
         if cars.goal[i] & STANDS == 0 or moves.action[i] != STAY:
             continue
@@ -164,7 +164,7 @@ def _serve_halts(lo: int, hi: int, cars: Cars, fleet: Fleet, moves: Moves) -> No
 
 @kernel
 def hand_over(roads: RoadNetwork, moves: Moves) -> None:
-    """Link every car that leaves its path into the list of those who enter the next, rearmost first."""
+    """Put each vehicle that leaves its path into the list of those that enter the next path, rearmost first."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
             path, position = moves.exit_path[row], moves.exit_position[row]
@@ -190,7 +190,7 @@ def admit(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Chunk k: which lane changes and which newcomers come true, and how many cars it will hold."""
+    """Chunk k: which lane changes and which insertions take place, and how many vehicles it will hold."""
     first, last = roads.chunk[k], roads.chunk[k + 1]
     count = cars.start[last] - cars.start[first] - moves.exits[k] - moves.removed[k]
     for each in range(first, first + list_busy(first, last, moves)):
@@ -214,7 +214,7 @@ def admit(
 
 @kernel
 def place_chunks(roads: RoadNetwork, moves: Moves) -> int:
-    """Turn the chunks' counts into where each begins; the number of all cars."""
+    """Turn the number of vehicles of each chunk into the row at which it begins; the number of all vehicles."""
     total = 0
     for k in range(roads.chunks):
         count = moves.new_count[k]
@@ -226,7 +226,7 @@ def place_chunks(roads: RoadNetwork, moves: Moves) -> int:
 
 @kernel
 def release(roads: RoadNetwork, moves: Moves) -> None:
-    """Forget who entered where."""
+    """Clear the lists of entering vehicles."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
             moves.entering[moves.exit_path[row]] = -1
@@ -236,6 +236,7 @@ def release(roads: RoadNetwork, moves: Moves) -> None:
 def begin_step(
     time: float, step: int, due: np.ndarray, roads: RoadNetwork, path_state: PathState, fleet: Fleet
 ) -> None:
+    """What happens before any vehicle moves: signals, pedestrians, insertion queues."""
     show_lights(time, roads, path_state)
     update_crossings(time, step, roads, path_state)
     for row in range(len(due)):
@@ -244,9 +245,10 @@ def begin_step(
 
 @kernel
 def collect(roads: RoadNetwork, old: Cars, moves: Moves, log: Log) -> None:
-    """Bring the chunks' logs together.
+    """Collect the logs of the chunks.
 
-    Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `log.trip`, in the order of the paths.
+    Trips with action LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `log.trip`, in the order of the
+    paths.
     """
     newcomers, forced, bounds = 0, 0, log.bounds
     for n in range(LOGGED + 1):
@@ -319,8 +321,10 @@ def step_traffic(
     moves: Moves,
     log: Log,
 ) -> None:
-    """From the old cars to the new ones: helper 0. The others do their part of it on threads of their own, and of the
-    steps that follow, from what the board notes of each; they begin after `round`."""
+    """From the old vehicles to the new ones, as helper 0. Other helpers do part of it on threads of their
+    own, and part of the steps that follow; they learn from the board what each step needs, and begin after
+    `round`.
+    """
     if helper == 0:
         begin_step(time, step, due, roads, path_state, fleet)
         round = open_round(board)

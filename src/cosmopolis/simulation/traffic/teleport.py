@@ -1,6 +1,7 @@
-"""A way out of a knot that no street has: who stands too long is lifted on along his route, and counted.
+"""Teleporting (SUMO: time-to-teleport): a vehicle that stands too long is moved on along its route, and
+counted.
 
-Off unless the rules say after how many seconds. It runs between two steps, on the few that it concerns.
+Off unless the rules set the time. It runs between two steps, on the few vehicles that it concerns.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
     from cosmopolis.simulation.traffic.drive import RoadTraffic
     from cosmopolis.simulation.traffic.drivers import Drivers
 
-TELEPORT_STEPS = 10  # steps between two looks
-REAR_CLEARANCE = 0.5  # m from the beginning of the lane to the rear of who is put there
+TELEPORT_STEPS = 10  # steps between two rounds
+REAR_CLEARANCE = 0.5  # m from the beginning of the lane to the rear of a vehicle that is put there
 MIDDLE, BEHIND = 0.5, 2.0  # share of the lane where a vehicle is put, and m behind the last one there
-ENTRY_BRAKE = 3.0  # m/s^2 that who comes into that lane may be asked for
+ENTRY_BRAKE = 3.0  # m/s^2 that a vehicle on the way into that lane may be asked for
 
 
 def teleport_stuck(traffic: RoadTraffic, after: float) -> tuple[list[int], list[int]]:
-    """Trips lifted to the next edge of their route with room, and those for which there was none.
+    """Trips moved to the next edge of their route with space, and those for which there was none.
 
-    A vehicle that stands where it means to stand, at a stop or at the kerb, is not stuck.
+    A vehicle that stands on purpose, at a stop or at the kerb, is not stuck.
     """
     cars, count = traffic.cars, traffic.count
     means_to = (cars.goal[:count] & STANDS) != 0
@@ -54,7 +55,7 @@ def teleport_stuck(traffic: RoadTraffic, after: float) -> tuple[list[int], list[
 
 
 def _place_ahead(traffic: RoadTraffic, trip: int, kind: int, length: float) -> tuple[int, int, float] | None:
-    """Row of the route, lane and m for a vehicle on the next edge of its route that has room."""
+    """Row of the route, lane and m for a vehicle on the next edge of its route with space."""
     roads, fleet, path_state = traffic.roads, traffic.fleet, traffic.path_state
     modes = int(traffic.drivers.modes[kind])
     end = int(fleet.route_end[trip])
@@ -73,6 +74,7 @@ def _place_ahead(traffic: RoadTraffic, trip: int, kind: int, length: float) -> t
 
 
 def _leads(lane: int, edge: int, roads: RoadNetwork) -> bool:
+    """Whether a connection of `lane` leads to `edge`."""
     return bool((roads.to_edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
 
 
@@ -114,6 +116,7 @@ def _advance_route(traffic: RoadTraffic, trip: int, row: int) -> None:
 
 
 def _take_out(traffic: RoadTraffic, row: int, path: int) -> None:
+    """Remove car `row` of `path`."""
     cars, count = traffic.cars, traffic.count
     for name, column in cars._asdict().items():
         if name != "start":
@@ -123,7 +126,7 @@ def _take_out(traffic: RoadTraffic, row: int, path: int) -> None:
 
 
 def _move(traffic: RoadTraffic, row: int, path: int, lane: int, position: float) -> None:
-    """Car `row` of `path` stands at `position` m of `lane`, as the last there."""
+    """Put car `row` of `path` at `position` m of `lane`, as the last there."""
     cars = traffic.cars
     kept = {name: column[row].copy() for name, column in cars._asdict().items() if name != "start"}
     _take_out(traffic, row, path)
@@ -140,6 +143,7 @@ def _move(traffic: RoadTraffic, row: int, path: int, lane: int, position: float)
 
 
 def _update_tail(traffic: RoadTraffic, path: int) -> None:
+    """Write what others read of the last vehicle on `path`."""
     cars, path_state = traffic.cars, traffic.path_state
     first = int(cars.start[path])
     if first == cars.start[path + 1]:

@@ -1,4 +1,4 @@
-"""A city that is alive at once: trips under way at the start are put where they would be by then."""
+"""A start in the middle of the day: trips under way at the start are put where they would be by then."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cosmopolis.simulation.traffic.state import (
 )
 from cosmopolis.simulation.traffic.turning import lanes_to, settle
 
-CONGESTION = 1.35  # how much slower than free a trip under way has been
+CONGESTION = 1.35  # how much slower than on empty streets a trip under way has been
 JUNCTION = 9.0  # s lost at the end of each edge
 HALT_LOSS = 5.0  # s lost at a halt besides the dwell
 LINE_MARGIN, REAR_MARGIN, FRONT_MARGIN = (
@@ -31,7 +31,7 @@ LINE_MARGIN, REAR_MARGIN, FRONT_MARGIN = (
 )  # m to the stop line, behind a vehicle, to the lane's end
 WRONG_LANE = 30.0  # m that a vehicle is put back rather than one lane beside that which leads on
 START_SPEED, SPARE_HEADWAY = 0.7, 1.3  # of the desired speed at most; times the headway
-GAP = 3.0  # m between the cars put down
+GAP = 3.0  # m between the vehicles put down
 
 
 @entry
@@ -92,7 +92,7 @@ def put_down(
 ) -> None:
     """A lane for each trip and a position behind the one put there before. `order`: by edge, foremost first.
 
-    A trip for which its edge has no room keeps lane -1.
+    A trip for which its edge has no space keeps lane -1.
     """
     rear = np.full(roads.paths, FAR32)
     for trip in order:
@@ -163,7 +163,7 @@ def fill(
 def place_under_way(
     start: float, roads: RoadNetwork, drivers: Drivers, path_state: PathState, fleet: Fleet
 ) -> tuple[Cars, np.ndarray]:
-    """The cars on the road at `start` s, and the trips under way for which there was no room (they queue)."""
+    """The cars on the road at `start` s, and the trips under way for which there was no space (they queue)."""
     count = len(fleet.depart)
     edge, position = np.full(count, -1, np.int32), np.zeros(count, np.float32)
     first_edge, first_halt = fleet.cursor.copy(), fleet.halt.copy()

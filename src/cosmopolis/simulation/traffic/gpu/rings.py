@@ -1,4 +1,4 @@
-"""Separate lanes, rings or open roads, driven wholly on the card: the sibling of `traffic.rings`.
+"""Separate lanes, rings or open roads, simulated wholly on the card: the sibling of `traffic.rings`.
 
 The arrays stay in the card's memory between the steps. A step is four launches that nobody waits for.
 """
@@ -37,7 +37,9 @@ def go_on(count: int, rings: Rings, cars: DeviceCars, moves: DeviceMoves) -> Non
 
 
 class DeviceRingTraffic:
-    """Cars on separate lanes, driven by the graphics card; as `traffic.rings.RingTraffic` within float32 rounding."""
+    """Cars on separate lanes, driven by the graphics card; as `traffic.rings.RingTraffic` within float32
+    rounding.
+    """
 
     def __init__(self, cars: state.Cars, around: F32, drivers: kinds.Drivers) -> None:
         """Copies everything to the card. Raises BadInput where there is none, and as `traffic.rings` does."""
