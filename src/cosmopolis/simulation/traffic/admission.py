@@ -1,5 +1,4 @@
-"""Which requested lane changes take place: the place must be free of every vehicle that will be there after
-the step.
+"""Which requested lane changes take place: the place must be free of every vehicle that will be there after the step.
 
 Checked on the moved positions, one target lane after the other, before any vehicle changes. A car that is
 refused stays on its lane.
@@ -36,9 +35,7 @@ def is_free(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether [position - length, position] of `lane` is free of every vehicle that will be there after the
-    step.
-    """
+    """Whether [position - length, position] of `lane` is free of every vehicle that will be there after the step."""
     front, rear = position + LEAST_BUMPER_GAP, position - length - LEAST_BUMPER_GAP
     if position > roads.length[lane] or (rear < 0.0 and not _is_free_before(lane, rear, roads, cars, moves)):
         return False
@@ -69,8 +66,7 @@ def is_free(
 
 @kernel
 def _is_free_before(lane: int, rear: float, roads: RoadNetwork, cars: Cars, moves: Moves) -> bool:
-    """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into
-    it.
+    """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into it.
 
     No vehicle is on those metres, and none comes so fast that it could not stop gently before them.
     """

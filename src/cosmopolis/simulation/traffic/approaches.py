@@ -101,9 +101,7 @@ def count_approaches(
     approaches: Approaches,
     counts: ApproachCounts,
 ) -> int:
-    """Fill `counts` with what is there at `time`; the number of calls, of which at most `capacity` are
-    written.
-    """
+    """Fill `counts` with what is there at `time`; the number of calls, of which at most `capacity` are written."""
     for b in range(approaches.links):
         counts.waiting[b], counts.standing[b] = 0, 0
         counts.beyond[b] = _standing_beyond(roads.to_lane[approaches.link[b]], approaches.reach[0], cars)

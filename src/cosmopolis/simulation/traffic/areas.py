@@ -1,5 +1,4 @@
-"""Lane area detectors: which vehicles are on a stretch of a lane, how much of it they cover, and how far they
-queue.
+"""Lane area detectors: which vehicles are on a stretch of a lane, how much of it they cover, and how far they queue.
 
 Read after each step. A vehicle that has been slow for long enough halts; those that halt close behind each
 other are a jam, and of several jams the longest counts. These are the values of SUMO's lane area detector
@@ -24,9 +23,7 @@ PER_METRE, SPARE_PLACES = 1.2, 16.0  # vehicles for which an area has places, tw
 
 
 class AreaDetectors(NamedTuple):
-    """D detectors with Z places for vehicles, those of a detector together; the last sixteen columns are
-    sums.
-    """
+    """D detectors with Z places for vehicles, those of a detector together; the last sixteen columns are sums."""
 
     lane: NDArray[np.int32]  # (D,) path
     begin: F64  # (D,) m
@@ -156,9 +153,7 @@ def _keep_occupants(d: int, areas: AreaDetectors) -> None:
 
 @entry
 def read_areas(count: int, dt: float, roads: RoadNetwork, cars: Cars, areas: AreaDetectors) -> None:
-    """Add the first `count` areas as they are after a step of `dt` s; with `dt` 0 only note which vehicles
-    are there.
-    """
+    """Add the first `count` areas as they are after a step of `dt` s; with `dt` 0 only note the vehicles there."""
     jam = np.zeros(7)
     for d in range(count):
         lane, before = areas.lane[d], areas.there[d]

@@ -1,5 +1,4 @@
-"""The sums of a step, after it: where vehicles were for how long, how far and how fast they drove, and what
-that took.
+"""The sums of a step, after it: where vehicles were for how long, how far and how fast they drove, and what that took.
 
 Time and distance follow Edie 1963: flow = distance driven / (length x time), density = time spent / (length x
 time), so that flow = density x speed holds exactly for every path and every interval. Every step is added,
@@ -242,9 +241,7 @@ def _book_time_to_collision(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """Time to collision after the step of the cars of a path that approach their leader, while it remains
-    their leader.
-    """
+    """Time to collision, after the step, of the cars of a path that approach their leader and keep it."""
     least = FAR
     for i in range(lo, hi):
         action = moves.action[i]
@@ -284,9 +281,7 @@ def _stays_in_line(action: int) -> bool:
 def _time_to_leader(
     path: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves
 ) -> float:
-    """The same for the first car of a path: to the last one on the connection it will take, or on the lane
-    beyond.
-    """
+    """The same for the first car of a path: to the last one on the connection it will take, or on the lane beyond."""
     gap = roads.length[path] - moves.position[i]
     if roads.lane_count[path] > 0:
         connection = cars.choice[i]

@@ -52,9 +52,9 @@ _TABLE = {
     VehicleKind.E_BIKE: (2.0, 0.0, 0.0, 0.0),
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
-# s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
-# edition, chapter 20 (see validation/minor_street.py). In SUMO who joins a lane leaves far more, and who crosses
-# waits until the other is off the whole junction: with this about as many get across a street some of whom turn.
+# s: with these a full minor street gets across a major one, or into it, about as often as in the Highway Capacity
+# Manual, 6th edition, chapter 20 (see validation/minor_street.py). SUMO leaves far more before a vehicle that joins a
+# lane, and one that crosses waits until the other is off the whole junction: with its margins as many get across here.
 CROSSING_MARGIN, MERGING_MARGIN, TURNING_MARGIN = 2.6, 1.2, 1.2
 SUMO_CROSSING_MARGIN, SUMO_MERGING_MARGIN = 3.4, 4.5
 SUMO_TURNING_MARGIN = 2.4  # s: in SUMO a turning vehicle is off the junction 1 s before the other one arrives
@@ -68,7 +68,7 @@ SUMO_TIME_TO_TELEPORT = 300.0  # s, SUMO's time-to-teleport by default
 # s: SUMO's jmStopSignWait and jmAllwayStopWait by default, 1 s, noticed at whole seconds
 SUMO_STOP_WAIT = 1.5
 SUMO_VISIBILITY = 4.5  # m, SUMO's visibility of a connection that yields, by default
-_FILTERING = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
+_FILTERING = VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE
 
 
 def kind_parameters(kinds: NDArray[np.uint8]) -> KindParameters:

@@ -1,5 +1,4 @@
-"""Car following: the Intelligent Driver Model (Treiber, Hennecke and Helbing 2000), and the move that
-results.
+"""Car following: the Intelligent Driver Model (Treiber, Hennecke and Helbing 2000), and the move that results.
 
 Small plain functions of numbers and of one chunk's cars. They know nothing of junctions or lane changes.
 """

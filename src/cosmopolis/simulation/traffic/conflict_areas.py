@@ -1,5 +1,4 @@
-"""Which conflict areas are occupied: a vehicle is on one, or could reach it in this step before the vehicle
-that asks.
+"""Which conflict areas are occupied: a vehicle is on one, or could reach it in this step before the vehicle that asks.
 
 Every rule reads the vehicles as they were at the beginning of the step. Where two could reach the same area
 in the same step a fixed order decides (`RoadNetwork.goes_first`), so that both come to the same answer.
@@ -71,8 +70,7 @@ def occupied_area_ahead(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """m that car i may drive from `position` on `connection` before a conflict area that is occupied; FAR:
-    none is.
+    """m that car i may drive from `position` on `connection` before a conflict area that is occupied; FAR: none is.
 
     `reach` m is the farthest it could come in this step. With `gridlocked`, vehicles that stand do not count.
     """
@@ -111,7 +109,7 @@ def occupied_area_ahead(
             and cars.choice[last] == other
             and not (
                 cars.speed[last] < ROLLING and path_state.refused[lane] >= PASSED_OVER
-            )  # it would announce itself
+            )  # it would signal its start first
             and _yields_in_tie(row, connection, other, roads, path_state)
             and _longest_step(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
         ):
@@ -138,8 +136,7 @@ def _longest_step(speed: float) -> float:
 
 @kernel
 def merges_second(connection: int, distance: float, reach: float, roads: RoadNetwork, cars: Cars) -> bool:
-    """Whether another vehicle could enter the lane that `connection` leads to in this step, and is nearer to
-    it.
+    """Whether another vehicle could enter the lane that `connection` leads to in this step, and is nearer to it.
 
     `distance` m are left to that lane. The nearer vehicle goes; where both are equally near, the one on the
     lower path.

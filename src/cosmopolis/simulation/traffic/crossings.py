@@ -108,9 +108,7 @@ def pedestrian_crossings(
 
 
 def _midblock(network: Network, of_city: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """(P + 1,) rows by kernel path, and of each row the crossing and the m along the lane where people cross
-    it.
-    """
+    """(P + 1,) rows by kernel path, and of each row the crossing and the m along the lane where people cross it."""
     crossings, lanes, edges = network.crossings, network.lanes, network.edges
     rows: list[tuple[int, float, int]] = []
     for row in np.flatnonzero((crossings.junction < 0) & (crossings.edge >= 0)).tolist():

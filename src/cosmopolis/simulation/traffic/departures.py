@@ -1,5 +1,4 @@
-"""What a driver decides at departure: the quickest route by the speeds of the last minutes, and the first
-lane.
+"""What a driver decides at departure: the quickest route by the speeds of the last minutes, and the first lane.
 
 Only types that say so decide; for the others both are planned.
 """
@@ -41,7 +40,7 @@ class DepartureRouter:
             roads.edge[roads.from_lane[connection]].astype(np.int64) * edges + roads.to_edge[connection],
         )
         first = connection[np.unique(turn, return_index=True)[1]]  # (A,) paths
-        self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of who has looked last
+        self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of the driver asked last
         self._of = roads.edge.copy()  # (P,) rows of `memory`
         self._of[connection] = edges + turn
         self._path = np.concatenate([roads.edge_main, first]).astype(np.int32)  # (E + A,) that stands for it
@@ -62,9 +61,7 @@ class DepartureRouter:
         return self._mean
 
     def choose_routes(self, traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
-        """Those of `trips` whose type chooses its route take the quickest one from the edge on which they
-        begin.
-        """
+        """Those of `trips` whose type chooses its route take the quickest one from the edge on which they begin."""
         fleet, drivers, graph = traffic.fleet, traffic.drivers, self._graph
         streets = traffic.tables(traffic.roads), traffic.tables(traffic.path_state)
         for trip in trips[drivers.chooses_route[fleet.kind[trips]] != 0].tolist():
@@ -80,7 +77,7 @@ class DepartureRouter:
 def learn_speeds(
     roads: RoadNetwork, path_state: PathState, cars: Cars, of: np.ndarray, mean: np.ndarray
 ) -> None:
-    """Write the speeds of now to `mean` as SUMO takes them for those who depart.
+    """Write the present speeds to `mean`, as SUMO takes them for departing vehicles.
 
     The mean over the lanes of an edge or turn, `of` (P,), each counted as often as it holds vehicles; one that holds
     none counts once, with its limit.

@@ -63,8 +63,7 @@ def _queue_length(path: int, drivers: Drivers, cars: Cars) -> float:
 
 @kernel
 def _roundabout_flows(begin: int, needed: float, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> bool:
-    """Whether a roundabout keeps ROUNDABOUT_RESERVE m free if one more vehicle of `needed` m enters it at
-    lane `begin`.
+    """Whether a roundabout keeps ROUNDABOUT_RESERVE m free if one more vehicle of `needed` m enters it at lane `begin`.
 
     A full roundabout locks for ever once no vehicle on it is before its own exit.
     """

@@ -18,13 +18,12 @@ from cosmopolis.simulation.traffic.state import FAR
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-SETS = ("field", "hcm", "sumo")
+SETS = "field", "hcm", "sumo"
 KERB_SPEED = 4.0  # m/s, into a yard or a parking place
 
 
 class Drivers(NamedTuple):
-    """K types of vehicles with their drivers; the default table has one row a words.VehicleKind, in its
-    order.
+    """K types of vehicles with their drivers; the default table has one row a words.VehicleKind, in its order.
 
     IDM's letters in brackets.
     """

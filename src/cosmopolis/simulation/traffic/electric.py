@@ -50,7 +50,7 @@ def battery_tables(kinds: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
 
 @formula
 def wheel_energy(speed, new_speed, driven, grade, dt, mass, drag, rolling):  # type: ignore[no-untyped-def]
-    """J at the wheels to go from `speed` to `new_speed` m/s over `way` m of `grade` (rise over way) in `dt` s."""
+    """J at the wheels to go from `speed` to `new_speed` m/s over `driven` m of `grade` (rise over run) in `dt` s."""
     inertia = 0.5 * ROTATING * mass * (new_speed * new_speed - speed * speed)
     pace = driven / dt
     return inertia + driven * (mass * GRAVITY * grade + rolling + drag * pace * pace)

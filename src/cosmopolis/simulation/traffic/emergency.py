@@ -20,7 +20,7 @@ from cosmopolis.simulation.traffic.thresholds import YIELD_BRAKE
 from cosmopolis.simulation.traffic.turning import likely_connection
 
 # PathState.preemption: of a lane on its route; of a connection that conflicts with its route
-NO_PREEMPTION, APPROACHING, CROSSING = (0, 1, 2)
+NO_PREEMPTION, APPROACHING, CROSSING = 0, 1, 2
 AUDIBLE = 150.0  # m ahead of it within which others hear it
 YIELDS_ACROSS_LINE = 60.0  # m ahead of it within which those at a red light cross the line to let it through
 PREEMPTION_TIME = 6.0  # s before it reaches a junction from which others are kept out
@@ -35,9 +35,7 @@ MOST_PATHS = 24  # paths ahead that are marked
 def mark_preemption(
     roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> int:
-    """Mark the route ahead of every emergency vehicle in PathState.preemption and emergency_position; their
-    number.
-    """
+    """Mark the route ahead of every emergency vehicle in PathState.preemption and emergency_position; their number."""
     found = 0
     for path in range(roads.paths):
         path_state.preemption[path], path_state.emergency_position[path] = NO_PREEMPTION, np.float32(FAR)
@@ -90,7 +88,7 @@ def _preempt(connection: int, roads: RoadNetwork, path_state: PathState) -> None
 def must_clear_lane(
     lane: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i has an emergency vehicle behind it on its lane, near enough to be heard."""
+    """Whether car i has an emergency vehicle behind it on its lane, near enough to hear it."""
     behind = cars.position[i] - path_state.emergency_position[lane]
     return bool(behind > AHEAD and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
 
@@ -117,9 +115,7 @@ def slow_to_line(distance: float, i: int, drivers: Drivers, cars: Cars) -> float
 
 @kernel
 def cannot_yield(other: int, roads: RoadNetwork, cars: Cars) -> bool:
-    """Whether a vehicle that should yield to an emergency vehicle can no longer stop before connection
-    `other`.
-    """
+    """Whether a vehicle that should yield to an emergency vehicle can no longer stop before connection `other`."""
     lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
     if last < cars.start[lane] or cars.choice[last] != other or cars.speed[last] < WAITING_SPEED:

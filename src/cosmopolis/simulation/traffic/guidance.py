@@ -27,7 +27,7 @@ GUIDANCE_STEPS = 60  # steps between two rounds
 GUIDANCE_TURNS = 3  # each driver is asked in one round of so many
 TREES_AT_ONCE = 40  # destinations a round, so that a round is quick in the worst hour
 # s, and ratio to the time on empty streets: with more delay ahead a driver looks for another route
-LEAST_DELAY, LEAST_DELAY_RATIO = (30.0, 1.3)
+LEAST_DELAY, LEAST_DELAY_RATIO = 30.0, 1.3
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Guidance:
     """Which drivers have live travel times, and what makes them reroute."""
 
     share: float = 1.0  # of the drivers; the same ones from the same seed
-    worth: float = 0.8  # of the time on the old way that the new one may take
+    worth: float = 0.8  # of the time on the old route that the new one may take
     toll: float = 0.0  # money a km of the edges that the city says cost toll
     value_of_time: float = 60.0  # the same money an hour
 
@@ -60,9 +60,7 @@ def charged(graph: EdgeGraph, toll: NDArray[np.float64], guidance: Guidance) -> 
 
 @kernel
 def _is_informed(trip: int, seed: int, share: float) -> bool:
-    """Whether the driver of `trip` is one of those with live travel times; a hash of trip and seed
-    (splitmix64).
-    """
+    """Whether the driver of `trip` is one of those with live travel times; a hash of trip and seed (splitmix64)."""
     z = np.uint64(trip + 1) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed) * np.uint64(0xD1B54A32D192ED03)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -113,8 +111,7 @@ def find_delayed(
 
 
 def reroute_delayed(traffic: RoadTraffic) -> None:
-    """Some of those that lose time ahead take another route, if it is clearly quicker by present travel
-    times.
+    """Some of those that lose time ahead take another route, if it is clearly quicker by present travel times.
 
     The next edge stays: the lane for it may be chosen already.
     """

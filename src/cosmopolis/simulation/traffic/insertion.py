@@ -37,8 +37,7 @@ STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red
 def reset_trips(
     due: np.ndarray, own: int, midnight: float, usable: np.ndarray, planned: Fleet, fleet: Fleet
 ) -> tuple[int, int]:
-    """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many
-    cannot.
+    """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many cannot.
 
     Those that cannot are still on the road from another day. Trips from row `own` on were added by a command
     and depart at a time of their own.
@@ -148,8 +147,7 @@ def _departure_position(
     cars: Cars,
     moves: Moves,
 ) -> float:
-    """m along `lane` at which a vehicle that enters at `speed` keeps its distance to the one ahead; < 0:
-    nowhere yet.
+    """m along `lane` at which a vehicle that enters at `speed` keeps its distance to the one ahead; < 0: nowhere yet.
 
     Behind the last vehicle, or also in a gap farther on if its type takes one; on an empty lane so far from
     the end that it can stop there.
@@ -183,7 +181,7 @@ def _departure_position(
 
 @kernel
 def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
-    """Whether the queue on `lane` cannot move: a vehicle that joins it takes the room that would free others."""
+    """Whether the queue on `lane` cannot move: a vehicle that joins it takes the space that would free others."""
     first = cars.start[lane + 1] - 1
     if first < cars.start[lane]:
         return False
@@ -192,9 +190,7 @@ def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
 
 @kernel
 def _gap_accepted(least: float, gap: float, follower: float, speed: float, hurry: bool) -> bool:
-    """Whether a follower at `follower` m/s, `gap` m behind a vehicle that enters at `speed`, brakes
-    comfortably.
-    """
+    """Whether a follower at `follower` m/s, `gap` m behind a vehicle that enters at `speed`, brakes comfortably."""
     brake = HURRIED_BRAKE if hurry else COMFORT_BRAKE
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
     return bool(gap >= least + closing + follower * (HURRIED_HEADWAY if hurry else COMFORT_HEADWAY))

@@ -1,4 +1,4 @@
-"""Who may enter a junction: signals, priority and gap acceptance, and what breaks a deadlock.
+"""Which vehicles may enter a junction: signals, priority and gap acceptance, and what breaks a deadlock.
 
 Every rule reads the vehicles as they were at the beginning of the step. Occupied conflict areas are in
 conflict_areas.py, storage on the other side in downstream_storage.py. The terms are those of the Highway
@@ -31,15 +31,14 @@ YELLOW_BRAKE = 3.0
 SLOW_AT_RED = 3.0  # m/s: a slower vehicle stops at red wherever it is
 LEAST_PACE = 1.0  # m/s, at least, with which a vehicle is taken to cross a junction
 # s until a vehicle that stands before a conflict area sets off, and until one that stands on it is off it
-START_DELAY, NOT_SOON = (2.0, 1000.0)
+START_DELAY, NOT_SOON = 2.0, 1000.0
 FORCED_BRAKE = 2.5  # m/s^2 that an impatient vehicle without priority forces on those who have it
 WITHIN_JUNCTION = 0.5  # of the turning margin, for a vehicle that waits within the junction
 MARGIN_BEHIND = 0.5  # of a margin, behind a vehicle that has gone first
 ASSUMED_ACCEL = 1.5  # m/s^2 that a driver expects of others
 # m into the junction that must be free to wait there for oncoming traffic with a protected green; and for
 # others that turn and may have to wait within the junction too
-LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = (3.0, 4.0)
-# oncoming traffic that goes first by its light, and for others who turn and may have to wait within it too
+LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = 3.0, 4.0
 SHORT_LANE = 30.0  # m: behind a shorter lane a driver also looks for vehicles on the way into it
 # s of standing within a junction, after which an occupied conflict area is entered (counted as forced)
 FORCES_AFTER = 40.0
@@ -291,8 +290,7 @@ def _is_occupied(
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether a vehicle on connection `other` will still be on the conflict area, or about to enter it, at
-    `comes` s.
+    """Whether a vehicle on connection `other` will still be on the conflict area, or about to enter it, at `comes` s.
 
     Where both connections end in one lane, a vehicle that is nearer to it than `left` m is followed, not
     waited for.
@@ -312,7 +310,7 @@ def _is_occupied(
             roads.yields[row] == 0
             and cars.position[j] + stopping_distance(j, other, drivers, path_state, cars) <= begin
         ):
-            continue  # it stands before the ground, or can, and waits for this one
+            continue  # it stands before the area, or can stop there, and yields to this one
         if cars.still[j] > 0:
             gone = NOT_SOON if cars.position[j] > begin else START_DELAY + gone
         if gone + AREA_CLEARANCE > comes:
@@ -338,8 +336,7 @@ def _rejects_gap(
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether a vehicle on the lane before connection `other` needs the conflict area while car i would be on
-    it.
+    """Whether a vehicle on the lane before connection `other` needs the conflict area while car i would be on it.
 
     Car i is on the area from `comes` to `clear` s. Where both end in one lane, `left` m ahead of car i, it
     follows a vehicle that is nearer to that lane, and vehicles of queues alternate.
@@ -351,7 +348,7 @@ def _rejects_gap(
     impatient = path_state.light[other] == OFF and _is_impatient(i, drivers, cars)
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     if last >= first and cars.speed[last] < ROLLING and path_state.refused[lane] >= PASSED_OVER:
-        # Nobody passes the first, who is not about to start.
+        # The first vehicle blocks those behind it, and is not about to start.
         if path_state.refused[lane] == NO_STORAGE:
             return False
         return cars.choice[last] == other and not _has_waited_longer(i, last, cars)
@@ -390,9 +387,7 @@ def _rejects_gap(
 
 @kernel
 def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars) -> bool:
-    """At an all-way stop the vehicle that has stood longest goes: whether that is the first one before
-    `other`.
-    """
+    """At an all-way stop the vehicle that has stood longest goes: whether that is the first one before `other`."""
     lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
     if (
@@ -410,9 +405,7 @@ def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: P
 
 @kernel
 def _has_waited_longer(i: int, j: int, cars: Cars) -> bool:
-    """Whether car i goes before car j, which waits for it too: it has stood longer, or as long with the lower
-    trip.
-    """
+    """Whether car i goes before car j, which waits for it too: it has stood longer, or as long with the lower trip."""
     if cars.still[i] != cars.still[j]:
         return cars.still[i] > cars.still[j]
     return cars.trip[i] < cars.trip[j]
@@ -422,9 +415,7 @@ def _has_waited_longer(i: int, j: int, cars: Cars) -> bool:
 def _arrives_from_upstream(
     lane: int, beyond: float, until: float, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether a vehicle still on the way into the short `lane` drives `beyond` m past its end before `until`
-    s.
-    """
+    """Whether a vehicle still on the way into the short `lane` drives `beyond` m past its end before `until` s."""
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
         for j in range(cars.start[connection], cars.start[connection + 1]):

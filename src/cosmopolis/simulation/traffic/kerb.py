@@ -1,5 +1,4 @@
-"""Stops at the kerb: a vehicle that sets somebody down, delivers or pulls out blocks the lane for as long as
-that takes.
+"""Stops at the kerb: a vehicle that drops a passenger, delivers or pulls out blocks the lane for as long as that takes.
 
 On main streets there is no parking: a vehicle that arrives stands in the lane. On side streets there is space
 at the roadside or in a yard, into which it turns at walking pace. Which is which follows from the street's
@@ -18,7 +17,7 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 
 BEGINS_AT_KERB, ENDS_AT_KERB = 1, 2  # bits of Fleet.kerb
 # RoadNetwork.kerb: parking beside the lane; none; traffic leaves the map here
-PARKING, BLOCKS_LANE, BORDER = (0, 1, 2)
+PARKING, BLOCKS_LANE, BORDER = 0, 1, 2
 
 
 def kerb_of_lanes(network: Network) -> NDArray[np.uint8]:

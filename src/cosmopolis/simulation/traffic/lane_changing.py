@@ -34,10 +34,10 @@ MANDATORY_BRAKE = 3.5  # m/s^2 more for a mandatory change, with the lane's end 
 POLITENESS = 0.2  # MOBIL's politeness factor p
 MOTORWAY_THRESHOLD, KERB_BIAS = 0.05, 0.15  # m/s^2, MOBIL's threshold and bias (a_bias) on a motorway
 # share of the desired speed above which a driver stays; on a motorway
-CONTENT_SHARE, MOTORWAY_CONTENT_SHARE = (0.85, 0.93)
+CONTENT_SHARE, MOTORWAY_CONTENT_SHARE = 0.85, 0.93
 FREE_ACCEL_SHARE = 0.7  # of its acceleration: a vehicle that accelerates more is not held up
 LEADER_SLOWER = 0.95  # of the desired speed: a slower leader on the kerb side is a reason to stay
-NO_DISCRETIONARY = 30.0  # m before the lane's end within which nobody changes for speed
+NO_DISCRETIONARY = 30.0  # m before the lane's end within which there are no discretionary changes
 URGENCY_REDUCTION = 0.7  # share by which full urgency shortens the headway and the jam gap that are accepted
 CLEAR_OF_START = 1.0  # m from the beginning of the other lane to a vehicle's rear, at least
 MOTORWAY_GAP = 4.0  # s to the vehicle ahead on the kerb side, below which a driver stays on the faster lane
@@ -45,7 +45,7 @@ CHANGE_THRESHOLD = 0.3  # m/s^2, MOBIL's threshold
 FULL_URGENCY = 30.0  # m before the lane's end at which urgency is full
 URGENCY_PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
 LEAST_BUMPER_GAP = np.float32(0.3)  # m between bumpers after a change, at least
-LEAST_CHANGE_GAP = 0.5  # m to the new leader and to the new follower, below which nobody changes
+LEAST_CHANGE_GAP = 0.5  # m to the new leader and to the new follower, below which there is no change
 DISCRETIONARY_INTERVAL = 8  # steps between two discretionary changes
 COURTESY_STEPS = 12  # steps of standing, after which the follower stops yielding
 # m more than the other's length that a vehicle needs in front to let it merge
@@ -161,9 +161,7 @@ def _discretionary_side(
     fleet: Fleet,
     moves: Moves,
 ) -> int:
-    """+1, -1 or 0: the side with the lane that is worth changing to (Kesting, Treiber and Helbing 2007, eq.
-    2-3).
-    """
+    """+1, -1 or 0: the side with the lane that is worth changing to (Kesting, Treiber and Helbing 2007, eq. 2-3)."""
     left = roads.length[lane] - cars.position[i]
     if left < NO_DISCRETIONARY or i == cars.start[lane + 1] - 1:
         return 0
@@ -203,9 +201,7 @@ def _side_to_clear_lane(
 def _must_change_before(
     lane: int, target: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i must change before the emergency vehicle on `target` has passed; also where it has passed
-    already.
-    """
+    """Whether car i must change before the emergency vehicle on `target` has passed, or it has passed already."""
     is_past = path_state.emergency_position[target] > adjacent_position(cars.position[i], lane, target, roads)
     return bool(is_past or roads.length[lane] - cars.position[i] < FULL_URGENCY)
 
@@ -368,7 +364,9 @@ def _yield_to_one(
             return
     least = 0.0 if alternates else LEAST_CHANGE_GAP
     while behind >= cars.start[lane] and cars.position[behind] > rear - least:
-        behind -= 1  # beside one that stands, or too near to make room: they go on, and who comes next waits
+        behind -= (
+            1  # alongside a standing vehicle, or too near to make room: these drive on, the next one yields
+        )
     if behind < cars.start[lane]:
         return
     if not alternates and its_speed < CREEPING and cars.speed[behind] > CREEPING:
@@ -413,7 +411,7 @@ def merge_behind(lane: int, roads: RoadNetwork, drivers: Drivers, cars: Cars, mo
             and cars.position[level] == position
             and cars.shift[level] * shift >= 0
         ):
-            ahead = level  # nobody gives way to one exactly beside
+            ahead = level  # nobody yields to a vehicle exactly alongside
         if ahead < cars.start[target + 1] and (joins or cars.speed[ahead] > CREEPING):
             gap = max(cars.position[ahead] - cars.length[ahead] - position, LEAST_BUMPER_GAP)
             wish = follow_leader(np.float32(gap), cars.speed[ahead], i, drivers, cars)

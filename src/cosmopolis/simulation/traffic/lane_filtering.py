@@ -1,4 +1,4 @@
-"""Lane filtering: two-wheelers go forward between standing cars, where there is room in front to stand.
+"""Lane filtering: two-wheelers go forward between standing cars, where there is space in front to stand.
 
 A lane has no width here, so a two-wheeler that filters takes a gap in the queue, or the waiting area before
 the stop line if the rules give it one. It gets there once it has stood for as long as the ride past the cars
@@ -27,14 +27,15 @@ FILTERING_GAP = np.float32(0.1)  # m between bumpers
 def filter_forward(
     lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """One two-wheeler of the standing queue of `lane`, the foremost that can, goes to the foremost gap ahead
-    of it.
+    """One two-wheeler of the standing queue of `lane`, the foremost that can, goes to the foremost gap ahead of it.
 
     Reads the moved positions, so that the gap is still free at the end of the step.
     """
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     hang, _ = overhang(lane, roads, path_state)
-    end = roads.length[lane] + min(hang, np.float32(0.0))  # who has left the lane may lie on its end yet
+    end = roads.length[lane] + min(
+        hang, np.float32(0.0)
+    )  # the rear of a vehicle that has left may still lie on the lane
     for i in range(last - 1, first - 1, -1):
         if drivers.filters[cars.kind[i]] == 0 or cars.shift[i] != 0 or not _stands(i, cars, moves):
             continue

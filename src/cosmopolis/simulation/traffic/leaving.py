@@ -57,9 +57,7 @@ def leave_path(
 def _reroute_impatient(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """The first car of a lane takes another connection: from a lane that does not lead on, or where its own
-    stays full.
-    """
+    """The first car of a lane takes another connection: its lane does not lead on, or its own connection stays full."""
     kind, lost = cars.kind[i], cars.choice[i] < 0
     over = cars.still[i] * DT - (drivers.reroutes_after[kind] if lost else drivers.reroutes_full_after[kind])
     if over >= 0.0 and (lost or (over % REROUTE_RETRY < DT and moves.refused[path] == NO_STORAGE)):
@@ -75,8 +73,7 @@ def _reroute_impatient(
 def other_connection(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> int:
-    """A connection with downstream storage for car i, which has waited too long at the end of its lane; -1:
-    none.
+    """A connection with downstream storage for car i, which has waited too long at the end of its lane; -1: none.
 
     A car that cannot go on from here at all takes one without storage too.
     """

@@ -1,6 +1,4 @@
-"""What measurement keeps: sums of every path since the last reading, a line of every trip, and the kinds'
-engines.
-"""
+"""What measurement keeps: sums of every path since the last reading, a line of every trip, and the kinds' engines."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The first vehicle of each path: what lies beyond the path's end, over as many paths as it may need to
-brake.
-"""
+"""The first vehicle of each path: what lies beyond the path's end, over as many paths as it may need to brake."""
 
 from __future__ import annotations
 
@@ -44,7 +42,7 @@ from cosmopolis.simulation.traffic.turning import likely_connection
 
 SIGHT_MARGIN, SIGHT_TIME, SIGHT_BRAKING = 22.0, 3.0, 0.3  # m, s, s^2/m: how far ahead a driver looks
 # m/s^2, s, m: how far before the stop line a driver decides whether to go
-DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = (2.0, 1.5, 4.0)
+DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = 2.0, 1.5, 4.0
 REACH_MARGIN = 0.75  # m more than a vehicle drives in a step at its present speed
 LATE_STEPS = 1.5  # steps of braking that are kept in hand before a conflict area
 BOX_BRAKE = 3.0  # m/s^2 with which a vehicle still stops before the two-wheelers' waiting area
@@ -109,9 +107,7 @@ def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves
 
 @kernel
 def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Stop before a conflict area early enough that others see in the next step that it can:
-    `stopping_distance`.
-    """
+    """Stop before a conflict area early enough that others see in the next step that it can: `stopping_distance`."""
     _stop_at(distance, i, drivers, cars, moves)
     brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
     late = LATE_STEPS * brake * DT
@@ -298,7 +294,7 @@ def _approach_yield_point(
     cars: Cars,
     moves: Moves,
 ) -> None:
-    """Car i approaches the place where it yields so slowly that it can stop there once it sees who comes.
+    """Car i approaches the place where it yields so slowly that it can stop there once it sees the others.
 
     It is `distance` m before the stop line of `connection`, or past it where that is negative. At a
     permissive green the place is within the junction, before the oncoming traffic. It sees others from
@@ -336,9 +332,7 @@ def _yield_point(connection: int, roads: RoadNetwork, path_state: PathState) -> 
 def _has_stopped(
     lane: int, i: int, distance: float, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i, the first of `lane`, has stopped at the line; `refused` remembers that while it sets
-    off.
-    """
+    """Whether car i, the first of `lane`, has stopped at the line; `refused` remembers that while it sets off."""
     if distance >= AT_STOP_LINE:
         return False
     if path_state.refused[lane] > 0:
@@ -406,9 +400,7 @@ def lead_connection(
     moves: Moves,
     forced: int,
 ) -> int:
-    """The vehicles on a connection; the number of them that enter an occupied conflict area is added to
-    `forced`.
-    """
+    """The vehicles on a connection; the number of them that enter an occupied conflict area is added to `forced`."""
     first, last = cars.start[connection], cars.start[connection + 1] - 1
     kind = cars.kind[last]
     moves.accel[last] = free_road(

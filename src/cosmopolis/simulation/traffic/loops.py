@@ -1,5 +1,4 @@
-"""Loop detectors: each counts the fronts that pass one place of a lane, and the time for which a vehicle is
-above it.
+"""Loop detectors: each counts the fronts that pass one place of a lane, and the time for which a vehicle is above it.
 
 Within a step a vehicle moves at one speed. A lane change takes place at the end of the step. A rear that is
 still over the loop when its front has left the lane is followed by the distance that the vehicle drives.

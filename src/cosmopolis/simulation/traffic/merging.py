@@ -1,5 +1,4 @@
-"""Where two lanes merge: a vehicle follows whichever is nearer to the merge point, so that vehicles arrive in
-order.
+"""Where two lanes merge: a vehicle follows whichever is nearer to the merge point, so that vehicles arrive in order.
 
 Vehicles of both lanes are ranked by their distance to the lane that they share. A vehicle keeps the same gap
 behind one of the other lane as behind one of its own, but brakes only gently for it: this sets an order, and
@@ -68,9 +67,7 @@ def _stops_before_area(
 def merge_in_order(
     lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """Cars near the end of `lane` keep behind those of other lanes that are nearer to the lane they merge
-    into.
-    """
+    """Cars near the end of `lane` keep behind those of other lanes that are nearer to the lane they merge into."""
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
         if (
             roads.merges[connection] == 0

@@ -36,7 +36,7 @@ MOST_CHUNKS = 60_000  # that a ticket of crew.py can number
 
 _RIGHT = Turn.RIGHT | Turn.SLIGHT_RIGHT | Turn.SHARP_RIGHT
 _LEFT = Turn.LEFT | Turn.SLIGHT_LEFT | Turn.SHARP_LEFT
-_FAST = (StreetKind.MOTORWAY, StreetKind.TRUNK)
+_FAST = StreetKind.MOTORWAY, StreetKind.TRUNK
 
 
 class RoadNetwork(NamedTuple):
@@ -76,7 +76,6 @@ class RoadNetwork(NamedTuple):
     leads_to_merge: U8  # (P,) a lane from which such a connection leads on
     has_conflict: U8  # (P,) 1: a connection with conflict areas; nobody stops on it
     must_stop: U8  # (P,) 1: a connection with a stop sign
-    # (P,) 1: a connection of an all-way stop; vehicles go in the order in which they stopped
     # (P,) 1: a connection of an all-way stop; vehicles go in the order in which they stopped
     all_way_stop: U8
     keeps_to_kerb: U8  # (P,) 1: a lane of a motorway, where drivers keep to the kerb side

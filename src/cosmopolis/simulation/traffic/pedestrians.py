@@ -1,4 +1,4 @@
-"""People on pedestrian crossings, as far as drivers must know: whether somebody is on one now.
+"""People on pedestrian crossings, as far as drivers must know: whether one is occupied now.
 
 Nobody walks yet. How many people come is modelled (see `crossings`); when they come is a hash of (seed,
 crossing, time), so it is the same on any number of threads and after a restore. At signals they wait for

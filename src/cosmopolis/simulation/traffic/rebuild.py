@@ -1,6 +1,4 @@
-"""The new vehicles from the old ones: those that leave, cross, change lanes or enter, path by path, each in
-its place.
-"""
+"""The new vehicles from the old ones: those that leave, change path or lane, or enter, each in its place."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ from cosmopolis.simulation.traffic.thresholds import STANDSTILL
 from cosmopolis.simulation.traffic.turning import settle
 
 REST_AFTER_INSERTION = 4  # steps before a vehicle that has entered the road may change lanes
-MERGE_REQUEST_ZONE = 120.0  # m before the end of its lane within which a vehicle asks to be let in
+MERGE_REQUEST_ZONE = 120.0  # m before the end of its lane within which a vehicle requests to merge
 MOST_STILL = np.uint16(60000)  # steps of standing that are counted
 
 
@@ -134,7 +132,7 @@ def list_busy(first: int, last: int, moves: Moves) -> int:
 
 @kernel
 def _neighbours_changing(path: int, roads: RoadNetwork, moves: Moves) -> bool:
-    """Whether a vehicle of a lane beside asks to change lanes."""
+    """Whether a vehicle of a neighbouring lane requests a change."""
     index, count = roads.lane_index[path], roads.lane_count[path]
     below = index > 0 and moves.changing[path - 1] != 0
     return below or (index >= 0 and index + 1 < count and moves.changing[path + 1] != 0)
@@ -154,9 +152,7 @@ def _gather(
     fleet: Fleet,
     moves: Moves,
 ) -> int:
-    """A path that vehicles join or leave: first those that stay, then each that joins, moved to its place in
-    the order.
-    """
+    """A path that vehicles join or leave: first those that stay, then each that joins, moved to its place."""
     begin = at
     for i in range(old.start[path], old.start[path + 1]):
         action = moves.action[i]
@@ -164,7 +160,7 @@ def _gather(
         if stays or action == FILTERS:
             copy_car(old, i, new, at, moves.position[i], moves.speed[i])
             if at > begin and new.position[at - 1] > new.position[at]:
-                swap_rows(new, at - 1, at)  # the one before has slipped past
+                swap_rows(new, at - 1, at)  # the one behind has filtered past
             if action == RESUMES:
                 if old.goal[i] == HALT:
                     fleet.halt[old.trip[i]] += 1
@@ -248,9 +244,7 @@ def _place(
     new: Cars,
     fleet: Fleet,
 ) -> int:
-    """Car `at`, new on this path, gets its goals and is moved back to its place in the order; the next free
-    row.
-    """
+    """Car `at`, new on this path, gets its goals and is moved back to its place in the order; the next free row."""
     settle(new, at, path, old.start, fleet, drivers, roads, path_state)
     j = at
     while j > begin and new.position[j - 1] > new.position[j]:

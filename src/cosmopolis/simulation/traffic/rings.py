@@ -1,5 +1,4 @@
-"""Many separate lanes, each closed to a ring or open without end: car following alone, with nothing to turn
-to.
+"""Many separate lanes, each closed to a ring or open without end: car following alone, with nothing to turn to.
 
 There is no junction and no lane change, and no vehicle enters or leaves. So the order in memory never
 changes, and all of the run may stay on a graphics card: `gpu.rings` is the sibling of this file and uses the
@@ -26,7 +25,7 @@ from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_cars, em
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
-FINITE = ("position", "speed", "length", "desired", "goal_position", "goal_speed")
+FINITE = "position", "speed", "length", "desired", "goal_position", "goal_speed"
 
 
 class Rings(NamedTuple):
@@ -49,9 +48,7 @@ def lead_round(first: int, last: int, rings: Rings, drivers: Drivers, cars: Cars
 
 @kernel
 def go_on(lo: int, hi: int, rings: Rings, cars: Cars, moves: Moves) -> None:
-    """Cars lo .. hi - 1 take their new positions; a lane counts from zero again when all of it has come
-    around.
-    """
+    """Cars lo .. hi - 1 take their new positions; a lane counts from zero again when all of it has come around."""
     for i in range(lo, hi):
         around = rings.around[rings.path[i]]
         lap = around if moves.position[cars.start[rings.path[i]]] >= around else ZERO
@@ -89,7 +86,7 @@ class RingTraffic:
                 done.result()
 
     def cars(self) -> Cars:
-        """Where everybody is now."""
+        """The cars as they are now."""
         return unseated(self._cars)
 
 
@@ -101,7 +98,7 @@ def _shares(start: I32, threads: int) -> list[tuple[int, int]]:
 
 
 def seated(cars: Cars, around: F32, drivers: Drivers) -> tuple[Cars, Rings]:
-    """Copies of the N cars with one row to spare, since each looks at the next, and the lanes they are on.
+    """Copies of the N cars with one row to spare, since each row reads the next, and the lanes they are on.
 
     Raises BadInput where a car is no number, of no known kind, out of order, or stands in another.
     """

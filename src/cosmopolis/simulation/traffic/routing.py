@@ -1,6 +1,4 @@
-"""Quickest routes over edges, by what every turn takes now: one at a time, or a tree to one destination for
-many.
-"""
+"""Quickest routes over edges, by what every turn takes now: one at a time, or a tree to one destination for many."""
 
 from __future__ import annotations
 
@@ -117,8 +115,7 @@ def tree_to(
     graph: EdgeGraph,
     following: np.ndarray,
 ) -> np.ndarray:
-    """(B,) s from each of `begins` to the beginning of `goal`, inf where there is no route; right up to
-    `most` s.
+    """(B,) s from each of `begins` to the beginning of `goal`, inf where there is no route; right up to `most` s.
 
     `following` (E,) becomes the edge that follows each edge on its quickest route, as far as `begins` need
     it.
@@ -133,7 +130,7 @@ def tree_to(
     following[:] = -1
     if shut[goal] == 0:
         cost[goal] = 0.0
-    else:  # only who is on it already gets there
+    else:  # only a vehicle that is on it already gets there
         left = 0
     heap: list[tuple[float, int]] = [(0.0, goal)]
     while len(heap) > 0 and left > 0:

@@ -1,5 +1,4 @@
-"""Time to collision as a surrogate for safety: how long until a car would run into its leader if nobody
-reacted.
+"""Time to collision as a surrogate for safety: how long until a car would run into its leader if nobody reacted.
 
 Hayward 1972. The leader is the next vehicle on the same lane, or beyond the lane's end on the connection that
 the car will take and the lane after it. Crossing and merging conflicts, lane changes and people on foot are

@@ -52,9 +52,7 @@ def show_lights(time: float, roads: RoadNetwork, path_state: PathState) -> None:
 def _phase_in_plan(
     program: int, time: float, roads: RoadNetwork, path_state: PathState
 ) -> tuple[int, float, float]:
-    """Row of the phase that the plan shows at `time`, and when it begins and ends; ends at inf without a
-    cycle.
-    """
+    """Row of the phase that the plan shows at `time`, and when it begins and ends; ends at inf without a cycle."""
     first, last = roads.phase_start[program], roads.phase_start[program + 1]
     cycle = 0.0
     for phase in range(first, last):
@@ -124,9 +122,7 @@ def _serve_request(program: int, time: float, roads: RoadNetwork, path_state: Pa
 def _change_stage(
     program: int, now: int, wanted: int, time: float, roads: RoadNetwork, path_state: PathState
 ) -> None:
-    """From one stage to another: at once where no movement loses its green, else by way of yellow and
-    all-red.
-    """
+    """From one stage to another: at once where no movement loses its green, else by way of yellow and all-red."""
     path_state.from_stage[program], path_state.to_stage[program] = now, wanted
     path_state.shown_since[program] = time
     if _show_clearance(program, YELLOW, roads, path_state) == 0:

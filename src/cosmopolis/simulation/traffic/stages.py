@@ -1,5 +1,4 @@
-"""What a signal program is made of: stages, in which some movements have green, and the clearances between
-them.
+"""What a signal program is made of: stages, in which some movements have green, and the clearances between them.
 
 A program is a cycle of phases. A controller requests a stage; the clearance that leads there is made when it
 is needed, with the program's own yellow and all-red.

@@ -31,7 +31,6 @@ STANDS, ENDS = 1, 2  # bits of Cars.goal: the vehicle stands there for a while; 
 PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3  # Fleet.status
 
 # PathState.mode: a program follows its plan, a controller, or goes back to its plan
-# PathState.mode: a program follows its plan, a controller, or goes back to its plan
 PLAN, CONTROLLED, IN_TRANSITION = 0, 1, 2
 
 NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2  # PathState.clearance: what is shown off the plan
@@ -149,9 +148,7 @@ class Moves(NamedTuple):
     action: U8  # (M,)
     refused: U8  # (P,)
     # (P,) 1: the first vehicle of this lane passes others that stand in its way and wait for it
-    # (P,) 1: the first vehicle of this lane passes others that stand in its way and wait for it
     breaks_gridlock: U8
-    # (P,) connection that the first vehicle of this lane takes instead of its own, if it reroutes
     # (P,) connection that the first vehicle of this lane takes instead of its own, if it reroutes
     other_connection: I32
     exits: I32  # (chunks,) vehicles that leave their path in each chunk
@@ -182,7 +179,6 @@ class Log(NamedTuple):
     """What a step reports: trips by what they did, trips that entered the road, and forced entries."""
 
     trip: I64  # (M,) trips that left the road or were rerouted, or that stand at a stop
-    # (LOGGED + 1,) trips with action LEAVES + n are in rows bounds[n] .. bounds[n + 1] - 1 of `trip`
     # (LOGGED + 1,) trips with action LEAVES + n are in rows bounds[n] .. bounds[n + 1] - 1 of `trip`
     bounds: I64
     newcomer: I64  # (P,) trips that entered the road, in the first rows

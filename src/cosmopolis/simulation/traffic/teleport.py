@@ -1,5 +1,4 @@
-"""Teleporting (SUMO: time-to-teleport): a vehicle that stands too long is moved on along its route, and
-counted.
+"""Teleporting (SUMO: time-to-teleport): a vehicle that stands too long is moved on along its route, and counted.
 
 Off unless the rules set the time. It runs between two steps, on the few vehicles that it concerns.
 """

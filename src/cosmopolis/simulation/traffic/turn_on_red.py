@@ -13,9 +13,7 @@ _TURN_ON_RED = (
 
 
 def allows_turn_on_red(city: City) -> bool:
-    """Whether the turn to the kerb side is allowed at red, yielding to all; ``notes["turn_on_red"]``
-    overrules.
-    """
+    """Whether the turn to the kerb side is allowed at red, yielding to all; ``notes["turn_on_red"]`` overrules."""
     said = city.notes.get("turn_on_red")
     if said is not None:
         return said == "yes"

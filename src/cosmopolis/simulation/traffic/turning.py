@@ -136,7 +136,7 @@ def _last_edge_ahead(
     drivers: Drivers,
     roads: RoadNetwork,
 ) -> int:
-    """Row of the route's last edge that ends within `reach` m, by the room that is left on each."""
+    """Row of the route's last edge that ends within `reach` m, by the space that is left on each."""
     kind, end = fleet.kind[trip], fleet.route_end[trip]
     some_far = drivers.strategic_lookahead[kind] < FAR32
     each = drivers.length[kind] + drivers.jam_gap[kind]
@@ -272,8 +272,7 @@ def settle(
     roads: RoadNetwork,
     path_state: PathState,
 ) -> None:
-    """Fill in the goals of car i on `path`, which it has just entered: speed, turn, halt or destination,
-    lane.
+    """Fill in the goals of car i on `path`, which it has just entered: speed, turn, halt or destination, lane.
 
     `start` (P + 1,) is that of the cars that all may read: while a step writes the new ones, of the old.
     """

@@ -37,9 +37,7 @@ def go_on(count: int, rings: Rings, cars: DeviceCars, moves: DeviceMoves) -> Non
 
 
 class DeviceRingTraffic:
-    """Cars on separate lanes, driven by the graphics card; as `traffic.rings.RingTraffic` within float32
-    rounding.
-    """
+    """Cars on separate lanes, driven by the graphics card; as `traffic.rings.RingTraffic` within float32 rounding."""
 
     def __init__(self, cars: state.Cars, around: F32, drivers: kinds.Drivers) -> None:
         """Copies everything to the card. Raises BadInput where there is none, and as `traffic.rings` does."""
@@ -62,6 +60,6 @@ class DeviceRingTraffic:
         cuda.synchronize()
 
     def cars(self) -> state.Cars:
-        """Where everybody is now, back in the processor's memory."""
+        """The cars as they are now, back in the processor's memory."""
         position, speed = (column.copy_to_host() for column in (self._cars.position, self._cars.speed))
         return unseated(self._seated._replace(position=position, speed=speed))
