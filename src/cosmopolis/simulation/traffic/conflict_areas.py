@@ -107,9 +107,8 @@ def occupied_area_ahead(
             reach >= distance
             and last >= cars.start[lane]
             and cars.choice[last] == other
-            and not (
-                cars.speed[last] < ROLLING and path_state.refused[lane] >= PASSED_OVER
-            )  # it would signal its start first
+            # one that was refused for long would signal its start first
+            and not (cars.speed[last] < ROLLING and path_state.refused[lane] >= PASSED_OVER)
             and _yields_in_tie(row, connection, other, roads, path_state)
             and _longest_step(cars.speed[last]) >= roads.length[lane] - cars.position[last] + begin
         ):

@@ -41,7 +41,7 @@ class DepartureRouter:
         )
         first = connection[np.unique(turn, return_index=True)[1]]  # (A,) paths
         self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of the driver asked last
-        self._of = roads.edge.copy()  # (P,) rows of `memory`
+        self._of = roads.edge.copy()  # (P,) rows of `speeds`
         self._of[connection] = edges + turn
         self._path = np.concatenate([roads.edge_main, first]).astype(np.int32)  # (E + A,) that stands for it
         self._wait = waits(network)[roads.city_path[first] - len(network.lanes)].astype(np.float32)  # (A,) s

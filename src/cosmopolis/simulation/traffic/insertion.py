@@ -22,10 +22,7 @@ PULL_OUT_SPEED = 3.0  # m/s, from the kerb
 # m from the start of a lane without connections into it: a vehicle enters at the speed of the road
 BORDER_ZONE = 25.0
 ENTRY_MARGIN, LANE_END, STOP_MARGIN = 1.0, 0.5, 1.0  # m behind it, to the lane's end, before a stop
-ENTRY_HEADWAY, LEADER_SHARE = (
-    1.5,
-    0.5,
-)  # s, and share of the leader's speed: the speed of entry behind a leader
+ENTRY_HEADWAY, LEADER_SHARE = 1.5, 0.5  # s, and share of its speed: for the speed of entry behind a leader
 COMFORT_BRAKE, HURRIED_BRAKE = 2.0, 4.0  # m/s^2 that the follower may be asked for
 COMFORT_HEADWAY, HURRIED_HEADWAY = 0.8, 0.3  # s that are left to the follower
 ARRIVAL_ZONE = 40.0  # m from the lane's beginning within which vehicles on the way into it matter

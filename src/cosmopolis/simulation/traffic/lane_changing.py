@@ -364,9 +364,7 @@ def _yield_to_one(
             return
     least = 0.0 if alternates else LEAST_CHANGE_GAP
     while behind >= cars.start[lane] and cars.position[behind] > rear - least:
-        behind -= (
-            1  # alongside a standing vehicle, or too near to make room: these drive on, the next one yields
-        )
+        behind -= 1  # alongside a standing vehicle, or too near to make room: the next one yields
     if behind < cars.start[lane]:
         return
     if not alternates and its_speed < CREEPING and cars.speed[behind] > CREEPING:

@@ -33,9 +33,8 @@ def filter_forward(
     """
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     hang, _ = overhang(lane, roads, path_state)
-    end = roads.length[lane] + min(
-        hang, np.float32(0.0)
-    )  # the rear of a vehicle that has left may still lie on the lane
+    # the rear of a vehicle that has left may still lie on the lane
+    end = roads.length[lane] + min(hang, np.float32(0.0))
     for i in range(last - 1, first - 1, -1):
         if drivers.filters[cars.kind[i]] == 0 or cars.shift[i] != 0 or not _stands(i, cars, moves):
             continue

@@ -19,7 +19,7 @@ DRAWN, RECOVERED, WAITED, STOPS, HALTED, CONFLICTS, FIRST_SPEED, LAST_SPEED = ra
 WIDTH = 16
 ELECTRIC = 65536.0  # added to the row of Drivers in ENGINE
 
-# A path's line, likewise. `simulation.reading.Reading` says what each number is.
+# A path's line, likewise. `simulation.reading.IntervalReading` says what each number is.
 SUMS = (
     "time", "distance", "loss", "carbon", "nitrogen", "particles", "fuel", "drawn",
     "recovered", "standing", "back", "most_standing", "farthest_back", "nearest", "conflicts", "left",

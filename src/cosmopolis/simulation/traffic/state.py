@@ -118,11 +118,7 @@ class PathState(NamedTuple):
     tail_speed: F32  # (P,) m/s
     # (P,) connection over which the last vehicle of a lane came and on which its rear may still lie;
     # -1: unknown
-    # (P,) connection over which the last vehicle of a lane came and on which its rear may still lie;
-    # -1: unknown
     tail_connection: I32
-    # (P,) steps for which the first vehicle of the lane has been refused entry to the junction;
-    # NO_STORAGE: it has no downstream storage
     # (P,) steps for which the first vehicle of the lane has been refused entry to the junction;
     # NO_STORAGE: it has no downstream storage
     refused: U8

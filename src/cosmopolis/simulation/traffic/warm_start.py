@@ -24,11 +24,7 @@ from cosmopolis.simulation.traffic.turning import lanes_to, settle
 CONGESTION = 1.35  # how much slower than on empty streets a trip under way has been
 JUNCTION = 9.0  # s lost at the end of each edge
 HALT_LOSS = 5.0  # s lost at a halt besides the dwell
-LINE_MARGIN, REAR_MARGIN, FRONT_MARGIN = (
-    1.5,
-    0.5,
-    1.0,
-)  # m to the stop line, behind a vehicle, to the lane's end
+LINE_MARGIN, REAR_MARGIN, FRONT_MARGIN = 1.5, 0.5, 1.0  # m to the stop line, behind it, to the lane's end
 WRONG_LANE = 30.0  # m that a vehicle is put back rather than one lane beside that which leads on
 START_SPEED, SPARE_HEADWAY = 0.7, 1.3  # of the desired speed at most; times the headway
 GAP = 3.0  # m between the vehicles put down
