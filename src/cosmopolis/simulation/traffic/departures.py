@@ -5,8 +5,6 @@ Only types that say so decide; for the others both are planned.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,11 +15,9 @@ from cosmopolis.kernels.tables import Table, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import EdgeGraph, quickest
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import FAR32, Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import MOST_LANES, plan_lanes, settle
-
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 WINDOW = 36  # measurements, one every 5 s: SUMO's moving average over 180 s
 STANDING_SPEED = np.float32(0.001)  # m/s at least
@@ -60,7 +56,7 @@ class DepartureRouter:
             self._mean = self.speeds.mean(axis=0, dtype=np.float64).astype(np.float32)
         return self._mean
 
-    def choose_routes(self, traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
+    def choose_routes(self, traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
         """Those of `trips` whose type chooses its route take the quickest one from the edge on which they begin."""
         fleet, drivers, graph = traffic.fleet, traffic.drivers, self._graph
         streets = traffic.tables(traffic.roads), traffic.tables(traffic.path_state)

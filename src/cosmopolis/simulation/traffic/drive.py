@@ -212,7 +212,7 @@ class RoadTraffic:
             self._live = None
         events = self._collect_events(time)
         if self.steps % guidance.GUIDANCE_STEPS == 0:
-            guidance.reroute_delayed(self)
+            guidance.reroute_delayed(self, self.guidance)
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
             events = self._teleport(events)
         return events

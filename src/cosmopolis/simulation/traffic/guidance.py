@@ -6,7 +6,7 @@ Every half minute some of them are asked. Those with the same destination share 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,8 @@ from cosmopolis.kernels.crew import together
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.routing import EdgeGraph, follow, tree_to
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import Cars, Fleet
-
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 BUS, ARTICULATED_BUS = int(VehicleKind.BUS), int(VehicleKind.ARTICULATED_BUS)
 GUIDANCE_STEPS = 60  # steps between two rounds
@@ -110,12 +108,11 @@ def find_delayed(
     return found
 
 
-def reroute_delayed(traffic: RoadTraffic) -> None:
+def reroute_delayed(traffic: RunningTraffic, guidance: Guidance) -> None:
     """Some of those that lose time ahead take another route, if it is clearly quicker by present travel times.
 
     The next edge stays: the lane for it may be chosen already.
     """
-    guidance = traffic.guidance
     if guidance.share == 0.0 or traffic.count == 0:
         return
     graph = traffic.live
@@ -163,7 +160,7 @@ class RerouteGroup(NamedTuple):
 
 
 def _by_destination(
-    traffic: RoadTraffic, rows: NDArray[np.int64], spent: NDArray[np.float64]
+    traffic: RunningTraffic, rows: NDArray[np.int64], spent: NDArray[np.float64]
 ) -> list[RerouteGroup]:
     """Delayed drivers by destination: the first TREES_AT_ONCE destinations in the order of `rows`."""
     fleet = traffic.fleet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,14 +24,12 @@ from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.programs import command_program
 from cosmopolis.simulation.traffic.rerouting import reroute_around_closures, trips_on_road_or_waiting
 from cosmopolis.simulation.traffic.routing import quickest
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import settle
 
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
-
-def obey(command: Command, traffic: RoadTraffic, time: float) -> None:
+def obey(command: Command, traffic: RunningTraffic, time: float) -> None:
     """Carry out one command; BadInput where it names something that is not there."""
     match command:
         case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
@@ -61,14 +58,14 @@ def settle_all(cars: Cars, roads: RoadNetwork, drivers: Drivers, path_state: Pat
             settle(cars, i, path, cars.start, fleet, drivers, roads, path_state)
 
 
-def _lane(lane: int, traffic: RoadTraffic) -> int:
+def _lane(lane: int, traffic: RunningTraffic) -> int:
     path = int(traffic.roads.of_city[lane]) if 0 <= lane < len(traffic.roads.of_city) else -1
     if path < 0 or traffic.roads.lane_count[path] == 0:
         raise BadInput(f"There is no lane {lane}; ask the network for its lanes.")
     return path
 
 
-def _limit(edge: int, speed: float, traffic: RoadTraffic) -> None:
+def _limit(edge: int, speed: float, traffic: RunningTraffic) -> None:
     roads = traffic.roads
     if not 0 <= edge < len(roads.edge_lane):
         raise BadInput(f"There is no edge {edge}; ask the network for its edges.")
@@ -80,7 +77,7 @@ def _limit(edge: int, speed: float, traffic: RoadTraffic) -> None:
         traffic.path_state.limit[lane] = min(speed, roads.limit[lane]) if is_slow else speed
 
 
-def _add(command: AddTrip, traffic: RoadTraffic, time: float) -> None:
+def _add(command: AddTrip, traffic: RunningTraffic, time: float) -> None:
     if not (isfinite(command.from_position) and isfinite(command.to_position)):
         raise BadInput("A trip begins and ends at a number of metres along its lanes.")
     from_lane, to_lane = _lane(command.from_lane, traffic), _lane(command.to_lane, traffic)

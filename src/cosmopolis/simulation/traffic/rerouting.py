@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.simulation.traffic.routing import follow, quickest, tree_to
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import WAITING
 
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
-
-def closed_edges(traffic: RoadTraffic) -> NDArray[np.uint8]:
+def closed_edges(traffic: RunningTraffic) -> NDArray[np.uint8]:
     """(E,) 1 where every lane is closed."""
     roads = traffic.roads
     lanes = np.flatnonzero(roads.lane_count > 0)
@@ -24,7 +20,7 @@ def closed_edges(traffic: RoadTraffic) -> NDArray[np.uint8]:
     return (open_lanes == 0).astype(np.uint8)
 
 
-def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
+def reroute_strayed(traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
     """Routes for cars that take another connection than planned, in the order of `trips`.
 
     Each has the connection in `Cars.choice`. Where no route leads back, another connection of its lane is
@@ -53,7 +49,7 @@ def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
         traffic.set_route(int(trip), np.concatenate([roads.edge[lane : lane + 1], rest]))
 
 
-def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]:
+def _route_back(traffic: RunningTraffic, trip: int, edge: int) -> NDArray[np.int32]:
     """Edges from `edge` to the destination; a bus returns to the edge of its next halt and to its line."""
     fleet = traffic.fleet
     ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
@@ -67,7 +63,7 @@ def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]
     return np.concatenate([back, ahead[target + 1 :]]) if len(back) else back
 
 
-def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
+def reroute_around_closures(traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
     """New routes for those of `trips` whose route leads over a closed edge; one tree a destination.
 
     A trip without another route keeps the old one, and reroutes at the barrier.
@@ -88,7 +84,7 @@ def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> N
                 traffic.set_route(trip, follow(following, begin, goal))
 
 
-def trips_on_road_or_waiting(traffic: RoadTraffic) -> NDArray[np.int64]:
+def trips_on_road_or_waiting(traffic: RunningTraffic) -> NDArray[np.int64]:
     """Trips on the road, and those in an insertion queue."""
     on_road = traffic.cars.trip[: traffic.count].astype(np.int64)
     return np.concatenate([on_road, np.flatnonzero(traffic.fleet.status == WAITING)])
