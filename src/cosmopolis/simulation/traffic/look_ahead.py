@@ -9,16 +9,14 @@ import numpy as np
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
-    brake_to_stop,
     cannot_stop,
-    close_up,
     free_road,
 )
 from cosmopolis.simulation.traffic.conflict_areas import (
-    merges_second,
     occupied_area_ahead,
     overhang,
 )
+from cosmopolis.simulation.traffic.cooperation import MERGE_CLEARANCE
 from cosmopolis.simulation.traffic.downstream_storage import NO_STORAGE, has_downstream_storage
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.emergency import CROSSING, NO_PREEMPTION, may_pass_red, slow_to_line
@@ -31,32 +29,33 @@ from cosmopolis.simulation.traffic.junctions import (
     stops_for_light,
     yield_position,
 )
-from cosmopolis.simulation.traffic.lane_changing import MERGE_CLEARANCE, adjacent_position
+from cosmopolis.simulation.traffic.lane_changing import adjacent_position
+from cosmopolis.simulation.traffic.leaders import (
+    follow_at,
+    follow_beyond,
+    follow_merging,
+    mind_conflict_areas,
+    mind_merge_order,
+    sight,
+    stop_at,
+    stop_before_area,
+    to_stop_line,
+)
 from cosmopolis.simulation.traffic.merging import MERGE_ZONE, merge_in_order
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.pedestrians import pedestrians_block
 from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
 from cosmopolis.simulation.traffic.state import ENDS, FAR, FAR32, Cars, Fleet, Moves, PathState
 from cosmopolis.simulation.traffic.thresholds import AT_STOP_LINE, ROLLING
-from cosmopolis.simulation.traffic.turning import likely_connection
 
-SIGHT_MARGIN, SIGHT_TIME, SIGHT_BRAKING = 22.0, 3.0, 0.3  # m, s, s^2/m: how far ahead a driver looks
 # m/s^2, s, m: how far before the stop line a driver decides whether to go
 DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = 2.0, 1.5, 4.0
 REACH_MARGIN = 0.75  # m more than a vehicle drives in a step at its present speed
-LATE_STEPS = 1.5  # steps of braking that are kept in hand before a conflict area
-BOX_BRAKE = 3.0  # m/s^2 with which a vehicle still stops before the two-wheelers' waiting area
 STARTED = 3.0  # m/s: a faster vehicle has left the place where it stopped
 MOST_REFUSED = 250  # steps that are counted; 255 is NO_STORAGE
 REACTION_TIME = 1.0  # s from seeing another vehicle to braking for it
 # m from where a conflict area begins, with half a vehicle's width, to the edge of the other lane
 HALF_LANE = 1.6
-
-
-@kernel
-def sight(speed: float) -> float:
-    """m ahead that matter to a driver: IDM's desired gap to a standing vehicle, and a margin."""
-    return SIGHT_MARGIN + SIGHT_TIME * speed + speed * speed * SIGHT_BRAKING
 
 
 @kernel
@@ -96,42 +95,7 @@ def lead_lane(
             path_state.light[connection], distance, cars.speed[i], drivers.brake[cars.kind[i]]
         )
         if not goes:
-            _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
-
-
-@kernel
-def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    moves.accel[i] = min(moves.accel[i], brake_to_stop(np.float32(distance), i, drivers, cars))
-    moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
-
-
-@kernel
-def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Stop before a conflict area early enough that others see in the next step that it can: `stopping_distance`."""
-    _stop_at(distance, i, drivers, cars, moves)
-    brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
-    late = LATE_STEPS * brake * DT
-    allowed = sqrt(late * late + 2.0 * brake * max(distance - 0.5 * speed * DT, 0.0)) - late
-    moves.accel[i] = min(moves.accel[i], max(np.float32((allowed - speed) / DT), -brake))
-
-
-@kernel
-def _to_stop_line(
-    lane: int, distance: float, i: int, roads: RoadNetwork, drivers: Drivers, cars: Cars
-) -> float:
-    """m to where car i stops at red: before the two-wheelers' waiting area, unless it is past that."""
-    box = roads.bike_box[lane]
-    short = distance - box
-    speed = cars.speed[i]
-    if box > 0.0 and drivers.filters[cars.kind[i]] == 0 and short > speed * speed / (2.0 * BOX_BRAKE):
-        return short
-    return distance
-
-
-@kernel
-def _follow(gap: float, speed: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    moves.accel[i] = min(moves.accel[i], close_up(np.float32(gap), np.float32(speed), i, drivers, cars))
-    moves.free_distance[i] = min(moves.free_distance[i], np.float32(gap))
+            stop_at(to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
 
 
 @kernel
@@ -149,12 +113,12 @@ def _approach(
     """The first vehicle of a lane within sight of the lane's end; False where it stops there."""
     hang, its_speed = overhang(lane, roads, path_state)
     if hang < FAR:
-        _follow(distance + hang, its_speed, i, drivers, cars, moves)
+        follow_at(distance + hang, its_speed, i, drivers, cars, moves)
     connection, kind = cars.choice[i], cars.kind[i]
     if connection < 0:
         if cars.goal[i] & ENDS == 0:
             short = _short_of_lane_end(lane, i, distance, roads, drivers, path_state, cars)
-            _stop_at(distance - short, i, drivers, cars, moves)
+            stop_at(distance - short, i, drivers, cars, moves)
         moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
         return False
     light = path_state.light[connection]
@@ -166,10 +130,10 @@ def _approach(
         if on_red:
             moves.accel[i] = min(moves.accel[i], np.float32(slow_to_line(distance, i, drivers, cars)))
         elif path_state.preemption[lane] == NO_PREEMPTION and drivers.siren[kind] == 0 and not must_go:
-            _stop_at(distance, i, drivers, cars, moves)
+            stop_at(distance, i, drivers, cars, moves)
             return False
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed, drivers.brake[kind]):
-        _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
+        stop_at(to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     if roads.minor[connection] != 0 and light != PROTECTED:
         _approach_yield_point(connection, distance, i, roads, drivers, path_state, cars, moves)
@@ -180,10 +144,10 @@ def _approach(
     ):
         return False
     if distance < decides_at:
-        _follow_merging(connection, i, -distance, roads, drivers, cars, moves)
+        follow_merging(connection, i, -distance, roads, drivers, cars, moves)
     reach = speed * DT + REACH_MARGIN
     if reach > distance:
-        _mind_conflict_areas(
+        mind_conflict_areas(
             connection,
             i,
             -distance,
@@ -195,9 +159,9 @@ def _approach(
             cars,
             moves,
         )
-        _mind_merge_order(connection, distance + roads.length[connection], i, reach, roads, cars, moves)
+        mind_merge_order(connection, distance + roads.length[connection], i, reach, roads, cars, moves)
     cursor = fleet.cursor[cars.trip[i]]
-    _follow_beyond(connection, distance, cursor, i, roads, drivers, path_state, cars, fleet, moves)
+    follow_beyond(connection, distance, cursor, i, roads, drivers, path_state, cars, fleet, moves)
     return True
 
 
@@ -250,11 +214,11 @@ def _may_go(
     light = path_state.light[connection]
     if light == ARROW or (roads.must_stop[connection] != 0 and light == OFF):
         if not _has_stopped(lane, i, distance, drivers, path_state, cars):
-            _stop_at(distance, i, drivers, cars, moves)
+            stop_at(distance, i, drivers, cars, moves)
             return False
         moves.refused[lane] = 1
     if pedestrians_block(connection, i, light, roads, path_state, cars):
-        _stop_at(distance, i, drivers, cars, moves)
+        stop_at(distance, i, drivers, cars, moves)
         if light != RED:
             moves.refused[lane] = min(MOST_REFUSED, path_state.refused[lane] + 1)
         return False
@@ -263,7 +227,7 @@ def _may_go(
         and roads.circulating[connection] == 0
         and not has_downstream_storage(connection, i, roads, drivers, path_state, cars)
     ):
-        _stop_at(distance, i, drivers, cars, moves)
+        stop_at(distance, i, drivers, cars, moves)
         moves.refused[lane] = NO_STORAGE
         return False
     wait_at = may_enter(connection, i, distance, False, roads, drivers, path_state, cars)
@@ -271,11 +235,11 @@ def _may_go(
         wait_at = may_enter(connection, i, distance, True, roads, drivers, path_state, cars)
         moves.breaks_gridlock[lane] = 1 if wait_at > 0.0 else 0
     elif wait_at > 0.0 and must_signal_start(lane, connection, i, roads, path_state, cars):
-        _stop_at(distance, i, drivers, cars, moves)
+        stop_at(distance, i, drivers, cars, moves)
         moves.refused[lane] = 1
         return False
     if wait_at < FAR:
-        _stop_before_area(distance + wait_at, i, drivers, cars, moves)
+        stop_before_area(distance + wait_at, i, drivers, cars, moves)
     if wait_at <= 0.0:
         if not on_red:
             moves.refused[lane] = min(MOST_REFUSED, path_state.refused[lane] + 1)
@@ -341,55 +305,6 @@ def _has_stopped(
 
 
 @kernel
-def _mind_conflict_areas(
-    connection: int,
-    i: int,
-    position: float,
-    reach: float,
-    gridlocked: bool,
-    roads: RoadNetwork,
-    drivers: Drivers,
-    path_state: PathState,
-    cars: Cars,
-    moves: Moves,
-) -> None:
-    """Car i stops before the first occupied conflict area."""
-    free = occupied_area_ahead(connection, i, position, reach, gridlocked, roads, path_state, cars)
-    if free < FAR:
-        _stop_at(free, i, drivers, cars, moves)
-
-
-@kernel
-def _follow_merging(
-    connection: int, i: int, position: float, roads: RoadNetwork, drivers: Drivers, cars: Cars, moves: Moves
-) -> None:
-    """A vehicle on another connection into the same lane that is nearer to it is a leader like any other.
-
-    `position` is that of car i along `connection`. Before the conflict area begins the two may still be side
-    by side.
-    """
-    left = roads.length[connection] - position
-    for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
-        if roads.merge[row] == 0:
-            continue
-        other = roads.conflict[row]
-        for j in range(cars.start[other], cars.start[other + 1]):
-            its = roads.length[other] - cars.position[j]
-            if its < left or (its == left and other < connection):
-                gap = max(left - its - cars.length[j], roads.conflict_begin[row] - position)
-                _follow(gap, cars.speed[j], i, drivers, cars, moves)
-
-
-@kernel
-def _mind_merge_order(
-    connection: int, distance: float, i: int, reach: float, roads: RoadNetwork, cars: Cars, moves: Moves
-) -> None:
-    """Car i stays out of the lane that it enters in this step if another vehicle enters it first."""
-    if merges_second(connection, distance, reach, roads, cars):
-        moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
-
-
-@kernel
 def lead_connection(
     connection: int,
     roads: RoadNetwork,
@@ -409,21 +324,21 @@ def lead_connection(
     moves.free_distance[last] = FAR32
     left = roads.length[connection] - cars.position[last]
     cursor = fleet.cursor[cars.trip[last]]
-    _follow_beyond(
+    follow_beyond(
         roads.to_lane[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
     )
     reach = cars.speed[last] * DT + REACH_MARGIN
-    _mind_merge_order(connection, left, last, reach, roads, cars, moves)
+    mind_merge_order(connection, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
         if path_state.light[connection] == PERMISSIVE or path_state.light[connection] == YELLOW:
             _approach_yield_point(connection, -cars.position[i], i, roads, drivers, path_state, cars, moves)
             wait_at = yield_position(connection, i, cars.position[i], roads, drivers, path_state, cars)
             if wait_at < FAR:
-                _stop_before_area(wait_at - cars.position[i], i, drivers, cars, moves)
-        _follow_merging(connection, i, cars.position[i], roads, drivers, cars, moves)
+                stop_before_area(wait_at - cars.position[i], i, drivers, cars, moves)
+        follow_merging(connection, i, cars.position[i], roads, drivers, cars, moves)
         reach = cars.speed[i] * DT + REACH_MARGIN
         if cars.still[i] * DT <= FORCES_AFTER:
-            _mind_conflict_areas(
+            mind_conflict_areas(
                 connection, i, cars.position[i], reach, False, roads, drivers, path_state, cars, moves
             )
         elif (
@@ -433,50 +348,3 @@ def lead_connection(
         ):
             forced += 1
     return forced
-
-
-@kernel
-def _follow_beyond(
-    path: int,
-    distance: float,
-    cursor: int,
-    i: int,
-    roads: RoadNetwork,
-    drivers: Drivers,
-    path_state: PathState,
-    cars: Cars,
-    fleet: Fleet,
-    moves: Moves,
-) -> None:
-    """The leader of car i on `path`, which begins `distance` m ahead, or farther on along its route.
-
-    `cursor` is the route's row of the edge that `path` is on, or has just left.
-    """
-    far = sight(cars.speed[i])
-    trip = cars.trip[i]
-    while distance < far:
-        if path_state.tail[path] < FAR:
-            _follow(distance + path_state.tail[path], path_state.tail_speed[path], i, drivers, cars, moves)
-            return
-        distance += roads.length[path]
-        if roads.lane_count[path] == 0:
-            path = roads.to_lane[path]
-            cursor += 1
-            continue
-        hang, its_speed = overhang(path, roads, path_state)
-        if hang < FAR:
-            _follow(distance + hang, its_speed, i, drivers, cars, moves)
-        if cursor + 1 >= fleet.route_end[trip]:
-            return
-        path = likely_connection(path, cursor, trip, fleet, drivers, roads)
-        if path >= 0 and path_state.light[path] <= YELLOW and drivers.siren[cars.kind[i]] != 0:
-            continue
-        light = path_state.light[path] if path >= 0 else RED
-        if path < 0 or light == ARROW or (light <= YELLOW and roads.turn_on_red[path] == 0):
-            moves.accel[i] = min(moves.accel[i], brake_to_stop(np.float32(distance), i, drivers, cars))
-            return
-        if roads.minor[path] != 0 and light != PROTECTED:
-            brake = drivers.brake[cars.kind[i]]
-            allowed = sqrt(2.0 * brake * distance)
-            moves.accel[i] = min(moves.accel[i], np.float32((allowed - cars.speed[i]) / DT))
-            return

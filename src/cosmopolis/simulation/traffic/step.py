@@ -30,9 +30,10 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.admission import admit_changes
 from cosmopolis.simulation.traffic.bends import slow_for_bends
 from cosmopolis.simulation.traffic.car_following import follow, move
+from cosmopolis.simulation.traffic.cooperation import merge_behind, yield_to_merging
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, queue_for_insertion
-from cosmopolis.simulation.traffic.lane_changing import merge_behind, request_lane_changes, yield_to_merging
+from cosmopolis.simulation.traffic.lane_changing import request_lane_changes
 from cosmopolis.simulation.traffic.lane_filtering import FILTERING_STEPS as SLIPS_EVERY
 from cosmopolis.simulation.traffic.lane_filtering import QUEUED_STEPS as LONG_ENOUGH
 from cosmopolis.simulation.traffic.lane_filtering import filter_forward
