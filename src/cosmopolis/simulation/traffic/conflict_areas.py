@@ -83,13 +83,13 @@ def occupied_area_ahead(
             continue
         other = roads.conflict[row]
         begin, end = roads.other_begin[row], roads.other_end[row]
-        comes = distance / max(speed, LEAST_APPROACH)
+        enter_time = distance / max(speed, LEAST_APPROACH)
         for j in range(cars.start[other], cars.start[other + 1]):
             rear = cars.position[j] - cars.length[j]
             if rear >= end or (gridlocked and cars.still[j] > 0):
                 continue
             if cars.position[j] > begin:
-                if (end - rear) / max(cars.speed[j], LEAST_SPEED) + AREA_CLEARANCE > comes:
+                if (end - rear) / max(cars.speed[j], LEAST_SPEED) + AREA_CLEARANCE > enter_time:
                     free = min(free, distance)
             elif (
                 reach >= distance
@@ -98,7 +98,7 @@ def occupied_area_ahead(
             ):
                 free = min(free, distance)
         rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
-        hangs = rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > comes
+        hangs = rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > enter_time
         if hangs and not (gridlocked and its_speed < STANDSTILL):
             free = min(free, distance)
         lane = roads.from_lane[other]

@@ -32,8 +32,8 @@ QUEUE_SHARE = 0.6  # share of a lane that vehicles with their gaps take up, abov
 def yield_to_merging(
     lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """Followers of vehicles that request to merge from a neighbouring lane open a gap for them, gently
-    (cooperative yielding).
+    """Cooperative yielding: followers of vehicles that request to merge from a neighbouring lane open a gap,
+    gently.
 
     Drivers who let others merge alternately (Drivers.zipper) do so only for the first of them.
     """
@@ -108,8 +108,8 @@ def _stops_yielding(needs: float, i: int, cars: Cars, moves: Moves) -> bool:
 
 @kernel
 def merge_behind(lane: int, roads: RoadNetwork, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """A car that must change lanes but has a vehicle alongside, or too near ahead in that lane, slows to
-    merge behind it.
+    """A car that must change lanes but has a vehicle alongside, or too near ahead there, slows to merge
+    behind it.
 
     Beside a standing queue it does not slow: it drives on to where the queue moves. Behind all of the queue
     it joins its end.

@@ -95,15 +95,28 @@ def may_enter(
     gives_way = path_state.light[connection] != PROTECTED
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         other = roads.conflict[row]
-        comes = travel_time(distance + roads.conflict_begin[row], speed, top, accel)
-        left = distance + roads.length[connection]
-        waits = _is_occupied(row, other, left, comes, gridlocked, roads, drivers, path_state, cars)
+        enter_time = travel_time(distance + roads.conflict_begin[row], speed, top, accel)
+        merge_distance = distance + roads.length[connection]
+        waits = _is_occupied(
+            row, other, merge_distance, enter_time, gridlocked, roads, drivers, path_state, cars
+        )
         must_yield = (gives_way and (roads.yields[row] != 0 or roads.all_way_stop[connection] != 0)) or on_red
         if not waits and must_yield and not has_red(path_state.light[other]):
             margin = merging if roads.merge[row] != 0 else crossing
-            clear = travel_time(distance + roads.conflict_end[row] + cars.length[i], speed, top, accel)
+            clear_time = travel_time(distance + roads.conflict_end[row] + cars.length[i], speed, top, accel)
             waits = _yields_to_arrivals(
-                row, connection, other, i, left, comes, clear, margin, roads, drivers, path_state, cars
+                row,
+                connection,
+                other,
+                i,
+                merge_distance,
+                enter_time,
+                clear_time,
+                margin,
+                roads,
+                drivers,
+                path_state,
+                cars,
             )
         if waits and roads.conflict_begin[row] < wait_at:
             wait_at = roads.conflict_begin[row]
@@ -122,9 +135,9 @@ def _yields_to_arrivals(
     connection: int,
     other: int,
     i: int,
-    left: float,
-    comes: float,
-    clear: float,
+    merge_distance: float,
+    enter_time: float,
+    clear_time: float,
     margin: float,
     roads: RoadNetwork,
     drivers: Drivers,
@@ -139,15 +152,17 @@ def _yields_to_arrivals(
         return cannot_yield(other, roads, cars)
     if roads.all_way_stop[connection] != 0 and path_state.light[connection] == OFF:
         return _all_way_stop_priority(other, i, roads, path_state, cars)
-    return _rejects_gap(row, other, i, left, comes, clear, margin, roads, drivers, path_state, cars)
+    return _rejects_gap(
+        row, other, i, merge_distance, enter_time, clear_time, margin, roads, drivers, path_state, cars
+    )
 
 
 @kernel
 def must_signal_start(
     lane: int, connection: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i, which may go now after it was refused for long, waits one step more, because others do
-    not expect it.
+    """Whether car i, refused for long and now free to go, waits one step more because others do not expect
+    it.
 
     In that step they go, or see by `refused` that it is about to go. Without this, all vehicles that had to
     wait would set off in one step and block each other within the junction. Of those that waited for
@@ -178,8 +193,8 @@ def must_signal_start(
 def _is_longest_waiting(
     connection: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i has stood longest of all that wait with it for downstream storage, and nobody with
-    priority approaches.
+    """Whether car i has stood longest of all that wait for downstream storage with it, and nobody with
+    priority comes.
 
     So a vehicle that must yield gets across a street that is full beyond the junction each time there is
     storage again.
@@ -228,10 +243,22 @@ def yield_position(
         if patient and roads.merge[row] == 0 and _is_crossing(other, roads.other_begin[row], cars):
             wait_at = begin
         elif not has_red(path_state.light[other]):
-            comes = travel_time(begin - position, speed, top, accel)
-            clear = travel_time(roads.conflict_end[row] + cars.length[i] - position, speed, top, accel)
-            left = roads.length[connection] - position
-            if _rejects_gap(row, other, i, left, comes, clear, margin, roads, drivers, path_state, cars):
+            enter_time = travel_time(begin - position, speed, top, accel)
+            clear_time = travel_time(roads.conflict_end[row] + cars.length[i] - position, speed, top, accel)
+            merge_distance = roads.length[connection] - position
+            if _rejects_gap(
+                row,
+                other,
+                i,
+                merge_distance,
+                enter_time,
+                clear_time,
+                margin,
+                roads,
+                drivers,
+                path_state,
+                cars,
+            ):
                 wait_at = begin
     return (
         wait_at
@@ -282,22 +309,23 @@ def _is_crossing(connection: int, begin: float, cars: Cars) -> bool:
 def _is_occupied(
     row: int,
     other: int,
-    left: float,
-    comes: float,
+    merge_distance: float,
+    enter_time: float,
     gridlocked: bool,
     roads: RoadNetwork,
     drivers: Drivers,
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether a vehicle on connection `other` will still be on the conflict area, or about to enter it, at `comes` s.
+    """Whether a vehicle on connection `other` will be on the conflict area, or about to enter it, at
+    `enter_time` s.
 
-    Where both connections end in one lane, a vehicle that is nearer to it than `left` m is followed, not
+    Where both connections end in one lane, a vehicle nearer to it than `merge_distance` m is followed, not
     waited for.
     """
     end, begin = roads.other_end[row], roads.other_begin[row]
     for j in range(cars.start[other], cars.start[other + 1]):
-        if roads.merge[row] != 0 and roads.length[other] - cars.position[j] < left:
+        if roads.merge[row] != 0 and roads.length[other] - cars.position[j] < merge_distance:
             continue
         if gridlocked and cars.still[j] > 0:
             continue
@@ -313,11 +341,11 @@ def _is_occupied(
             continue  # it stands before the area, or can stop there, and yields to this one
         if cars.still[j] > 0:
             gone = NOT_SOON if cars.position[j] > begin else START_DELAY + gone
-        if gone + AREA_CLEARANCE > comes:
+        if gone + AREA_CLEARANCE > enter_time:
             return True
     if roads.merge[row] == 0 and not gridlocked:
         rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
-        if rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > comes:
+        if rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > enter_time:
             return True
     return False
 
@@ -327,19 +355,21 @@ def _rejects_gap(
     row: int,
     other: int,
     i: int,
-    left: float,
-    comes: float,
-    clear: float,
+    merge_distance: float,
+    enter_time: float,
+    clear_time: float,
     margin: float,
     roads: RoadNetwork,
     drivers: Drivers,
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether a vehicle on the lane before connection `other` needs the conflict area while car i would be on it.
+    """Whether a vehicle on the lane before connection `other` needs the conflict area while car i would be on
+    it.
 
-    Car i is on the area from `comes` to `clear` s. Where both end in one lane, `left` m ahead of car i, it
-    follows a vehicle that is nearer to that lane, and vehicles of queues alternate.
+    Car i is on the area from `enter_time` to `clear_time` s. Where both connections end in one lane,
+    `merge_distance` m ahead of car i, it follows a vehicle that is nearer to that lane, and vehicles of
+    queues alternate.
     """
     lane = roads.from_lane[other]
     to_line = roads.length[lane] + roads.other_begin[row]
@@ -356,7 +386,7 @@ def _rejects_gap(
         speed = cars.speed[j]
         top = max(speed, path_state.limit[other])
         arrives = travel_time(to_line - cars.position[j], speed, top, ASSUMED_ACCEL)
-        if arrives > clear + margin:
+        if arrives > clear_time + margin:
             return False
         if cars.choice[j] != other:
             continue
@@ -368,7 +398,7 @@ def _rejects_gap(
         if merges:
             to_line_of_j = roads.length[lane] - cars.position[j]
             alternates = drivers.zipper[cars.kind[j]] != 0 and is_queued(j, to_line_of_j, drivers, cars)
-            if to_line_of_j + roads.length[other] >= left:
+            if to_line_of_j + roads.length[other] >= merge_distance:
                 if alternates:
                     return False
             elif alternates or speed >= cars.speed[i]:
@@ -378,10 +408,10 @@ def _rejects_gap(
         ):
             return False
         leaves = arrives + (area_length + cars.length[j]) / max(0.5 * (speed + top), LEAST_PACE)
-        if leaves + MARGIN_BEHIND * margin > comes:
+        if leaves + MARGIN_BEHIND * margin > enter_time:
             return True
     if to_line < SHORT_LANE:
-        return _arrives_from_upstream(lane, to_line, clear + margin, roads, path_state, cars)
+        return _arrives_from_upstream(lane, to_line, clear_time + margin, roads, path_state, cars)
     return False
 
 

@@ -175,8 +175,8 @@ def _short_of_lane_end(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """m before its lane's end at which car i stops for a vehicle beside it and farther on, where each needs
-    the other's lane.
+    """m before its lane's end at which car i stops for a vehicle beside and ahead, where each needs the
+    other's lane.
 
     The other one goes to the end and merges in front of it; side by side at the end neither could change. Of
     two that are level the one on the kerb side stops short.
