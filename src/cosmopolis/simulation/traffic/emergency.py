@@ -26,7 +26,7 @@ YIELDS_ACROSS_LINE = 60.0  # m ahead of it within which those at a red light cro
 PREEMPTION_TIME = 6.0  # s before it reaches a junction from which others are kept out
 PREEMPTION_DISTANCE = 40.0  # m, the same when it is slow
 SPEED_AT_RED = 5.0  # m/s over the line at red
-AHEAD = 0.5  # m, at least, that a vehicle is ahead of it
+LEAST_LEAD = 0.5  # m, at least, that a vehicle is ahead of it
 WAITING_SPEED = 0.5  # m/s: a slower vehicle waits
 MOST_PATHS = 24  # paths ahead that are marked
 
@@ -90,7 +90,7 @@ def must_clear_lane(
 ) -> bool:
     """Whether car i has an emergency vehicle behind it on its lane, near enough to hear it."""
     behind = cars.position[i] - path_state.emergency_position[lane]
-    return bool(behind > AHEAD and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
+    return bool(behind > LEAST_LEAD and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
 
 
 @kernel
