@@ -15,9 +15,9 @@ from cosmopolis.benchmarks.process import sumo_binary
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.simulation.traffic.electric import (
     AIR,
-    DRAWN,
+    DRAWN_SHARE,
     GRAVITY,
-    RECOVERED,
+    RECOVERED_SHARE,
     ROTATING,
     battery_energy,
     battery_tables,
@@ -49,9 +49,9 @@ def cycle(speeds: np.ndarray) -> np.ndarray:
 
 def test_at_constant_speed_the_energy_a_metre_is_the_power_over_the_speed():
     speed = 50 / 3.6
-    power = at_wheels(speed, speed, speed) / DRAWN + BATTERY["auxiliaries"][CAR]
+    power = at_wheels(speed, speed, speed) / DRAWN_SHARE + BATTERY["auxiliaries"][CAR]
     force = 0.5 * AIR * 2.3 * 0.28 * speed**2 + 0.010 * 1650.0 * GRAVITY
-    assert power == pytest.approx(force * speed / DRAWN + 500.0)
+    assert power == pytest.approx(force * speed / DRAWN_SHARE + 500.0)
     assert 60 < power / speed * 1000 / 3600 < 110  # Wh/km of a compact car
 
 
@@ -60,9 +60,9 @@ def test_braking_gives_back_a_part_of_what_speeding_up_took():
     drawn = sum(battery_energy(e) for e in energy if e > 0)
     recovered = -sum(battery_energy(e) for e in energy if e < 0)
     kinetic = 0.5 * ROTATING * BATTERY["mass"][CAR] * 13.0**2
-    assert 0.3 * kinetic < recovered < RECOVERED * kinetic
+    assert 0.3 * kinetic < recovered < RECOVERED_SHARE * kinetic
     assert recovered < drawn
-    assert drawn > kinetic / DRAWN
+    assert drawn > kinetic / DRAWN_SHARE
 
 
 def test_a_hill_gives_back_what_it_took_but_for_the_losses():
@@ -84,8 +84,8 @@ def test_the_battery_takes_what_sumo_takes_by_the_same_model(tmp_path: Path):
         "rollDragCoefficient": 0.01,
         "rotatingMass": (ROTATING - 1) * mass,
         "constantPowerIntake": 0.0,
-        "propulsionEfficiency": DRAWN,
-        "recuperationEfficiency": RECOVERED,
+        "propulsionEfficiency": DRAWN_SHARE,
+        "recuperationEfficiency": RECOVERED_SHARE,
     }
     rows = "".join(f'<param key="{key}" value="{value}"/>' for key, value in parameters.items())
     kind = tmp_path / "kind.xml"

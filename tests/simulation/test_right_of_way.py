@@ -239,7 +239,7 @@ def test_a_queue_that_starts_is_not_held_up_by_who_rolls_up_to_wait_for_it() -> 
     assert late.max() <= 0.5, late
 
 
-def test_a_car_that_hangs_back_into_a_junction_blocks_only_the_way_it_came_by() -> None:
+def test_a_car_that_hangs_back_into_a_junction_blocks_only_the_connection_it_came_over() -> None:
     """The last of a queue has come from the west and its rear is still on that connection. Who crosses the one from
     the north, which leads to the same lane, goes on."""
     drawing = Drawing()

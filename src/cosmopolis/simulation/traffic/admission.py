@@ -1,12 +1,13 @@
-"""Who may come on to a lane beside others: its place must be free of all who will be there after the step.
+"""Which requested lane changes take place: the place must be free of every vehicle that will be there after the step.
 
-Checked on the moved positions, one target lane after the other, before anyone changes. A car that is refused
-simply stays.
+Checked on the moved positions, one target lane after the other, before any vehicle changes. A car that is
+refused stays on its lane.
 """
 
 from __future__ import annotations
 
 from cosmopolis.kernels.decorators import Real, kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.conflict_areas import overhang
 from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP, SAFE_BRAKE, adjacent_position
 from cosmopolis.simulation.traffic.network import RoadNetwork
@@ -21,6 +22,8 @@ from cosmopolis.simulation.traffic.state import (
     PathState,
 )
 
+OVERHANG_ZONE = 20.0  # m before a lane's end on which the rear of a vehicle that has left it may still lie
+
 
 @kernel
 def is_free(
@@ -32,7 +35,7 @@ def is_free(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether [position - length, position] of `lane` is free of everyone who will be there after the step."""
+    """Whether [position - length, position] of `lane` is free of every vehicle that will be there after the step."""
     front, rear = position + LEAST_BUMPER_GAP, position - length - LEAST_BUMPER_GAP
     if position > roads.length[lane] or (rear < 0.0 and not _is_free_before(lane, rear, roads, cars, moves)):
         return False
@@ -44,7 +47,7 @@ def is_free(
         if moves.exit_position[row] > rear:
             return False
         row = moves.entering_next[row]
-    if position > roads.length[lane] - 20.0:
+    if position > roads.length[lane] - OVERHANG_ZONE:
         hang, _ = overhang(lane, roads, path_state)
         if hang < 0.0 and position + LEAST_BUMPER_GAP > roads.length[lane] + hang:
             return False
@@ -65,7 +68,7 @@ def is_free(
 def _is_free_before(lane: int, rear: Real, roads: RoadNetwork, cars: Cars, moves: Moves) -> bool:
     """Whether a vehicle longer than `lane` may hang -`rear` m over its beginning: over every connection into it.
 
-    Nobody is on that ground, nor comes so fast that he could not stop before it gently.
+    No vehicle is on those metres, and none comes so fast that it could not stop gently before them.
     """
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
@@ -80,7 +83,7 @@ def _is_free_before(lane: int, rear: Real, roads: RoadNetwork, cars: Cars, moves
             if not _stops_gently(at - moves.exit_position[entrant], moves.speed[moves.exit_car[entrant]]):
                 return False
             entrant = moves.entering_next[entrant]
-        before = roads.out_start[connection]
+        before = roads.from_lane[connection]
         j = cars.start[before + 1] - 1
         comes_by = j >= cars.start[before] and cars.choice[j] == connection
         if comes_by and not _stops_gently(at + roads.length[before] - moves.position[j], moves.speed[j]):
@@ -98,12 +101,13 @@ def _is_free_before(lane: int, rear: Real, roads: RoadNetwork, cars: Cars, moves
 
 @kernel
 def _stops_gently(gap: float, speed: float) -> bool:
-    return bool(gap > 0.5 * speed + speed * speed / (2.0 * SAFE_BRAKE))
+    """Whether a vehicle at `speed` m/s stops within `gap` m, after a step, by SAFE_BRAKE."""
+    return bool(gap > DT * speed + speed * speed / (2.0 * SAFE_BRAKE))
 
 
 @kernel
 def admit_changes(lane: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves) -> None:
-    """Let those into `lane` who wish to change to it and still find their gap: from the kerb side first."""
+    """Admit the cars that request to change into `lane` and still find their gap: from the kerb side first."""
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
         if index < 0 or index >= roads.lane_count[lane]:

@@ -1,7 +1,7 @@
-"""What stands and comes before the lines of some signal programs. Reads the cars, changes nothing.
+"""Which vehicles stand and arrive on the approaches of some signal programs. Reads the cars, changes nothing.
 
-One pass over the lanes that lead to those programs, and one over the kinds of all vehicles for buses and emergency
-vehicles, which are followed along their routes.
+One pass over the lanes that lead to those programs, and one over the kinds of all vehicles, for buses and
+emergency vehicles, whose routes are followed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
-QUEUED_BELOW = np.float32(5 / 3.6)  # m/s, who is slower stands in the queue
+# m/s: a slower vehicle is part of the queue (SUMO's threshold for halting in detectors)
+QUEUED_BELOW = np.float32(5 / 3.6)
 LOOP_LENGTH = np.float32(2.0)  # m, length of a detector along the lane
 BUS, ARTICULATED_BUS, EMERGENCY = (
     int(kind) for kind in (VehicleKind.BUS, VehicleKind.ARTICULATED_BUS, VehicleKind.EMERGENCY)
@@ -30,7 +31,7 @@ BUS, ARTICULATED_BUS, EMERGENCY = (
 
 
 class Approaches(NamedTuple):
-    """Where to look: W programs with A lanes that lead to them and B links; D detectors a lane."""
+    """What is observed: W programs with A lanes that lead to them and B links; D detectors a lane."""
 
     lanes: int  # A
     links: int  # B
@@ -40,25 +41,25 @@ class Approaches(NamedTuple):
     row_of: I32  # (P,) row of a link, -1
     program_of: I32  # (E,) row of the program at the end of an edge, -1
     detector: F32  # (A * D,) m from the line, lane by lane
-    reach: F32  # (2,) m from the line: of a queue, and of a call
-    every: F32  # (1,) s between two looks
+    reach: F32  # (2,) m before the line: within which a queue is counted, and a call
+    every: F32  # (1,) s between two observations
 
 
 class ApproachCounts(NamedTuple):
-    """What one look sees; room for M calls."""
+    """What one observation finds; room for M calls."""
 
     near: I32  # (A,) vehicles within reach of the line
     halted: I32  # (A,) those of them that stand
     first: F32  # (A,) m from the first of them to the line, FAR without one
     first_speed: F32  # (A,) m/s
-    occupied: F64  # (A * D,) s, when something last was on the detector
+    occupied: F64  # (A * D,) s, when a vehicle last was on the detector
     waiting: I32  # (B,) vehicles within reach that want the link
     standing: I32  # (B,) those of them that stand
     beyond: I32  # (B,) vehicles that stand on the lane that the link leads to, within reach of its beginning
     caller: I32  # (M,) trip
     call_program: I32  # (M,) row of the program
     call_kind: U8  # (M,)
-    call_distance: F32  # (M,) m to the line, the ground of junctions on the way not counted
+    call_distance: F32  # (M,) m to the line, along the lanes of its route
     call_speed: F32  # (M,) m/s
     call_from: I32  # (M,) edge that leads to the program
     call_to: I32  # (M,) edge wanted after it
@@ -66,7 +67,7 @@ class ApproachCounts(NamedTuple):
 
 
 def empty_counts(approaches: Approaches, calls: int) -> ApproachCounts:
-    """Nothing seen yet."""
+    """Nothing observed yet."""
     lanes, links = np.zeros(approaches.lanes, np.int32), np.zeros(approaches.links, np.int32)
     rows = np.zeros(calls, np.int32)
     return ApproachCounts(
@@ -100,10 +101,10 @@ def count_approaches(
     approaches: Approaches,
     counts: ApproachCounts,
 ) -> int:
-    """Fill `seen` with what is there at `time`; the number of calls, of which at most `room` are written."""
+    """Fill `counts` with what is there at `time`; the number of calls, of which at most `capacity` are written."""
     for b in range(approaches.links):
         counts.waiting[b], counts.standing[b] = 0, 0
-        counts.beyond[b] = _standing_beyond(roads.out_end[approaches.link[b]], approaches.reach[0], cars)
+        counts.beyond[b] = _standing_beyond(roads.to_lane[approaches.link[b]], approaches.reach[0], cars)
     for a in range(approaches.lanes):
         _count_lane(a, time, roads, cars, approaches, counts)
     calls = 0
@@ -116,6 +117,7 @@ def count_approaches(
 
 @kernel
 def _standing_beyond(lane: int, reach: float, cars: Cars) -> int:
+    """Vehicles that stand within `reach` m of the beginning of `lane`."""
     count = 0
     for i in range(cars.start[lane], cars.start[lane + 1]):
         if cars.position[i] <= reach and cars.speed[i] < QUEUED_BELOW:
@@ -127,7 +129,7 @@ def _standing_beyond(lane: int, reach: float, cars: Cars) -> int:
 def _count_lane(
     a: int, time: float, roads: RoadNetwork, cars: Cars, approaches: Approaches, counts: ApproachCounts
 ) -> None:
-    """The lane of row a, and the detectors under those who have just left it."""
+    """The lane of row a, and its detectors under vehicles that have just left it."""
     lane = approaches.lane[a]
     begin, end = cars.start[lane], cars.start[lane + 1]
     counts.near[a], counts.halted[a], counts.first[a], counts.first_speed[a] = 0, 0, FAR, 0.0
@@ -160,7 +162,7 @@ def _actuate_detectors(
     approaches: Approaches,
     counts: ApproachCounts,
 ) -> None:
-    """Note the detectors of lane a that car i, `left` m before the line, was on since the last look."""
+    """Note the detectors of lane a that car i, `left` m before the line, was on since the last observation."""
     rear = left + cars.length[i] + cars.speed[i] * approaches.every[0]
     farthest = roads.length[approaches.lane[a]] - LOOP_LENGTH
     for d in range(approaches.detectors):
@@ -187,7 +189,7 @@ def _call_priority(
     cursor, distance = fleet.cursor[trip], roads.length[path] - cars.position[i]
     if roads.lane_count[path] == 0:
         cursor += 1
-        distance += roads.length[roads.out_end[path]]
+        distance += roads.length[roads.to_lane[path]]
     halts = 1 if cars.goal[i] == HALT else 0
     while distance < approaches.reach[1] and cursor + 1 < fleet.route_end[trip]:
         edge = fleet.route[cursor]

@@ -1,8 +1,8 @@
-"""Area detectors: a stretch of a lane that knows who is on it, how much of it is covered, and how far they stand.
+"""Lane area detectors: which vehicles are on a stretch of a lane, how much of it they cover, and how far they queue.
 
-Looked at after each step. Who has slowed down for long enough halts; those who halt close behind each other are a
-jam, and of several jams the longest counts: the measures of SUMO's lane area detector. A vehicle whose front is
-within the junction beyond counts for as long as its rear is on the stretch.
+Read after each step. A vehicle that has been slow for long enough halts; those that halt close behind each
+other are a jam, and of several jams the longest counts. These are the values of SUMO's lane area detector
+(E2). A vehicle whose front is on the junction beyond counts for as long as its rear is on the stretch.
 """
 
 from __future__ import annotations
@@ -15,37 +15,38 @@ from numpy.typing import NDArray
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import Cars
+from cosmopolis.simulation.traffic.thresholds import LEAST_SPEED
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-PER_METRE, SPARE = 1.2, 16.0  # vehicles that find room on an area, two-wheelers side by side
+PER_METRE, SPARE_PLACES = 1.2, 16.0  # vehicles for which an area has places, two-wheelers side by side
 
 
 class AreaDetectors(NamedTuple):
-    """D detectors with Z places for vehicles, those of a detector together; the last sixteen are the measures."""
+    """D detectors with Z places for vehicles, those of a detector together; the last sixteen columns are sums."""
 
     lane: NDArray[np.int32]  # (D,) path
     begin: F64  # (D,) m
     end: F64  # (D,) m
-    slow: F64  # (D,) m/s below which one may halt
-    patience: F64  # (D,) s after which one does
-    gap: F64  # (D,) m between two who halt, at most, in one jam
+    slow: F64  # (D,) m/s below which a vehicle may halt
+    patience: F64  # (D,) s after which it does
+    gap: F64  # (D,) m between two that halt, at most, in one jam
     start: I64  # (D + 1,) rows of the following four
-    trip: I64  # (Z,) who is there, the foremost first
-    since: F64  # (Z,) s that he has been slow
-    then_trip: I64  # (Z,) likewise before the step
-    then_since: F64  # (Z,)
+    trip: I64  # (Z,) the vehicles there, the foremost first
+    since: F64  # (Z,) s for which it has been slow
+    then_trip: I64  # (Z,) before the step
+    then_since: F64  # (Z,) before the step
     there: I64  # (D,) vehicles on it
     time: F64  # (D,) s that vehicles spent there
     distance: F64  # (D,) m that they drove there
     loss: F64  # (D,) s lost against each driver's own speed
     covered: F64  # (D,) m x s of lane under vehicles
     most_covered: F64  # (D,) m at once
-    entered: F64  # (D,) vehicles that came, over its beginning or from beside
+    entered: F64  # (D,) vehicles that came, over its beginning or from a lane beside
     left: F64  # (D,) vehicles that went
-    halts: F64  # (D,) times that somebody began to halt
+    halts: F64  # (D,) times that a vehicle began to halt
     halting: F64  # (D,) vehicles x s that halted
-    longest: F64  # (D,) s that one has halted, at most
+    longest: F64  # (D,) s that a vehicle has halted, at most
     jams: F64  # (D,) m x s of all jams
     jam: F64  # (D,) m x s of the longest jam
     jam_cars: F64  # (D,) vehicles x s in it
@@ -54,19 +55,19 @@ class AreaDetectors(NamedTuple):
     most: F64  # (D,) vehicles at once
 
 
-SUMS = AreaDetectors._fields[12:]
+AREA_SUMS = AreaDetectors._fields[12:]
 
 
 def area_detectors(lane: NDArray, begin: F64, end: F64, slow: F64, patience: F64, gap: F64) -> AreaDetectors:
     """Areas on kernel paths `lane` (D,) from `begin` to `end` (D,) m; the rest as in Areas."""
     count = len(lane)
-    room = np.ceil((end - begin) * PER_METRE + SPARE).astype(np.int64)
+    room = np.ceil((end - begin) * PER_METRE + SPARE_PLACES).astype(np.int64)
     start = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
     places = int(start[-1])
     begin, end, slow, patience, gap = (
         np.ascontiguousarray(values, np.float64) for values in (begin, end, slow, patience, gap)
     )
-    measures: dict[str, Any] = {name: np.zeros(count) for name in SUMS}
+    measures: dict[str, Any] = {name: np.zeros(count) for name in AREA_SUMS}
     return AreaDetectors(
         lane=np.ascontiguousarray(lane, np.int32),
         begin=begin,
@@ -97,7 +98,7 @@ def _cover(d: int, i: int, front: float, dt: float, cars: Cars, areas: AreaDetec
     speed = np.float64(cars.speed[i])
     areas.time[d] += dt
     areas.distance[d] += speed * dt
-    areas.loss[d] += dt * max(0.0, 1.0 - speed / max(np.float64(cars.desired[i]), 0.1))
+    areas.loss[d] += dt * max(0.0, 1.0 - speed / max(np.float64(cars.desired[i]), LEAST_SPEED))
     trip = np.int64(cars.trip[i])
     since = _slow_since(d, trip, areas) + dt
     if speed >= areas.slow[d]:
@@ -130,7 +131,7 @@ def _close_jam(jam: F64) -> None:
 
 @kernel
 def _slow_since(d: int, trip: np.int64, areas: AreaDetectors) -> float:
-    """s that the trip had been slow before the step; notes one that was not there."""
+    """s for which the trip had been slow before the step; counts one that was not there."""
     for place in range(areas.start[d], areas.start[d + 1]):
         if areas.then_trip[place] < 0:
             break
@@ -142,7 +143,7 @@ def _slow_since(d: int, trip: np.int64, areas: AreaDetectors) -> float:
 
 @kernel
 def _keep_occupants(d: int, areas: AreaDetectors) -> None:
-    """Who is there now becomes who was there."""
+    """The vehicles that are there now become those that were there."""
     for place in range(areas.start[d], areas.start[d + 1]):
         if areas.trip[place] < 0 and areas.then_trip[place] < 0:
             break
@@ -152,7 +153,7 @@ def _keep_occupants(d: int, areas: AreaDetectors) -> None:
 
 @entry
 def read_areas(count: int, dt: float, roads: RoadNetwork, cars: Cars, areas: AreaDetectors) -> None:
-    """Add the first `count` areas as they are after a step of `dt` s; with `dt` 0 only note who is there."""
+    """Add the first `count` areas as they are after a step of `dt` s; with `dt` 0 only note the vehicles there."""
     jam = np.zeros(7)
     for d in range(count):
         lane, before = areas.lane[d], areas.there[d]

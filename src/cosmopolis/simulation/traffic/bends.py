@@ -1,6 +1,6 @@
-"""Speed in the bends of lanes. Connections have one limit by their curve; a lane bends here and there.
+"""Speed in the bends of lanes. A connection has one limit by its curve; a lane bends here and there.
 
-Only lanes that somewhere bend more than their speed limit allows have rows, so that all others cost nothing.
+Only lanes with a bend sharper than their speed limit allows have rows, so that all others cost nothing.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 
 from cosmopolis.geometry.polylines import Polylines
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.state import Cars, Moves
 
-BEND_LENGTH = (
-    20.0  # m over which a change of direction is one bend: a line's corner is driven as an arc so long
-)
+# m over which a change of direction is one bend: a corner of the line is driven as an arc so long
+BEND_LENGTH = 20.0
 SAMPLING = 2.5  # m between the places looked at
 LEAST_LATERAL = 1.5  # m/s^2 sideways of the kind of vehicle that takes bends slowest
 LEAST_TURN = 0.1  # radians that a lane turns in all, to be looked at
-SLOWEST = 2.5  # m/s
-DT = 0.5  # s
+LEAST_BEND_SPEED = 2.5  # m/s
 
 
 def bends(line: Polylines, length: NDArray, limit: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
@@ -87,7 +86,7 @@ def slow_for_bends(path: int, roads, drivers, cars: Cars, moves: Moves) -> None:
             if position - cars.length[i] > end:
                 break
             kind = cars.kind[i]
-            allowed = max(root * drivers.lateral_root[kind], np.float32(SLOWEST))
+            allowed = max(root * drivers.lateral_root[kind], np.float32(LEAST_BEND_SPEED))
             brake = drivers.brake[kind]
             if position < begin:
                 allowed = np.sqrt(allowed * allowed + np.float32(2.0) * brake * (begin - position))

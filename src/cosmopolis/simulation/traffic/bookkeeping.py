@@ -1,9 +1,10 @@
-"""Adding up a step, after it: who was where for how long, how far and how fast he drove, and what that took.
+"""The sums of a step, after it: where vehicles were for how long, how far and how fast they drove, and what that took.
 
-Time and distance follow Edie 1963: flow = distance driven / (length x time), density = time spent / (length x time),
-so that flow = density x speed holds exactly for every path and every span of time. Every step is added up, none is
-sampled. Who drives over the end of a path within a step is taken to do that step at one speed; what he emits counts
-for the path on which the step began. Reads the old cars and the step's moves, changes nothing that a step reads.
+Time and distance follow Edie 1963: flow = distance driven / (length x time), density = time spent / (length x
+time), so that flow = density x speed holds exactly for every path and every interval. Every step is added,
+none is sampled. A vehicle that drives over the end of a path is taken to drive that step at one speed; its
+emissions count for the path on which the step began. Reads the old cars and the step's moves, changes nothing
+that a step reads.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from cosmopolis.kernels.crew import (
     wait_until_open,
 )
 from cosmopolis.kernels.decorators import entry, kernel
-from cosmopolis.simulation.traffic.car_following import STANDSTILL
 from cosmopolis.simulation.traffic.electric import battery_energy, wheel_energy
 from cosmopolis.simulation.traffic.emissions import BRAKING, exhaust
 from cosmopolis.simulation.traffic.ledger import (
@@ -74,7 +74,6 @@ from cosmopolis.simulation.traffic.state import (
     DOWN_ADMITTED,
     EXITS,
     FAR,
-    HALT_WITHIN,
     LEAVES,
     STANDS,
     UP_ADMITTED,
@@ -82,8 +81,9 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
+from cosmopolis.simulation.traffic.thresholds import HALT_SPEED, HALT_WITHIN, LEAST_DISTANCE, STANDSTILL
 
-SOME_STANDING, SOME_CHANGING = 1, 2  # what a first look at a path's cars tells
+SOME_STANDING, SOME_CHANGING = 1, 2  # what a first pass over a path's cars tells
 
 
 @kernel
@@ -124,7 +124,7 @@ def _book_end(
     driven = moves.position[i] - cars.position[i]
     over = max(moves.position[i] - roads.length[path], 0.0)
     sums.over_distance[row] = over
-    sums.over_time[row] = dt * over / max(driven, 1.0e-6)
+    sums.over_time[row] = dt * over / max(driven, LEAST_DISTANCE)
     sums.line[path * SPAN + LEFT] += 1.0
     sums.line[path * SPAN + DISTANCE_OF] -= over
     sums.line[path * SPAN + TIME] -= sums.over_time[row]
@@ -132,11 +132,11 @@ def _book_end(
 
 @kernel
 def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
-    """Whether car i is a bus that lets people on and off."""
+    """Whether car i is a bus at its stop."""
     return bool(
         cars.goal[i] & STANDS != 0
         and cars.goal_position[i] - cars.position[i] <= HALT_WITHIN
-        and cars.speed[i] <= 0.5
+        and cars.speed[i] <= HALT_SPEED
         and moves.position[i] == cars.position[i]
     )
 
@@ -145,7 +145,7 @@ def _stands_at_stop(i: int, cars: Cars, moves: Moves) -> bool:
 def _book_distance(
     path: int, lo: int, hi: int, dt: float, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
 ) -> int:
-    """Time, distance and time lost of the cars of a path; whether some stand or change."""
+    """Time, distance and time lost of the cars of a path; whether some stand or change lanes."""
     time, distance, lost, news = 0.0, 0.0, 0.0, 0
     for i in range(lo, hi):
         if moves.action[i] > EXITS:
@@ -240,7 +240,7 @@ def _book_time_to_collision(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """Time to collision after the step of those on a path who close in on their leader, while he remains that."""
+    """Time to collision, after the step, of the cars of a path that approach their leader and keep it."""
     least = FAR
     for i in range(lo, hi):
         action = moves.action[i]
@@ -272,7 +272,7 @@ def _book_time_to_collision(
 
 @kernel
 def _stays_in_line(action: int) -> bool:
-    """Whether a car that does this is still before and behind the same cars after the step."""
+    """Whether a car with this action is still between the same cars after the step."""
     return bool(action != LEAVES and action != BROKEN and action < UP_ADMITTED)
 
 
@@ -280,7 +280,7 @@ def _stays_in_line(action: int) -> bool:
 def _time_to_leader(
     path: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars, moves: Moves
 ) -> float:
-    """The same for the first car of a path: the last one on the connection it will take, or on the lane beyond."""
+    """The same for the first car of a path: to the last one on the connection it will take, or on the lane beyond."""
     gap = roads.length[path] - moves.position[i]
     if roads.lane_count[path] > 0:
         connection = cars.choice[i]
@@ -292,7 +292,7 @@ def _time_to_leader(
             )
         gap += roads.length[connection]
         path = connection
-    lane = roads.out_end[path]
+    lane = roads.to_lane[path]
     if path_state.tail[lane] >= FAR:
         return FAR
     return time_to_collision(gap + path_state.tail[lane], moves.speed[i], path_state.tail_speed[lane])
@@ -310,7 +310,7 @@ def _book_standing(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """The queue of a path: who stands after the step, and how far back the last of them reaches."""
+    """The queue of a path: the cars that stand after the step, and how far back the last of them reaches."""
     count, back = 0.0, 0.0
     for i in range(hi - 1, lo - 1, -1):
         if not (moves.speed[i] < STANDSTILL) or (
@@ -334,7 +334,7 @@ def _book_standing(
 def _book_changes(
     path: int, lo: int, hi: int, cars: Cars, moves: Moves, sums: PathSums, trips: TripLines
 ) -> None:
-    """Who changes lane, and whose trip ends."""
+    """Cars that change lanes, and those whose trip ends."""
     for i in range(lo, hi):
         action = moves.action[i]
         if action == LEAVES:
@@ -358,7 +358,7 @@ def book_exits(roads: RoadNetwork, cars: Cars, moves: Moves, sums: PathSums) -> 
             to, connection = moves.exit_path[row], cars.choice[moves.exit_car[row]]
             time, distance = sums.over_time[row], sums.over_distance[row]
             if connection >= 0 and to != connection:
-                share = roads.length[connection] / max(distance, 1.0e-6)
+                share = roads.length[connection] / max(distance, LEAST_DISTANCE)
                 sums.line[connection * SPAN + TIME] += share * time
                 sums.line[connection * SPAN + DISTANCE_OF] += roads.length[connection]
                 sums.line[connection * SPAN + ENTERED] += 1.0
@@ -383,8 +383,9 @@ def book_step(
     sums: PathSums,
     trips: TripLines,
 ) -> None:
-    """Add up the step that led from the old `cars` to `moves`: helper 0. The others do a part of that; `round` is the
-    last one before it."""
+    """Add the step that led from the old `cars` to `moves`, as helper 0. Other helpers do part of it; `round`
+    is the last one before it.
+    """
     round += 1
     if helper == 0:
         open_round(board)

@@ -16,29 +16,27 @@ F32 = NDArray[np.float32]
 class KindParameters(NamedTuple):
     """One row a vehicle type."""
 
-    lateral_root: F32  # (K,) sqrt(m/s^2), root of the sideways acceleration accepted: v = bend * sqrt(radius)
-    stop_time: F32  # (K,) s that it holds the lane on arrival at a kerb without parking room
-    delivery_time: F32  # (K,) s the same where those behind can go round it
-    pull_out_time: F32  # (K,) s that it holds the lane when it leaves such a kerb
-    filters: NDArray[np.uint8]  # (K,) 1: it goes past standing cars
-    siren: NDArray[np.uint8]  # (K,) 1: others make room for it
-    crossing_margin: F32  # (K,) s, before and after, between it and who goes first and whose way it crosses
-    merging_margin: F32  # (K,) s likewise, whose lane it joins
-    turning_margin: (
-        F32  # (K,) s likewise, at a green light with oncoming traffic; within the junction half of it
-    )
-    patience: F32  # (K,) s of waiting at a junction after which smaller gaps do
-    impatience: F32  # (K,) s more until any gap does that nobody must brake hard for
-    reroutes_after: F32  # (K,) s at the end of a lane that does not lead on, before it takes another way
-    reroutes_full_after: F32  # (K,) s without room beyond the junction, likewise: queues may wait in a ring
-    stop_wait: F32  # (K,) s that it stands before a stop line at least
-    visibility: F32  # (K,) m before a line where it gives way from which it sees whether it may go
-    zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others in one by one, whoever has priority
-    strategic_lookahead: F32  # (K,) s of driving ahead within which it minds the lane of a later turn
-    lane_change_interval: NDArray[np.uint8]  # (K,) steps from one change that must be to the next
-    spreads_over_lanes: NDArray[
-        np.uint8
-    ]  # (K,) 1: it takes any of the lanes that serve its way equally; 0: the kerb's
+    lateral_root: F32  # (K,) sqrt(m/s^2), root of the lateral acceleration accepted: v = root * sqrt(radius)
+    stop_time: F32  # (K,) s for which it blocks the lane on arrival at a kerb without parking
+    delivery_time: F32  # (K,) s, the same where others can pass it
+    pull_out_time: F32  # (K,) s for which it blocks the lane when it leaves such a kerb
+    filters: NDArray[np.uint8]  # (K,) 1: it passes standing cars (lane filtering)
+    siren: NDArray[np.uint8]  # (K,) 1: an emergency vehicle, for which others clear the lane
+    crossing_margin: F32  # (K,) s, before and after, to a vehicle with priority whose path it crosses
+    merging_margin: F32  # (K,) s, the same to one whose lane it joins
+    turning_margin: F32  # (K,) s, the same at a green light with oncoming traffic
+    patience: F32  # (K,) s of waiting at a junction, after which it accepts smaller gaps
+    impatience: F32  # (K,) s more, after which it accepts any gap for which nobody must brake hard
+    # (K,) s at the end of a lane that does not lead on, before it takes another connection
+    reroutes_after: F32
+    reroutes_full_after: F32  # (K,) s without downstream storage, before it takes another connection
+    stop_wait: F32  # (K,) s for which it stands at a stop sign, at least
+    visibility: F32  # (K,) m before the place where it yields, from which it sees others
+    zipper: NDArray[np.uint8]  # (K,) 1: in a queue it lets others merge one by one, whoever has priority
+    strategic_lookahead: F32  # (K,) s of driving ahead within which the lane for a later turn matters
+    lane_change_interval: NDArray[np.uint8]  # (K,) steps between two mandatory lane changes
+    # (K,) 1: it takes any lane that serves its route equally; 0: the kerb's
+    spreads_over_lanes: NDArray[np.uint8]
 
 
 # m/s^2 sideways, s stop, s delivery, s pull-out. Sideways: 2.8 is what the curves of junctions are built for;
@@ -54,27 +52,27 @@ _TABLE = {
     VehicleKind.E_BIKE: (2.0, 0.0, 0.0, 0.0),
     VehicleKind.EMERGENCY: (3.5, 0.0, 0.0, 0.0),
 }
-# s: by which a full street gets across another, or into it, about as often as in the Highway Capacity Manual, 6th
-# edition, chapter 20 (see validation/minor_street.py). In SUMO who joins a lane leaves far more, and who crosses
-# waits until the other is off the whole junction: with this about as many get across a street some of whom turn.
+# s: with these a full minor street gets across a major one, or into it, about as often as in the Highway Capacity
+# Manual, 6th edition, chapter 20 (see validation/minor_street.py). SUMO leaves far more before a vehicle that joins a
+# lane, and one that crosses waits until the other is off the whole junction: with its margins as many get across here.
 CROSSING_MARGIN, MERGING_MARGIN, TURNING_MARGIN = 2.6, 1.2, 1.2
 SUMO_CROSSING_MARGIN, SUMO_MERGING_MARGIN = 3.4, 4.5
-SUMO_TURNING_MARGIN = 2.4  # there who turns must be off the junction 1 s before the other comes to its line
-SUMO_STRATEGIC_LOOKAHEAD = (
-    20.0  # s, SUMO's look-ahead for changes to the left: in a slow queue one changes late
-)
+SUMO_TURNING_MARGIN = 2.4  # s: in SUMO a turning vehicle is off the junction 1 s before the other one arrives
+# s, SUMO's look-ahead for changes to the left: in a slow queue drivers change late
+SUMO_STRATEGIC_LOOKAHEAD = 20.0
 PATIENCE, IMPATIENCE = 12.0, 30.0  # s
 SUMO_IMPATIENCE = 180.0  # s, SUMO's time-to-impatience by default
-LANE_CHANGE_INTERVAL, SUMO_LANE_CHANGE_INTERVAL = 2, 1  # steps: in SUMO one may cross a lane a second
+LANE_CHANGE_INTERVAL, SUMO_LANE_CHANGE_INTERVAL = 2, 1  # steps: in SUMO a vehicle may cross one lane a second
 REROUTES_AFTER, REROUTES_FULL_AFTER = 25.0, 60.0  # s
 SUMO_TIME_TO_TELEPORT = 300.0  # s, SUMO's time-to-teleport by default
-SUMO_STOP_WAIT = 1.5  # s: SUMO's jmStopSignWait and jmAllwayStopWait by default, of which it sees the end only at whole seconds
-SUMO_VISIBILITY = 4.5  # m, SUMO's visibility of a connection that gives way, by default
-_FILTERING = (VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE)
+# s: SUMO's jmStopSignWait and jmAllwayStopWait by default, 1 s, noticed at whole seconds
+SUMO_STOP_WAIT = 1.5
+SUMO_VISIBILITY = 4.5  # m, SUMO's visibility of a connection that yields, by default
+_FILTERING = VehicleKind.MOTORCYCLE, VehicleKind.E_BIKE
 
 
 def kind_parameters(kinds: NDArray[np.uint8]) -> KindParameters:
-    """(K,) words.VehicleKind of each type to its habits."""
+    """(K,) words.VehicleKind of each type to its parameters."""
     rows = np.array([_TABLE[VehicleKind(int(kind))] for kind in kinds], np.float32).reshape(-1, 4)
     return KindParameters(
         lateral_root=np.sqrt(rows[:, 0]),
@@ -100,13 +98,13 @@ def kind_parameters(kinds: NDArray[np.uint8]) -> KindParameters:
 
 
 def of_scenario(kinds: NDArray[np.uint8], *, as_they_are: bool) -> KindParameters:
-    """Habits of a scenario's own types: it says itself how they enter and leave the road.
+    """Parameters of a scenario's own types, which say themselves how they enter and leave the road.
 
-    With `as_they_are` they also take bends at the limit, pass nobody in a queue, drive without a siren, take of lanes
-    that serve their way equally the one nearest the kerb, wait as long for their way as SUMO lets them, leave more
-    room to those whose lane they join or cross, keep their priority in a queue too, mind the lane of a later turn
-    late where they drive slowly, cross a lane a second, stand a second before a stop line, and see others only right
-    before a line where they give way.
+    With `as_they_are` they drive as in SUMO: they take bends at the limit, filter past nobody and have no
+    siren; of lanes that serve their route equally they take the one nearest the kerb; they reroute only after
+    SUMO's time to teleport; their margins at junctions are wider; they keep their priority in queues; in slow
+    traffic they consider the lane for a later turn late; they may cross a lane a second, stand a second at a
+    stop sign, and see others only right before the place where they yield.
     """
     nothing = np.zeros(len(kinds), np.float32)
     usual = kind_parameters(kinds)._replace(

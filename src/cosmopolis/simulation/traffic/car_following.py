@@ -1,6 +1,6 @@
-"""How a car follows the one in front: the Intelligent Driver Model, and the move that results.
+"""Car following: the Intelligent Driver Model (Treiber, Hennecke and Helbing 2000), and the move that results.
 
-Small plain functions over numbers and over one chunk's cars. They know nothing of junctions or lane changes.
+Small plain functions of numbers and of one chunk's cars. They know nothing of junctions or lane changes.
 """
 
 from __future__ import annotations
@@ -14,18 +14,15 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import BROKEN, FAR, LEAVE, LEAVES, STAY, Cars, Moves
 
 EMERGENCY_BRAKE = np.float32(9.0)  # m/s^2, what tyres give
-FIRM_BRAKE = np.float32(4.5)  # m/s^2 with which everybody still stops where he must
-COMFORT_EXCEEDED = np.float32(
-    1.5
-)  # times what is comfortable: IDM comes to brake with that, as late as it may
-ROUNDING_MARGIN = np.float32(
-    0.05
-)  # m never driven of the room ahead, above float32 rounding on a path of kilometres
+FIRM_BRAKE = np.float32(4.5)  # m/s^2 with which every vehicle still stops where it must
+# times the comfortable deceleration: IDM brakes up to that, as late as it may
+COMFORT_EXCEEDED = np.float32(1.5)
+# m of the free distance never driven, above float32 rounding on a path of kilometres
+ROUNDING_MARGIN = np.float32(0.05)
 ONE, ZERO, HALF, TWO = np.float32(1.0), np.float32(0.0), np.float32(0.5), np.float32(2.0)
-STANDSTILL = np.float32(0.1)  # m/s
-LEAST_JAM_GAP = np.float32(2.0)  # m, between standing cars where room is scarce
-CRAWL = np.float32(3.0)  # m/s, from which the usual gap is kept there too
-LEAST_IDM_GAP = np.float32(0.1)  # m, a gap below counts as this, so that the interaction stays finite
+LEAST_JAM_GAP = np.float32(2.0)  # m between standing cars where space is scarce
+CRAWL = np.float32(3.0)  # m/s, above which the usual gap is kept there too
+LEAST_IDM_GAP = np.float32(0.1)  # m: a smaller gap counts as this, so that the interaction stays finite
 
 
 @formula
@@ -36,7 +33,7 @@ def cannot_stop(distance: float, speed: float, brake: float) -> bool:
 
 @formula
 def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
-    """m/s^2 with nobody ahead: Treiber, Hennecke & Helbing 2000, first two terms of eq. 1.
+    """m/s^2 with nobody ahead: Treiber, Hennecke and Helbing 2000, first two terms of eq. 1.
 
     Above the desired speed the car slows comfortably instead of as hard as the fourth power asks.
     """
@@ -47,11 +44,12 @@ def free_road(speed, desired, accel, brake):  # type: ignore[no-untyped-def]
 
 @formula
 def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape):  # type: ignore[no-untyped-def]
-    """m/s^2 behind a leader whose rear is `gap` metres ahead: Treiber, Hennecke & Helbing 2000, eq. 1-2.
+    """m/s^2 behind a leader whose rear is `gap` m ahead: Treiber, Hennecke and Helbing 2000, eq. 1-2.
 
-    `shape` is 1 / (2 sqrt(accel brake)). Below 0 it stands for IDM+ (Schakel, van Arem & Netten 2010): who
-    follows and who drives freely are two cases, and the gap does not grow towards the desired speed. With more room
-    than wished it is held back by the eighth power of the pressure, not the second: it sets off as its leader does.
+    `shape` is 1 / (2 sqrt(accel brake)). A negative one stands for IDM+ (Schakel, van Arem and Netten 2010):
+    following and free driving are two cases, and the gap does not grow towards the desired speed. With a gap
+    wider than desired the eighth power of the ratio holds the car back, not the second: it sets off as its
+    leader does.
     """
     desired_gap = jam_gap + max(ZERO, speed * headway + speed * (speed - leader_speed) * abs(shape))
     pressure = desired_gap / max(gap, LEAST_IDM_GAP)
@@ -63,10 +61,10 @@ def idm(speed, desired, gap, leader_speed, accel, brake, headway, jam_gap, shape
 
 @kernel
 def follow(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Acceleration and room of cars lo .. hi - 1, each behind the next row.
+    """Acceleration and free distance of cars lo .. hi - 1, each behind the next row.
 
-    Where the next row is on another path the numbers are worth nothing: the first car of a path is dealt with
-    by the junction's rules. So the loop has no branch and runs eight cars at a time.
+    Where the next row is on another path the numbers mean nothing: look_ahead.py and junctions.py deal with
+    the first car of a path. So the loop has no branch and runs eight cars at a time.
     """
     for i in range(lo, hi):
         kind = cars.kind[i]
@@ -87,10 +85,11 @@ def follow(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves) -> None
 
 @kernel
 def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float) -> None:
-    """New position and speed of cars lo .. hi - 1: a ballistic step, bounded by the goal ahead and by the room.
+    """New position and speed of cars lo .. hi - 1: a ballistic step, bounded by the goal ahead and by the
+    free distance.
 
-    The bound on the room is the promise of no overlap: nobody drives beyond where his leader's rear was at
-    the beginning of the step, and nobody drives backwards.
+    The free distance is what rules out overlaps: no car drives beyond where its leader's rear was at the
+    beginning of the step, and none drives backwards.
     """
     step = np.float32(dt)
     for i in range(lo, hi):
@@ -119,7 +118,7 @@ def move(lo: int, hi: int, drivers: Drivers, cars: Cars, moves: Moves, dt: float
 
 @kernel
 def brake_to_stop(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
-    """m/s^2 of car i so that it comes to stand half a metre short of `gap` metres ahead."""
+    """m/s^2 of car i so that it stops half a metre short of `gap` m ahead."""
     kind = cars.kind[i]
     jam_gap = min(drivers.jam_gap[kind], LEAST_JAM_GAP)
     return idm(
@@ -137,7 +136,7 @@ def brake_to_stop(gap, i, drivers, cars):  # type: ignore[no-untyped-def]
 
 @kernel
 def follow_leader(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
-    """m/s^2 of car i behind a leader at `gap` metres."""
+    """m/s^2 of car i behind a leader at `gap` m."""
     kind = cars.kind[i]
     return idm(
         cars.speed[i],
@@ -154,7 +153,7 @@ def follow_leader(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyp
 
 @kernel
 def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-def]
-    """The same; at a crawl with the least gap that one leaves, since others wait for the ground of a junction."""
+    """The same; at a crawl with the least jam gap, since others wait for the conflict area behind."""
     kind = cars.kind[i]
     spare = max(drivers.jam_gap[kind] - LEAST_JAM_GAP, ZERO)
     jam_gap = drivers.jam_gap[kind] - spare * max(ONE - cars.speed[i] / CRAWL, ZERO)
@@ -173,7 +172,7 @@ def close_up(gap, leader_speed, i, drivers, cars):  # type: ignore[no-untyped-de
 
 @formula
 def travel_time(distance: float, speed: float, top: float, accel: float) -> float:
-    """s to drive `distance` metres, speeding up to `top`; nobody slows down."""
+    """s to drive `distance` m, accelerating up to `top`; a faster car keeps its speed."""
     if distance <= 0.0:
         return 0.0
     if speed >= top:

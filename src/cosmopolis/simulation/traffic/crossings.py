@@ -1,4 +1,6 @@
-"""Crossings for those who drive: which connection and lane meets which, and how many people come (modelled)."""
+"""Pedestrian crossings for drivers: which connections and lanes meet which crossing, and how many people come
+(modelled).
+"""
 
 from __future__ import annotations
 
@@ -11,30 +13,31 @@ from numpy.typing import NDArray
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.words import Turn
 
-CATCHMENT = 250.0  # m, whose people cross here
-STREETS_CROSSED = 2.0  # streets that a resident or a worker crosses on foot a day near his door
+CATCHMENT = 250.0  # m within which residents and workers use a crossing
+STREETS_CROSSED = 2.0  # streets that a resident or a worker crosses on foot a day near the door
 
 
 class PedestrianCrossings(NamedTuple):
-    """Who comes to the X crossings, and where cars meet them; rows of Roads."""
+    """How many people come to the X crossings, and where vehicles meet them; rows of RoadNetwork."""
 
     crossings: int  # X
     pedestrian_rate: NDArray[np.float32]  # (X,) people an hour on average over the day
-    walk_red_start: NDArray[np.int32]  # (X + 1,) rows of foot_red
+    walk_red_start: NDArray[np.int32]  # (X + 1,) rows of walk_red
     walk_red: NDArray[np.int32]  # connections that must not be green while people walk
     pedestrian_seed: int
     entry_crossing: NDArray[np.int32]  # (P,) crossing that a connection meets at its beginning, -1
     exit_crossing: NDArray[np.int32]  # (P,) at its end, -1
-    entry_crossing_lit: NDArray[np.uint8]  # (P,) 1: the one at its beginning has lights
+    entry_crossing_lit: NDArray[np.uint8]  # (P,) 1: the one at its beginning has signals
     midblock_start: NDArray[np.int32]  # (P + 1,) rows of the following two
-    midblock_crossing: NDArray[np.int32]  # crossing over a lane between junctions
+    midblock_crossing: NDArray[np.int32]  # crossing over a lane between junctions (HCM: midblock)
     midblock_position: NDArray[np.float32]  # m along the lane
 
 
 def pedestrian_rates(city: City, share: float) -> NDArray[np.float32]:
     """(X,) people an hour on average over the day at each crossing, `share` of what the city's figures give.
 
-    Each resident and each job within 250 m stands for two streets crossed a day, dealt out to the crossings there.
+    Each resident and each job within CATCHMENT stands for STREETS_CROSSED a day, divided among the crossings
+    there.
     """
     lines = city.network.crossings.line
     count = len(lines)
@@ -57,7 +60,8 @@ def pedestrian_crossings(
 ) -> PedestrianCrossings:
     """Which connections and lanes meet which crossing. `rate` (X,) as above; without it nobody comes.
 
-    At lights cars meet people only where they turn: at the far end of the turn, or at red before its beginning.
+    At signals vehicles meet people only where they turn: at the far end of the turn, or at red before its
+    beginning.
     """
     crossings, connections, edges = network.crossings, network.connections, network.edges
     lanes, n_paths = len(network.lanes), len(of_city)

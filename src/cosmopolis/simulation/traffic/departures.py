@@ -1,11 +1,9 @@
-"""What a driver decides as he departs: the quickest way by the speeds of the last minutes, and his first lane.
+"""What a driver decides at departure: the quickest route by the speeds of the last minutes, and the first lane.
 
-Only types that say so decide; the others have planned both.
+Only types that say so decide; for the others both are planned.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,30 +15,29 @@ from cosmopolis.kernels.tables import Table, local_floats
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import EdgeGraph, quickest
-from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
-from cosmopolis.simulation.traffic.turning import FAR32, MOST_LANES, plan_lanes, settle
-
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
+from cosmopolis.simulation.traffic.running import RunningTraffic
+from cosmopolis.simulation.traffic.state import FAR32, Cars, Fleet, PathState
+from cosmopolis.simulation.traffic.turning import MOST_LANES, plan_lanes, settle
 
 WINDOW = 36  # measurements, one every 5 s: SUMO's moving average over 180 s
-LEAST_SPEED = np.float32(0.001)  # m/s at least
-REROUTES_AFTER_WAIT = 60.0  # s of waiting for a gap after which one looks again when it comes
+STANDING_SPEED = np.float32(0.001)  # m/s at least
+REROUTES_AFTER_WAIT = 60.0  # s of waiting for a gap, after which a driver chooses a route again on entering
 EQUAL_COST = np.float32(0.01)  # lane changes that make no difference
 
 
 class DepartureRouter:
-    """The network as those see it who look for a way: streets and turns with the speeds of the last three minutes."""
+    """Edge and turn speeds of the last three minutes, and the quickest routes by them."""
 
     def __init__(self, network: Network, roads: RoadNetwork, graph: EdgeGraph) -> None:
         edges, connection = len(roads.edge_lane), np.flatnonzero(roads.lane_count == 0)
         turn_of = graph.origin.astype(np.int64) * edges + graph.to
         turn = np.searchsorted(
-            turn_of, roads.edge[roads.out_start[connection]].astype(np.int64) * edges + roads.edge[connection]
+            turn_of,
+            roads.edge[roads.from_lane[connection]].astype(np.int64) * edges + roads.to_edge[connection],
         )
         first = connection[np.unique(turn, return_index=True)[1]]  # (A,) paths
-        self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of who has looked last
-        self._of = roads.edge.copy()  # (P,) rows of `memory`
+        self._graph = graph._replace(seconds=graph.seconds.copy())  # s, of the driver asked last
+        self._of = roads.edge.copy()  # (P,) rows of `speeds`
         self._of[connection] = edges + turn
         self._path = np.concatenate([roads.edge_main, first]).astype(np.int32)  # (E + A,) that stands for it
         self._wait = turn_penalties(network)[roads.city_path[first] - len(network.lanes)].astype(
@@ -56,13 +53,13 @@ class DepartureRouter:
 
     @property
     def known(self) -> NDArray[np.float32]:
-        """(E + A,) m/s, what those who look think that one drives on each edge and turn."""
+        """(E + A,) m/s, the mean speed on each edge and turn over the window."""
         if self._mean is None:
             self._mean = self.speeds.mean(axis=0, dtype=np.float64).astype(np.float32)
         return self._mean
 
-    def choose_routes(self, traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
-        """Those of `trips` whose type says so take the quickest way from the edge on which they begin."""
+    def choose_routes(self, traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
+        """Those of `trips` whose type chooses its route take the quickest one from the edge on which they begin."""
         fleet, drivers, graph = traffic.fleet, traffic.drivers, self._graph
         streets = traffic.tables(traffic.roads), traffic.tables(traffic.path_state)
         for trip in trips[drivers.chooses_route[fleet.kind[trips]] != 0].tolist():
@@ -78,7 +75,7 @@ class DepartureRouter:
 def learn_speeds(
     roads: RoadNetwork, path_state: PathState, cars: Cars, of: np.ndarray, mean: np.ndarray
 ) -> None:
-    """Write the speeds of now to `mean` as SUMO takes them for those who depart.
+    """Write the present speeds to `mean`, as SUMO takes them for departing vehicles.
 
     The mean over the lanes of an edge or turn, `of` (P,), each counted as often as it holds vehicles; one that holds
     none counts once, with its limit.
@@ -107,18 +104,19 @@ def estimate_times(
     path_state: PathState,
     graph: EdgeGraph,
 ) -> None:
-    """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least what they take alone.
+    """Write to `graph.seconds` what edge and turn take by the speeds `known`, and at least the time without
+    other vehicles.
 
-    Who gives way without a light, or turns round, expects `wait` (A,) s where nobody holds him up.
+    A vehicle that yields without a signal, or turns round, expects `wait` (A,) s even then.
     """
     edges = len(graph.start) - 1
     for turn in range(len(graph.to)):
         edge, connection = path[graph.origin[turn]], path[edges + turn]
         alone = roads.length[edge] / min(path_state.limit[edge] * factor, top)
-        there = max(roads.length[edge] / max(known[graph.origin[turn]], LEAST_SPEED), alone)
+        there = max(roads.length[edge] / max(known[graph.origin[turn]], STANDING_SPEED), alone)
         alone = roads.length[connection] / min(path_state.limit[connection] * factor, top) + wait[turn]
         graph.seconds[turn] = there + max(
-            roads.length[connection] / max(known[edges + turn], LEAST_SPEED), alone
+            roads.length[connection] / max(known[edges + turn], STANDING_SPEED), alone
         )
 
 
@@ -126,7 +124,7 @@ def estimate_times(
 def choose_lanes(
     trips: np.ndarray, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
-    """The first lane of each of `trips` that picks one: where it has fewest lanes to change, then fewest before it."""
+    """The first lane of each of `trips` that chooses one: fewest lane changes, then fewest vehicles."""
     for trip in trips:
         kind = fleet.kind[trip]
         if drivers.chooses_lane[kind] == 0:
@@ -136,7 +134,7 @@ def choose_lanes(
         edge = fleet.route[cursor]
         first = roads.edge_lane[edge]
         plan_lanes(first, cursor, trip, FAR32, cars.start, costs, fleet, drivers, roads, path_state)
-        best, least, fewest = fleet.from_lane[trip], np.float32(1.0e9), 0
+        best, least, fewest = fleet.from_lane[trip], FAR32, 0
         count = min(roads.edge_lanes[edge], MOST_LANES)
         for turn in range(count):
             index = (trip + turn) % count
@@ -157,7 +155,7 @@ def choose_lanes(
 def replan_departed(
     trips: np.ndarray, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
-    """Let each of `trips`, which has just come on its first lane, want there what its new route asks for."""
+    """Give each of `trips`, which has just entered its first lane, the goals of its new route."""
     for trip in trips:
         lane = fleet.from_lane[trip]
         for i in range(cars.start[lane], cars.start[lane + 1]):

@@ -1,27 +1,31 @@
-"""Room behind a junction: nobody enters one that he could not leave."""
+"""Downstream storage: no vehicle enters a junction that it could not leave (do not block the box)."""
 
 from __future__ import annotations
 
 from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.conflict_areas import LONGEST_VEHICLE
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import Cars, PathState
+from cosmopolis.simulation.traffic.thresholds import LONGEST_VEHICLE
 
-NO_STORAGE = 255  # PathState.refused of a lane whose first car has no room beyond the junction
-STORAGE_PATIENCE = 120.0  # s of standing at the line after which a driver makes do with less room beyond
-FLOWING = 3.0  # m/s: a car that rolls so fast will make room
-ROUNDABOUT_RESERVE = 14.0  # m on a ring, two cars and their gaps: two may come on at once
-MOST_ARMS = 12  # of a roundabout
+NO_STORAGE = 255  # PathState.refused of a lane whose first vehicle has no downstream storage
+AMPLE = 40.0  # m more than a vehicle needs: enough for all that are on connections into the lane
+STORAGE_PATIENCE = 120.0  # s of standing at the stop line, after which a driver accepts less storage
+FLOWING = 3.0  # s for which the tail of the lane is taken to drive on, as far as it is faster than 1 m/s
+# m that stay free on a roundabout, two cars and their gaps: two may enter in one step
+ROUNDABOUT_RESERVE = 14.0
+MOST_ARMS = 12  # arms of a roundabout
 
 
 @kernel
 def has_downstream_storage(
     connection: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i fits behind the last car of the lane that `way` leads to, with all who go there already."""
-    to_lane = roads.out_end[connection]
+    """Whether car i fits behind the last vehicle of the lane that `connection` leads to, with all that are on
+    the way there.
+    """
+    to_lane = roads.to_lane[connection]
     tail = path_state.tail[to_lane]
     room = min(
         tail + max(0.0, path_state.tail_speed[to_lane] - 1.0) * FLOWING,
@@ -32,7 +36,7 @@ def has_downstream_storage(
         to_lane, needed, roads, drivers, cars
     ):
         return False
-    if room > needed + 40.0:
+    if room > needed + AMPLE:
         return True
     needed += _queued_on_connections(to_lane, roads, drivers, cars)
     pushes = min(1.0, max(0.0, 2.0 - cars.still[i] * DT / STORAGE_PATIENCE))
@@ -41,7 +45,7 @@ def has_downstream_storage(
 
 @kernel
 def _queued_on_connections(lane: int, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> float:
-    """m that the cars on all connections into `lane` take up when they stand."""
+    """m that the vehicles on all connections into `lane` take up when they stand."""
     metres = 0.0
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         metres += _queue_length(roads.in_path[row], drivers, cars)
@@ -50,6 +54,7 @@ def _queued_on_connections(lane: int, roads: RoadNetwork, drivers: Drivers, cars
 
 @kernel
 def _queue_length(path: int, drivers: Drivers, cars: Cars) -> float:
+    """m that the vehicles on `path` take up when they stand."""
     metres = 0.0
     for j in range(cars.start[path], cars.start[path + 1]):
         metres += cars.length[j] + drivers.jam_gap[cars.kind[j]]
@@ -58,9 +63,9 @@ def _queue_length(path: int, drivers: Drivers, cars: Cars) -> float:
 
 @kernel
 def _roundabout_flows(begin: int, needed: float, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> bool:
-    """Whether a ring still has LEFT_FREE m more than all on it take up, if one more comes on at lane `begin`.
+    """Whether a roundabout keeps ROUNDABOUT_RESERVE m free if one more vehicle of `needed` m enters it at lane `begin`.
 
-    A full ring stands for ever once none of those on it is before its own exit.
+    A full roundabout locks for ever once no vehicle on it is before its own exit.
     """
     lane, room = begin, -(needed + ROUNDABOUT_RESERVE)
     for _ in range(MOST_ARMS):
@@ -76,7 +81,7 @@ def _roundabout_flows(begin: int, needed: float, roads: RoadNetwork, drivers: Dr
         if on < 0:
             break
         room += roads.length[on]
-        lane = roads.out_end[on]
+        lane = roads.to_lane[on]
         if lane == begin:
             break
     return bool(room >= 0.0)

@@ -229,7 +229,7 @@ class RoadTraffic:
         self._log = empty_log(paths, capacity)
 
     def _begin_at(self, start: float) -> None:
-        """Put those under way on the road; those without room on theirs queue at their origin."""
+        """Put trips under way on the road; those without space there queue at their origin."""
         cars, self.late = place_under_way(start, self.roads, self.drivers, self.path_state, self.fleet)
         self.set_cars(cars)
         self.tally["departed"] += self.count
@@ -259,13 +259,13 @@ class RoadTraffic:
             self._live = None
         events = self._collect_events(time)
         if self.steps % guidance.GUIDANCE_STEPS == 0:
-            guidance.reroute_delayed(self)
+            guidance.reroute_delayed(self, self.guidance)
         if self.rules.teleport_after > 0.0 and self.steps % LOOKS_EVERY == 0:
             events = self._teleport(events)
         return events
 
     def _mark_sirens(self) -> None:
-        """Marks the way of emergency vehicles on the road, and wipes the marks once they are gone."""
+        """Mark the routes of emergency vehicles on the road, and clear the marks once they are gone."""
         if len(self.sirens) == 0 and not self.sirens_marked:
             return
         out = (self.fleet.status[self.sirens] == RUNNING).any()

@@ -1,4 +1,4 @@
-"""Who drives: the parameters of each kind of vehicle, and how drivers differ."""
+"""The parameters of each type of vehicle and its drivers, and how drivers differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cosmopolis.simulation.traffic.state import FAR
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-SETS = ("field", "hcm", "sumo")
+SETS = "field", "hcm", "sumo"
 KERB_SPEED = 4.0  # m/s, into a yard or a parking place
 
 
@@ -38,17 +38,17 @@ class Drivers(NamedTuple):
     shape: F32  # (K,) 1 / (2 sqrt(a b)), s^2/m; its negative where IDM+ drives
     modes: NDArray[np.uint16]  # (K,) words.Mode set: a lane is open to it when it shares one
     kind: NDArray[np.uint8]  # (K,) words.VehicleKind, what it looks like
-    dawdle: F32  # (K,) m/s that it drives on average below what it wishes
+    dawdle: F32  # (K,) m/s by which it drives below its desired speed on average
     entry_speed: F32  # (K,) m/s at most when it enters the road; FAR: as fast as it can; < 0: from the kerb
-    arrival_speed: F32  # (K,) m/s at most on arrival; FAR: it drives off, from whichever lane it is on
-    chooses_route: NDArray[np.uint8]  # (K,) 1: it looks for the quickest way as it departs
-    chooses_lane: NDArray[np.uint8]  # (K,) 1: it picks its first lane as it departs
+    arrival_speed: F32  # (K,) m/s at most on arrival; FAR: it drives off, on whichever lane it is
+    chooses_route: NDArray[np.uint8]  # (K,) 1: it chooses its route at departure
+    chooses_lane: NDArray[np.uint8]  # (K,) 1: it chooses its first lane at departure
     departure_position: NDArray[np.uint8]  # (K,) words.DeparturePosition
-    factor: F64  # (K,) how its drivers take the speed limit: mean,
+    factor: F64  # (K,) ratio of desired speed to the limit over its drivers: mean,
     deviation: F64  # (K,) and deviation,
     least: F64  # (K,) no less,
     most: F64  # (K,) no more
-    lateral_root: F32  # (K,) as in by_kind.Habits
+    lateral_root: F32  # (K,) this and the following as in by_kind.KindParameters
     stop_time: F32  # (K,)
     delivery_time: F32  # (K,)
     pull_out_time: F32  # (K,)
@@ -194,7 +194,7 @@ def speed_factors(
     least: ArrayLike = 0.8,
     most: ArrayLike = 1.2,
 ) -> F32:
-    """(count,) how each trip's driver takes the speed limit: about normal, within `least` .. `most`.
+    """(count,) ratio of each driver's desired speed to the limit: about normal, within `least` .. `most`.
 
     A hash of (seed, trip), so a trip added later or a run restored draws the same number.
     """

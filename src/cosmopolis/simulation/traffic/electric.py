@@ -1,10 +1,11 @@
 """The battery of an electric vehicle: what a step takes out of it, and what braking gives back.
 
-Energy at the wheels = inertia + slope + rolling + air, as in Kurczveil, Lopez and Schnieder 2014, "Implementation of
-an energy model and a charging infrastructure in SUMO"; divided by an efficiency where it is drawn, multiplied by one
-where it is given back. Auxiliaries are fed by the battery beside that (theirs go through the drive). The efficiencies
-are theirs; masses, areas and coefficients of the kinds are round figures of ours for a vehicle with a usual load.
-Nothing here bounds the power of the motor or what the battery takes: at full braking that flatters it.
+Energy at the wheels = inertia + slope + rolling + air, as in Kurczveil, Lopez and Schnieder 2014,
+"Implementation of an energy model and a charging infrastructure in SUMO"; divided by an efficiency where it
+is drawn, multiplied by one where it is given back. The battery feeds the auxiliaries besides that (in their
+model the drive does). The efficiencies are theirs; masses, areas and coefficients of the kinds are round
+figures of ours for a vehicle with a usual load. Nothing here bounds the power of the motor or what the
+battery takes: at full braking that flatters it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from cosmopolis.kernels.decorators import formula
 
 GRAVITY = 9.81  # m/s^2
 AIR = 1.2041  # kg/m^3 at 20 degrees
-DRAWN = 0.9  # share of the battery's energy that reaches the wheels
-RECOVERED = 0.8  # share of the wheels' energy that reaches the battery
+DRAWN_SHARE = 0.9  # share of the battery's energy that reaches the wheels
+RECOVERED_SHARE = 0.8  # share of the wheels' energy that reaches the battery
 ROTATING = 1.04  # wheels and motor as a share of the mass that is to be sped up
 
 # mass kg, front m^2, drag coefficient, rolling coefficient, auxiliaries W
@@ -49,7 +50,7 @@ def battery_tables(kinds: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
 
 @formula
 def wheel_energy(speed, new_speed, driven, grade, dt, mass, drag, rolling):  # type: ignore[no-untyped-def]
-    """J at the wheels to go from `speed` to `new_speed` m/s over `way` m of `grade` (rise over way) in `dt` s."""
+    """J at the wheels to go from `speed` to `new_speed` m/s over `driven` m of `grade` (rise over run) in `dt` s."""
     inertia = 0.5 * ROTATING * mass * (new_speed * new_speed - speed * speed)
     pace = driven / dt
     return inertia + driven * (mass * GRAVITY * grade + rolling + drag * pace * pace)
@@ -58,4 +59,4 @@ def wheel_energy(speed, new_speed, driven, grade, dt, mass, drag, rolling):  # t
 @formula
 def battery_energy(at_wheels):  # type: ignore[no-untyped-def]
     """J out of the battery for J at the wheels; negative where braking fills it."""
-    return at_wheels / DRAWN if at_wheels > 0.0 else at_wheels * RECOVERED
+    return at_wheels / DRAWN_SHARE if at_wheels > 0.0 else at_wheels * RECOVERED_SHARE

@@ -1,7 +1,8 @@
-"""Emergency vehicles: those ahead make room, at junctions the others wait, and a red light is passed with care.
+"""Emergency vehicles: those ahead clear the lane, others wait at junctions (pre-emption), and a red light is
+passed slowly.
 
-Marks on paths say where one comes. They are written between two steps, and only while one is on the road, so that
-a city without any pays for one look at a flag.
+Marks on paths say where one comes. They are written between two steps, and only while one is on the road, so
+that a city without any pays for one flag.
 """
 
 from __future__ import annotations
@@ -11,29 +12,30 @@ from math import sqrt
 import numpy as np
 
 from cosmopolis.kernels.decorators import entry, kernel
+from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import FAR, Cars, Fleet, PathState
+from cosmopolis.simulation.traffic.thresholds import YIELD_BRAKE
 from cosmopolis.simulation.traffic.turning import likely_connection
 
-NO_PREEMPTION, APPROACHING, CROSSING = (
-    0,
-    1,
-    2,
-)  # PathState.preemption: of a lane it comes along; of a connection that crosses its way
-AUDIBLE = 150.0  # m before it that others hear it
-YIELDS_ACROSS_LINE = 60.0  # m before it that those at a red light go over the line to let it through
-PREEMPTION_TIME = 6.0  # s before it comes to a junction that others are kept out
+# PathState.preemption: of a lane on its route; of a connection that conflicts with its route
+NO_PREEMPTION, APPROACHING, CROSSING = 0, 1, 2
+AUDIBLE = 150.0  # m ahead of it within which others hear it
+YIELDS_ACROSS_LINE = 60.0  # m ahead of it within which those at a red light cross the line to let it through
+PREEMPTION_TIME = 6.0  # s before it reaches a junction from which others are kept out
 PREEMPTION_DISTANCE = 40.0  # m, the same when it is slow
 SPEED_AT_RED = 5.0  # m/s over the line at red
-MOST_PATHS = 24
+LEAST_LEAD = 0.5  # m, at least, that a vehicle is ahead of it
+WAITING_SPEED = 0.5  # m/s: a slower vehicle waits
+MOST_PATHS = 24  # paths ahead that are marked
 
 
 @entry
 def mark_preemption(
     roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> int:
-    """Mark the way ahead of every emergency vehicle in `PathState.preemption` and `siren_at`; how many there are."""
+    """Mark the route ahead of every emergency vehicle in PathState.preemption and emergency_position; their number."""
     found = 0
     for path in range(roads.paths):
         path_state.preemption[path], path_state.emergency_position[path] = NO_PREEMPTION, np.float32(FAR)
@@ -49,6 +51,7 @@ def mark_preemption(
 def _mark_route(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, fleet: Fleet
 ) -> None:
+    """Mark the route of car i, which is on `path`, up to AUDIBLE m ahead."""
     trip, speed = cars.trip[i], cars.speed[i]
     at, cursor = cars.position[i], fleet.cursor[cars.trip[i]]
     first = True
@@ -69,13 +72,14 @@ def _mark_route(
             if first:
                 _preempt(path, roads, path_state)
             at -= roads.length[path]
-            path = roads.out_end[path]
+            path = roads.to_lane[path]
             cursor += 1
         first = False
 
 
 @kernel
 def _preempt(connection: int, roads: RoadNetwork, path_state: PathState) -> None:
+    """Mark the connections that conflict with `connection`."""
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         path_state.preemption[roads.conflict[row]] = CROSSING
 
@@ -84,14 +88,16 @@ def _preempt(connection: int, roads: RoadNetwork, path_state: PathState) -> None
 def must_clear_lane(
     lane: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i has an emergency vehicle behind it on its lane, near enough to be heard."""
+    """Whether car i has an emergency vehicle behind it on its lane, near enough to hear it."""
     behind = cars.position[i] - path_state.emergency_position[lane]
-    return bool(behind > 0.5 and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
+    return bool(behind > LEAST_LEAD and behind < AUDIBLE and drivers.siren[cars.kind[i]] == 0)
 
 
 @kernel
 def may_pass_red(lane: int, i: int, drivers: Drivers, path_state: PathState, cars: Cars) -> bool:
-    """Whether car i may go at red, giving way to all: an emergency vehicle, and who stands in its way at the line."""
+    """Whether car i may pass a red light, yielding to all: an emergency vehicle, or one that stands in its
+    way at the line.
+    """
     if drivers.siren[cars.kind[i]] != 0:
         return True
     return bool(
@@ -102,17 +108,17 @@ def may_pass_red(lane: int, i: int, drivers: Drivers, path_state: PathState, car
 
 @kernel
 def slow_to_line(distance: float, i: int, drivers: Drivers, cars: Cars) -> float:
-    """m/s^2 of car i so that it comes to the line, `distance` m ahead, at no more than AT_RED."""
+    """m/s^2 of car i so that it reaches the line, `distance` m ahead, at SPEED_AT_RED at most."""
     allowed = sqrt(SPEED_AT_RED * SPEED_AT_RED + 2.0 * drivers.brake[cars.kind[i]] * max(distance, 0.0))
-    return (allowed - cars.speed[i]) / 0.5
+    return (allowed - cars.speed[i]) / DT
 
 
 @kernel
 def cannot_yield(other: int, roads: RoadNetwork, cars: Cars) -> bool:
-    """Whether somebody who is to let an emergency vehicle pass can no longer stop before connection `other`."""
-    lane = roads.out_start[other]
+    """Whether a vehicle that should yield to an emergency vehicle can no longer stop before connection `other`."""
+    lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
-    if last < cars.start[lane] or cars.choice[last] != other or cars.speed[last] < 0.5:
+    if last < cars.start[lane] or cars.choice[last] != other or cars.speed[last] < WAITING_SPEED:
         return False
     speed = cars.speed[last]
-    return bool(roads.length[lane] - cars.position[last] < speed * speed / 6.0 + 0.5 * speed)
+    return bool(roads.length[lane] - cars.position[last] < speed * speed / (2.0 * YIELD_BRAKE) + DT * speed)

@@ -50,7 +50,7 @@ PARTICLES: dict[str, Six] = {
     "bus": (2.23e-4, 3.47e-4, -2.38e-5, 2.08e-3, 1.76e-3, 2.23e-4),
     "none": NONE,
 }
-ENGINE = {  # the paper has neither vans nor motorcycles: a motorcycle counts as a car and so for too much
+ENGINE_OF = {  # the paper has neither vans nor motorcycles: a motorcycle counts as a car and so for too much
     VehicleKind.CAR: "petrol car",
     VehicleKind.VAN: "diesel car",
     VehicleKind.TRUCK: "truck",
@@ -67,7 +67,7 @@ PETROL, DIESEL = 69_300.0e-9, 74_100.0e-9
 def exhaust_tables(kinds: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
     """Fits for each of the K words.VehicleKind in `kinds`: `carbon` (K * FIT), `nitrogen` (K * 2 FIT), `particles`
     (K * FIT), and `heating` (K) J of fuel a g of CO2."""
-    engines = [ENGINE[VehicleKind(kind)] for kind in kinds.tolist()]
+    engines = [ENGINE_OF[VehicleKind(kind)] for kind in kinds.tolist()]
     petrol = [engine in ("petrol car", "none") for engine in engines]
     return {
         "carbon": _fits([CARBON[engine] for engine in engines]),

@@ -43,7 +43,7 @@ def build_fleet(trips: Trips, roads: RoadNetwork, drivers: Drivers, seed: int) -
 
 
 def factors_of(kind: NDArray[np.uint16], drivers: Drivers, seed: int) -> NDArray[np.float32]:
-    """(N,) how the driver of each trip takes the speed limit; `kind` (N,) are rows of `drivers`."""
+    """(N,) ratio of each driver's desired speed to the limit; `kind` (N,) are rows of `drivers`."""
     return speed_factors(
         len(kind),
         seed,
@@ -55,7 +55,7 @@ def factors_of(kind: NDArray[np.uint16], drivers: Drivers, seed: int) -> NDArray
 
 
 def _kernel_paths(lanes: NDArray, roads: RoadNetwork) -> NDArray[np.int32]:
-    """Kernel paths of city lanes; a lane that is none becomes the first, its trip is not drivable."""
+    """Kernel paths of city lanes; a lane that does not exist becomes the first, its trip is not drivable."""
     known = (lanes >= 0) & (lanes < len(roads.of_city))
     return roads.of_city[np.where(known, lanes, 0)] if len(roads.of_city) else np.zeros(len(lanes), np.int32)
 
@@ -72,7 +72,7 @@ def drivable(trips: Trips, roads: RoadNetwork) -> NDArray[np.bool_]:
     known = (route >= 0) & (route < edges)
     connection = np.flatnonzero(roads.lane_count == 0)
     links = np.unique(
-        roads.edge[roads.out_start[connection]].astype(np.int64) * edges + roads.edge[connection]
+        roads.edge[roads.from_lane[connection]].astype(np.int64) * edges + roads.to_edge[connection]
     )
     follows = np.isin(route[:-1] * edges + route[1:], links)
     follows[last[:-1][(last[:-1] > 0) & (last[:-1] < len(route))] - 1] = True  # from one trip to the next

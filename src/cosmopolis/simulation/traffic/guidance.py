@@ -1,12 +1,12 @@
-"""Drivers who are told how long streets take at present, and go another way if that is clearly quicker.
+"""Route guidance: drivers with live travel times take another route if that is clearly quicker.
 
-Every half minute some of them ask. Who asks for the same destination shares one tree.
+Every half minute some of them are asked. Those with the same destination share one tree of quickest routes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,27 +17,23 @@ from cosmopolis.kernels.crew import together
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.routing import EdgeGraph, follow, tree_to
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import Cars, Fleet
 
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
-
 BUS, ARTICULATED_BUS = int(VehicleKind.BUS), int(VehicleKind.ARTICULATED_BUS)
-GUIDANCE_STEPS = 60  # steps between two looks
-GUIDANCE_TURNS = 3  # each driver asks at one look of so many
-TREES_AT_ONCE = 40  # destinations a look, so that a look is quick in the worst hour
-LEAST_DELAY, LEAST_DELAY_RATIO = (
-    30.0,
-    1.3,
-)  # s, and times what the way takes on empty streets: with more ahead one asks
+GUIDANCE_STEPS = 60  # steps between two rounds
+GUIDANCE_TURNS = 3  # each driver is asked in one round of so many
+TREES_AT_ONCE = 40  # destinations a round, so that a round is quick in the worst hour
+# s, and ratio to the time on empty streets: with more delay ahead a driver looks for another route
+LEAST_DELAY, LEAST_DELAY_RATIO = 30.0, 1.3
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """Who hears of live travel times, and what makes them turn."""
+    """Which drivers have live travel times, and what makes them reroute."""
 
     share: float = 1.0  # of the drivers; the same ones from the same seed
-    worth: float = 0.8  # of the time on the old way that the new one may take
+    worth: float = 0.8  # of the time on the old route that the new one may take
     toll: float = 0.0  # money a km of the edges that the city says cost toll
     value_of_time: float = 60.0  # the same money an hour
 
@@ -62,7 +58,7 @@ def charged(graph: EdgeGraph, toll: NDArray[np.float64], guidance: Guidance) -> 
 
 @kernel
 def _is_informed(trip: int, seed: int, share: float) -> bool:
-    """Whether the driver of `trip` is one of those who hear; a hash of the two (splitmix64)."""
+    """Whether the driver of `trip` is one of those with live travel times; a hash of trip and seed (splitmix64)."""
     z = np.uint64(trip + 1) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed) * np.uint64(0xD1B54A32D192ED03)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -84,8 +80,9 @@ def find_delayed(
     rows: np.ndarray,
     spent: np.ndarray,
 ) -> int:
-    """Write the cars that lose much on their way to `rows`, with the s that it takes `live` (A,) from their next edge
-    on to `spent`; how many they are. `graph` says what it takes on empty streets."""
+    """Write the cars that lose much time on their way to `rows`, and to `spent` the s that it takes `live`
+    (A,) from their next edge on; their number. `graph` says what it takes on empty streets.
+    """
     found = 0
     for i in range(count):
         trip, kind = cars.trip[i], drivers.kind[cars.kind[i]]
@@ -111,12 +108,11 @@ def find_delayed(
     return found
 
 
-def reroute_delayed(traffic: RoadTraffic) -> None:
-    """Some of those who lose time ahead take another way, if it is clearly quicker by what streets take now.
+def reroute_delayed(traffic: RunningTraffic, guidance: Guidance) -> None:
+    """Some of those that lose time ahead take another route, if it is clearly quicker by present travel times.
 
     The next edge stays: the lane for it may be chosen already.
     """
-    guidance = traffic.guidance
     if guidance.share == 0.0 or traffic.count == 0:
         return
     graph = traffic.live
@@ -154,19 +150,19 @@ def reroute_delayed(traffic: RoadTraffic) -> None:
 
 
 class RerouteGroup(NamedTuple):
-    """N drivers who want to go to one destination."""
+    """N drivers with one destination."""
 
     goal: int  # edge
     modes: int  # words.Mode set
     trip: NDArray[np.int64]  # (N,)
     begin: NDArray[np.int64]  # (N,) the next edge
-    spent: NDArray[np.float64]  # (N,) s on the old way
+    spent: NDArray[np.float64]  # (N,) s on the old route
 
 
 def _by_destination(
-    traffic: RoadTraffic, rows: NDArray[np.int64], spent: NDArray[np.float64]
+    traffic: RunningTraffic, rows: NDArray[np.int64], spent: NDArray[np.float64]
 ) -> list[RerouteGroup]:
-    """Who asks, by destination: the first TREES of them in the order in which they are asked for."""
+    """Delayed drivers by destination: the first TREES_AT_ONCE destinations in the order of `rows`."""
     fleet = traffic.fleet
     trip = traffic.cars.trip[rows].astype(np.int64)
     goal = fleet.route[fleet.route_end[trip] - 1].astype(np.int64)

@@ -1,4 +1,6 @@
-"""Entering the road from the kerb or over the border: a queue at each lane, one car a step where there is a gap."""
+"""Insertion: entering the road from the kerb or over the border. Each lane has a queue; one car enters a
+step, where it has a gap.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,19 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
 from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import DONE, PLANNED, WAITING, Cars, Fleet, Moves, PathState
-from cosmopolis.simulation.traffic.turning import FAR32, wished_speed
+from cosmopolis.simulation.traffic.state import DONE, FAR32, PLANNED, WAITING, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.turning import wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
 PULL_OUT_SPEED = 3.0  # m/s, from the kerb
-BORDER_ZONE = 25.0  # m from the start of a lane without ways in: it comes with the speed of the road
-INSERTION_PATIENCE = 20.0  # s in the queue after which small gaps do
+# m from the start of a lane without connections into it: a vehicle enters at the speed of the road
+BORDER_ZONE = 25.0
+ENTRY_MARGIN, LANE_END, STOP_MARGIN = 1.0, 0.5, 1.0  # m behind it, to the lane's end, before a stop
+ENTRY_HEADWAY, LEADER_SHARE = 1.5, 0.5  # s, and share of its speed: for the speed of entry behind a leader
+COMFORT_BRAKE, HURRIED_BRAKE = 2.0, 4.0  # m/s^2 that the follower may be asked for
+COMFORT_HEADWAY, HURRIED_HEADWAY = 0.8, 0.3  # s that are left to the follower
+ARRIVAL_ZONE = 40.0  # m from the lane's beginning within which vehicles on the way into it matter
+INSERTION_PATIENCE = 20.0  # s in the queue, after which a smaller gap is accepted
 STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red light
 
 
@@ -28,8 +36,8 @@ def reset_trips(
 ) -> tuple[int, int]:
     """Make trips that begin today as they are `planned`; how many, then the first of `due`, and how many cannot.
 
-    Those that cannot still are on the road from another day. Trips from row `own` on were added by a command and depart
-    at a time of their own.
+    Those that cannot are still on the road from another day. Trips from row `own` on were added by a command
+    and depart at a time of their own.
     """
     kept, skipped = 0, 0
     for row in range(len(due)):
@@ -50,7 +58,7 @@ def reset_trips(
 
 @kernel
 def queue_for_insertion(trip: int, roads: RoadNetwork, fleet: Fleet, path_state: PathState) -> None:
-    """Put a trip that is due at the end of its lane's queue."""
+    """Put a trip that is due at the end of its lane's insertion queue."""
     lane = fleet.from_lane[trip]
     fleet.status[trip] = WAITING
     path_state.insertion_count[roads.chunk_of[lane]] += 1
@@ -73,7 +81,7 @@ def insert_first(
     fleet: Fleet,
     moves: Moves,
 ) -> bool:
-    """Let the first of the queue in, if there is a gap that its follower need not brake hard for."""
+    """Let the first trip of the queue enter, if there is a gap for which its follower need not brake hard."""
     if path_state.closed[lane] != 0:
         return False
     trip = path_state.insertion_first[lane]
@@ -86,7 +94,7 @@ def insert_first(
     desired = wished_speed(lane, trip, fleet, drivers, path_state)
     entry_speed = drivers.entry_speed[kind]
     if drivers.departure_position[kind] == AS_PLANNED:
-        place = min(max(fleet.from_position[trip], length + 1.0), roads.length[lane] - 0.5)
+        place = min(max(fleet.from_position[trip], length + ENTRY_MARGIN), roads.length[lane] - LANE_END)
     else:
         place = _departure_position(lane, kind, min(desired, entry_speed), least, roads, drivers, cars, moves)
     position = np.float32(place)
@@ -98,14 +106,16 @@ def insert_first(
         speed = np.float32(0.0)
     if entry_speed < 0.0 and position < BORDER_ZONE and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
-    speed = min(speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - 1.0, 0.0)))
+    speed = min(
+        speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - STOP_MARGIN, 0.0))
+    )
     hurry = time - fleet.depart[trip] > INSERTION_PATIENCE
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
             if gap < least:
                 return False
-            safe = max(0.0, gap - 1.0) / 1.5 + 0.5 * moves.speed[j]
+            safe = max(0.0, gap - STOP_MARGIN) / ENTRY_HEADWAY + LEADER_SHARE * moves.speed[j]
             if 0.0 <= entry_speed < FAR32 and safe < speed:
                 return False  # it enters at the speed that is asked of it, or later
             speed = min(speed, safe)
@@ -134,16 +144,16 @@ def _departure_position(
     cars: Cars,
     moves: Moves,
 ) -> float:
-    """m along `lane` at which a vehicle that comes at `speed` keeps its distance to the one ahead; < 0: nowhere yet.
+    """m along `lane` at which a vehicle that enters at `speed` keeps its distance to the one ahead; < 0: nowhere yet.
 
-    Behind the last one, or also in a gap farther on if its type takes one; on an empty lane so far from the end that it
-    can stop there.
+    Behind the last vehicle, or also in a gap farther on if its type takes one; on an empty lane so far from
+    the end that it can stop there.
     """
     brake, length = drivers.brake[kind], drivers.length[kind]
-    stops, begin = speed * speed / (2.0 * brake), length + 1.0
+    stops, begin = speed * speed / (2.0 * brake), length + ENTRY_MARGIN
     first, beyond = cars.start[lane], cars.start[lane + 1]
     if first == beyond:
-        return max(min(begin, roads.length[lane] - 0.5), roads.length[lane] - 1.0 - stops)
+        return max(min(begin, roads.length[lane] - LANE_END), roads.length[lane] - STOP_MARGIN - stops)
     for j in range(first, beyond):
         its = moves.speed[j]
         gap = (
@@ -168,7 +178,7 @@ def _departure_position(
 
 @kernel
 def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
-    """Whether the queue on `lane` has no way to go: who joins it takes the room that would set others free."""
+    """Whether the queue on `lane` cannot move: a vehicle that joins it takes the space that would free others."""
     first = cars.start[lane + 1] - 1
     if first < cars.start[lane]:
         return False
@@ -177,9 +187,10 @@ def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
 
 @kernel
 def _gap_accepted(least: Real, gap: Real, follower: float, speed: float, hurry: bool) -> bool:
-    brake = 4.0 if hurry else 2.0
+    """Whether a follower at `follower` m/s, `gap` m behind a vehicle that enters at `speed`, brakes comfortably."""
+    brake = HURRIED_BRAKE if hurry else COMFORT_BRAKE
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return bool(gap >= least + closing + follower * (0.3 if hurry else 0.8))
+    return bool(gap >= least + closing + follower * (HURRIED_HEADWAY if hurry else COMFORT_HEADWAY))
 
 
 @kernel
@@ -193,8 +204,8 @@ def _nobody_arrives(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """The same for cars still on their way into the lane, where nobody is on it behind the gap."""
-    if rear > 40.0:
+    """The same for vehicles still on the way into the lane, where none is on it behind the gap."""
+    if rear > ARRIVAL_ZONE:
         return True
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +29,12 @@ from cosmopolis.simulation.traffic.rerouting import (
     trips_on_road_or_waiting,
 )
 from cosmopolis.simulation.traffic.routing import quickest
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import settle
 
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
-
-def refusal(commands: Sequence[Command], traffic: RoadTraffic) -> Refusal | None:
+def refusal(commands: Sequence[Command], traffic: RunningTraffic) -> Refusal | None:
     """Why these commands, which `simulation.check` has let through, cannot all be carried out one after the other.
 
     That is where an added trip has no way, with the lanes closed that the commands before it close.
@@ -55,7 +52,7 @@ def refusal(commands: Sequence[Command], traffic: RoadTraffic) -> Refusal | None
     return None
 
 
-def obey(command: Command, traffic: RoadTraffic, time: float) -> int | None:
+def obey(command: Command, traffic: RunningTraffic, time: float) -> int | None:
     """Carry out one command that was not refused; the trip that it adds."""
     match command:
         case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
@@ -79,13 +76,13 @@ def obey(command: Command, traffic: RoadTraffic, time: float) -> int | None:
 
 @entry
 def settle_all(cars: Cars, roads: RoadNetwork, drivers: Drivers, path_state: PathState, fleet: Fleet) -> None:
-    """Everybody thinks again about lane, turn and speed."""
+    """Every vehicle gets its goals anew: lane, turn and speed."""
     for path in range(roads.paths):
         for i in range(cars.start[path], cars.start[path + 1]):
             settle(cars, i, path, cars.start, fleet, drivers, roads, path_state)
 
 
-def _limit(edge: int, speed: float, traffic: RoadTraffic) -> None:
+def _limit(edge: int, speed: float, traffic: RunningTraffic) -> None:
     roads = traffic.roads
     first = roads.edge_lane[edge]
     for lane in range(first, first + roads.edge_lanes[edge]):
@@ -93,7 +90,7 @@ def _limit(edge: int, speed: float, traffic: RoadTraffic) -> None:
         traffic.path_state.limit[lane] = min(speed, roads.limit[lane]) if is_slow else speed
 
 
-def _quickest_route(command: AddTrip, traffic: RoadTraffic, shut: NDArray[np.uint8]) -> NDArray[np.int32]:
+def _quickest_route(command: AddTrip, traffic: RunningTraffic, shut: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Edges of the quickest way of an added trip; none where there is no way."""
     edge, of_city = traffic.roads.edge, traffic.roads.of_city
     modes = int(traffic.drivers.modes[traffic.row_of(command.kind)])
@@ -101,7 +98,7 @@ def _quickest_route(command: AddTrip, traffic: RoadTraffic, shut: NDArray[np.uin
     return np.asarray(quickest(begin, goal, modes, shut, traffic.live), np.int32)
 
 
-def _add(command: AddTrip, traffic: RoadTraffic, time: float) -> None:
+def _add(command: AddTrip, traffic: RunningTraffic, time: float) -> None:
     from_lane, to_lane = (int(traffic.roads.of_city[lane]) for lane in (command.from_lane, command.to_lane))
     kind, row = traffic.row_of(command.kind), len(traffic.fleet.depart)
     route = _quickest_route(command, traffic, traffic.shut)

@@ -1,7 +1,8 @@
-"""Who may enter a junction: lights, those who go first, and those who have waited longer.
+"""Which vehicles may enter a junction: signals, priority and gap acceptance, and what breaks a deadlock.
 
-Every rule reads the cars as they were at the beginning of the step. What is taken at present is in conflict_areas.py, room
-on the other side in downstream_storage.py.
+Every rule reads the vehicles as they were at the beginning of the step. Occupied conflict areas are in
+conflict_areas.py, storage on the other side in downstream_storage.py. The terms are those of the Highway
+Capacity Manual (6th edition, chapters 20 to 22): conflict area, gap acceptance, all-way stop.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import cannot_stop, travel_time
 from cosmopolis.simulation.traffic.conflict_areas import (
     PASSED_OVER,
-    ROLLING,
-    UNOBSTRUCTED,
     rear_within,
     stopping_distance,
 )
@@ -24,29 +23,37 @@ from cosmopolis.simulation.traffic.emergency import CROSSING, NO_PREEMPTION, can
 from cosmopolis.simulation.traffic.merging import is_queued
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.signals import OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import Cars, PathState
+from cosmopolis.simulation.traffic.state import FAR, Cars, PathState
+from cosmopolis.simulation.traffic.thresholds import AREA_CLEARANCE, AT_STOP_LINE, LEAST_SPEED, ROLLING
 
-YELLOW_BRAKE = 3.0  # m/s^2, who can stop with this does, or with what is comfortable to him if that is more
-ASSUMED_ACCEL = 1.5  # m/s^2 expected of others
-AT_STOP_LINE = 3.0  # m from the line: whose turn it is
-LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = (
-    3.0,
-    4.0,
-)  # m into the junction that a car must be able to go to wait there, for
-# oncoming traffic that goes first by its light, and for others who turn and may have to wait within it too
-SHORT_LANE = 30.0  # m, behind a lane so short one must look for those who come next
-FORCES_AFTER = 40.0  # s standing within a junction before shared ground is crossed out of turn
-GRIDLOCK_AFTER = 150.0  # s at the line after which those who stand in the way are passed
+# m/s^2: a driver stops at yellow where this is enough, or the own comfortable deceleration if that is more
+YELLOW_BRAKE = 3.0
+SLOW_AT_RED = 3.0  # m/s: a slower vehicle stops at red wherever it is
+LEAST_PACE = 1.0  # m/s, at least, with which a vehicle is taken to cross a junction
+# s until a vehicle that stands before a conflict area sets off, and until one that stands on it is off it
+START_DELAY, NOT_SOON = 2.0, 1000.0
+FORCED_BRAKE = 2.5  # m/s^2 that an impatient vehicle without priority forces on those who have it
+WITHIN_JUNCTION = 0.5  # of the turning margin, for a vehicle that waits within the junction
+MARGIN_BEHIND = 0.5  # of a margin, behind a vehicle that has gone first
+ASSUMED_ACCEL = 1.5  # m/s^2 that a driver expects of others
+# m into the junction that must be free to wait there for oncoming traffic with a protected green; and for
+# others that turn and may have to wait within the junction too
+LEAST_POCKET, LEAST_POCKET_BEFORE_TURNERS = 3.0, 4.0
+SHORT_LANE = 30.0  # m: behind a shorter lane a driver also looks for vehicles on the way into it
+# s of standing within a junction, after which an occupied conflict area is entered (counted as forced)
+FORCES_AFTER = 40.0
+# s of standing at the stop line, after which vehicles that stand in the way are passed
+GRIDLOCK_AFTER = 150.0
 
 
 @formula
 def stops_for_light(light: int, distance: float, speed: float, brake: float) -> bool:
-    """Whether the car must stop at the line: at red, and at yellow if it comfortably can, at `brake` m/s^2.
+    """Whether a vehicle must stop at the line: at red, and at yellow if it comfortably can, at `brake` m/s^2.
 
-    A car that was too near to stop at yellow goes on if it is still too near when the light turns red.
+    A vehicle that was too near to stop at yellow drives on if it is still too near when the light turns red.
     """
     if light == RED:
-        return bool(speed < 3.0 or not cannot_stop(distance, speed, brake))
+        return bool(speed < SLOW_AT_RED or not cannot_stop(distance, speed, brake))
     return distance >= speed * speed / (2.0 * max(YELLOW_BRAKE, brake))
 
 
@@ -61,15 +68,20 @@ def may_enter(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """How far car i, `distance` metres before the line, may go into connection `way` as far as others matter.
+    """How far car i, `distance` m before the stop line, may go into `connection` as far as others matter.
 
-    m along the connection: 0 for the line, 1e9 for all the way. Between them, a car that turns against oncoming
-    traffic at a green light goes up to the ground it must leave to others, and waits there for its gap or for
-    the end of their green. With `locked`, those who stand do not count: they wait for car i as it does for them.
+    m along the connection: 0 means that it stops at the line, FAR that it may drive through. In between, a
+    vehicle that turns across oncoming traffic at a permissive green goes up to the conflict area and waits
+    there for a gap or for the end of the others' green. With `gridlocked`, vehicles that stand do not count:
+    each waits for the other.
+
+    A gap is accepted where car i can clear the area before the other arrives, with a margin
+    (Drivers.crossing_margin, merging_margin, turning_margin) that shrinks to 0 while it waits: critical gaps
+    as in HCM 6, chapter 20.
     """
-    wait_at, pocket = UNOBSTRUCTED, LEAST_POCKET
+    wait_at, pocket = FAR, LEAST_POCKET
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
-    top = max(1.0, cars.goal_speed[i])
+    top = max(LEAST_PACE, cars.goal_speed[i])
     on_red = has_red(path_state.light[connection])
     waited = cars.still[i] * DT
     kind = cars.kind[i]
@@ -83,22 +95,35 @@ def may_enter(
     gives_way = path_state.light[connection] != PROTECTED
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         other = roads.conflict[row]
-        comes = travel_time(distance + roads.conflict_begin[row], speed, top, accel)
-        left = distance + roads.length[connection]
-        waits = _is_occupied(row, other, left, comes, gridlocked, roads, drivers, path_state, cars)
+        enter_time = travel_time(distance + roads.conflict_begin[row], speed, top, accel)
+        merge_distance = distance + roads.length[connection]
+        waits = _is_occupied(
+            row, other, merge_distance, enter_time, gridlocked, roads, drivers, path_state, cars
+        )
         must_yield = (gives_way and (roads.yields[row] != 0 or roads.all_way_stop[connection] != 0)) or on_red
         if not waits and must_yield and not has_red(path_state.light[other]):
             margin = merging if roads.merge[row] != 0 else crossing
-            clear = travel_time(distance + roads.conflict_end[row] + cars.length[i], speed, top, accel)
+            clear_time = travel_time(distance + roads.conflict_end[row] + cars.length[i], speed, top, accel)
             waits = _yields_to_arrivals(
-                row, connection, other, i, left, comes, clear, margin, roads, drivers, path_state, cars
+                row,
+                connection,
+                other,
+                i,
+                merge_distance,
+                enter_time,
+                clear_time,
+                margin,
+                roads,
+                drivers,
+                path_state,
+                cars,
             )
         if waits and roads.conflict_begin[row] < wait_at:
             wait_at = np.float64(roads.conflict_begin[row])
             pocket = LEAST_POCKET if path_state.light[other] == PROTECTED else LEAST_POCKET_BEFORE_TURNERS
-        if wait_at < pocket or (wait_at < UNOBSTRUCTED and path_state.light[connection] != PERMISSIVE):
+        if wait_at < pocket or (wait_at < FAR and path_state.light[connection] != PERMISSIVE):
             return 0.0
-    if wait_at >= UNOBSTRUCTED or drivers.zipper[kind] != 0:
+    if wait_at >= FAR or drivers.zipper[kind] != 0:
         return wait_at
     wait = _waiting_position(connection, np.float32(0.0), wait_at, roads, path_state)
     return wait if wait >= pocket else 0.0
@@ -110,34 +135,38 @@ def _yields_to_arrivals(
     connection: int,
     other: int,
     i: int,
-    left: float,
-    comes: float,
-    clear: float,
+    merge_distance: float,
+    enter_time: float,
+    clear_time: float,
     margin: float,
     roads: RoadNetwork,
     drivers: Drivers,
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether car i, on its way into `way`, leaves the shared ground to somebody who comes to connection `other`."""
+    """Whether car i, before `connection`, yields to a vehicle that approaches over connection `other`."""
     if (
         path_state.preemption[other] == CROSSING
-        and path_state.preemption[roads.out_start[other]] == NO_PREEMPTION
+        and path_state.preemption[roads.from_lane[other]] == NO_PREEMPTION
     ):
         return cannot_yield(other, roads, cars)
     if roads.all_way_stop[connection] != 0 and path_state.light[connection] == OFF:
         return _all_way_stop_priority(other, i, roads, path_state, cars)
-    return _rejects_gap(row, other, i, left, comes, clear, margin, roads, drivers, path_state, cars)
+    return _rejects_gap(
+        row, other, i, merge_distance, enter_time, clear_time, margin, roads, drivers, path_state, cars
+    )
 
 
 @kernel
 def must_signal_start(
     lane: int, connection: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i, which may go now and could not for long, waits one step more: others have reckoned without it.
+    """Whether car i, refused for long and now free to go, waits one step more because others do not expect
+    it.
 
-    They go, or see in `held` that it is about to. Else all who had to wait would set off in one step, and block
-    each other within the junction. Of those who waited for room beyond only one goes at once.
+    In that step they go, or see by `refused` that it is about to go. Without this, all vehicles that had to
+    wait would set off in one step and block each other within the junction. Of those that waited for
+    downstream storage only one goes at once.
     """
     if (
         cars.speed[i] >= ROLLING
@@ -151,7 +180,7 @@ def must_signal_start(
         other = roads.conflict[row]
         if roads.merge[row] != 0 or roads.yields[row] != 0 or has_red(path_state.light[other]):
             continue
-        other_lane = roads.out_start[other]
+        other_lane = roads.from_lane[other]
         j = cars.start[other_lane + 1] - 1
         if j < cars.start[other_lane] or cars.choice[j] != other or cars.speed[j] >= ROLLING:
             continue
@@ -164,16 +193,18 @@ def must_signal_start(
 def _is_longest_waiting(
     connection: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i has stood longest of all who wait with it for room beyond, and nobody else comes who goes first.
+    """Whether car i has stood longest of all that wait for downstream storage with it, and nobody with
+    priority comes.
 
-    So who gives way gets across a street that is full beyond, once whenever there is room again.
+    So a vehicle that must yield gets across a street that is full beyond the junction each time there is
+    storage again.
     """
     others = 0
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         other = roads.conflict[row]
         if has_red(path_state.light[other]):
             continue
-        other_lane = roads.out_start[other]
+        other_lane = roads.from_lane[other]
         first = cars.start[other_lane + 1] - 1
         if first >= cars.start[other_lane] and path_state.refused[other_lane] == NO_STORAGE:
             if not _has_waited_longer(i, first, cars):
@@ -194,14 +225,15 @@ def yield_position(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """m along connection `way` of the ground that car i, waiting on it at a green light, must leave to others yet.
+    """m along `connection` of the conflict area before which car i, within the junction at green, must yield;
+    FAR: none.
 
-    1e9 where it may go on; also once its light is red, because then the others wait until it is gone.
+    It may also go on once its light is red: the others wait until it is gone.
     """
-    wait_at = UNOBSTRUCTED
+    wait_at = FAR
     speed, accel = cars.speed[i], drivers.accel[cars.kind[i]]
-    top = max(1.0, path_state.limit[connection])
-    margin = 0.5 * drivers.turning_margin[cars.kind[i]]
+    top = max(LEAST_PACE, path_state.limit[connection])
+    margin = WITHIN_JUNCTION * drivers.turning_margin[cars.kind[i]]
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         begin = roads.conflict_begin[row]
         if begin <= position or begin >= wait_at or roads.yields[row] == 0:
@@ -211,10 +243,22 @@ def yield_position(
         if patient and roads.merge[row] == 0 and _is_crossing(other, roads.other_begin[row], cars):
             wait_at = np.float64(begin)
         elif not has_red(path_state.light[other]):
-            comes = travel_time(begin - position, speed, top, accel)
-            clear = travel_time(roads.conflict_end[row] + cars.length[i] - position, speed, top, accel)
-            left = roads.length[connection] - position
-            if _rejects_gap(row, other, i, left, comes, clear, margin, roads, drivers, path_state, cars):
+            enter_time = travel_time(begin - position, speed, top, accel)
+            clear_time = travel_time(roads.conflict_end[row] + cars.length[i] - position, speed, top, accel)
+            merge_distance = roads.length[connection] - position
+            if _rejects_gap(
+                row,
+                other,
+                i,
+                merge_distance,
+                enter_time,
+                clear_time,
+                margin,
+                roads,
+                drivers,
+                path_state,
+                cars,
+            ):
                 wait_at = np.float64(begin)
     return (
         wait_at
@@ -227,9 +271,10 @@ def yield_position(
 def _waiting_position(
     connection: int, position: Real, wait_at: float, roads: RoadNetwork, path_state: PathState
 ) -> float:
-    """Where to wait on connection `way` for ground that begins at `hold` m: not on that of others who go first.
+    """m along `connection` where a vehicle waits for an area that begins at `wait_at` m: not on that of
+    others with priority.
 
-    Ground that begins before `position` m is behind already; that of who has red is nobody's.
+    Areas that begin before `position` m have been passed; connections that have red do not count.
     """
     before = wait_at + 1.0
     while wait_at < before:
@@ -246,14 +291,14 @@ def _waiting_position(
 
 @kernel
 def _is_impatient(i: int, drivers: Drivers, cars: Cars) -> bool:
-    """Whether car i has waited so long that others who can brake for it must."""
+    """Whether car i has waited so long that it goes where others can brake for it."""
     kind = cars.kind[i]
     return bool(cars.still[i] * DT > drivers.patience[kind] + drivers.impatience[kind])
 
 
 @kernel
 def _is_crossing(connection: int, begin: float, cars: Cars) -> bool:
-    """Whether somebody drives on connection `way` within its first `begin` m."""
+    """Whether a vehicle drives on `connection` within its first `begin` m."""
     for j in range(cars.start[connection], cars.start[connection + 1]):
         if cars.speed[j] >= ROLLING and cars.position[j] <= begin:
             return True
@@ -264,21 +309,23 @@ def _is_crossing(connection: int, begin: float, cars: Cars) -> bool:
 def _is_occupied(
     row: int,
     other: int,
-    left: float,
-    comes: float,
+    merge_distance: float,
+    enter_time: float,
     gridlocked: bool,
     roads: RoadNetwork,
     drivers: Drivers,
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether a car on connection `other` will still be on, or be just entering, the shared ground at `comes` s.
+    """Whether a vehicle on connection `other` will be on the conflict area, or about to enter it, at
+    `enter_time` s.
 
-    Where both end in one lane, a car that is nearer to it than `left` m is one to follow, not to wait for.
+    Where both connections end in one lane, a vehicle nearer to it than `merge_distance` m is followed, not
+    waited for.
     """
     end, begin = roads.other_end[row], roads.other_begin[row]
     for j in range(cars.start[other], cars.start[other + 1]):
-        if roads.merge[row] != 0 and roads.length[other] - cars.position[j] < left:
+        if roads.merge[row] != 0 and roads.length[other] - cars.position[j] < merge_distance:
             continue
         if gridlocked and cars.still[j] > 0:
             continue
@@ -291,14 +338,14 @@ def _is_occupied(
             roads.yields[row] == 0
             and cars.position[j] + stopping_distance(j, other, drivers, path_state, cars) <= begin
         ):
-            continue  # it stands before the ground, or can, and waits for this one
+            continue  # it stands before the area, or can stop there, and yields to this one
         if cars.still[j] > 0:
-            gone = 1.0e3 if cars.position[j] > begin else 2.0 + gone
-        if gone + 0.3 > comes:
+            gone = NOT_SOON if cars.position[j] > begin else START_DELAY + gone
+        if gone + AREA_CLEARANCE > enter_time:
             return True
     if roads.merge[row] == 0 and not gridlocked:
-        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.out_end[other]]
-        if rear < end and (end - rear) / max(its_speed, 0.1) + 0.3 > comes:
+        rear, its_speed = rear_within(other, roads, path_state), path_state.tail_speed[roads.to_lane[other]]
+        if rear < end and (end - rear) / max(its_speed, LEAST_SPEED) + AREA_CLEARANCE > enter_time:
             return True
     return False
 
@@ -308,27 +355,30 @@ def _rejects_gap(
     row: int,
     other: int,
     i: int,
-    left: float,
-    comes: float,
-    clear: float,
+    merge_distance: float,
+    enter_time: float,
+    clear_time: float,
     margin: float,
     roads: RoadNetwork,
     drivers: Drivers,
     path_state: PathState,
     cars: Cars,
 ) -> bool:
-    """Whether somebody on the lane of connection `other` needs the shared ground while car i would be on it.
+    """Whether a vehicle on the lane before connection `other` needs the conflict area while car i would be on
+    it.
 
-    Where both end in one lane, `left` m ahead of car i, it follows who is nearer to it, and queues go in turns.
+    Car i is on the area from `enter_time` to `clear_time` s. Where both connections end in one lane,
+    `merge_distance` m ahead of car i, it follows a vehicle that is nearer to that lane, and vehicles of
+    queues alternate.
     """
-    lane = roads.out_start[other]
+    lane = roads.from_lane[other]
     to_line = roads.length[lane] + roads.other_begin[row]
     merges = roads.merge[row] != 0
     area_length = roads.other_end[row] - roads.other_begin[row]
     impatient = path_state.light[other] == OFF and _is_impatient(i, drivers, cars)
     first, last = cars.start[lane], cars.start[lane + 1] - 1
     if last >= first and cars.speed[last] < ROLLING and path_state.refused[lane] >= PASSED_OVER:
-        # Nobody passes the first, who is not about to start.
+        # The first vehicle blocks those behind it, and is not about to start.
         if path_state.refused[lane] == NO_STORAGE:
             return False
         return cars.choice[last] == other and not _has_waited_longer(i, last, cars)
@@ -336,16 +386,19 @@ def _rejects_gap(
         speed = cars.speed[j]
         top = max(speed, path_state.limit[other])
         arrives = travel_time(to_line - cars.position[j], speed, top, ASSUMED_ACCEL)
-        if arrives > clear + margin:
+        if arrives > clear_time + margin:
             return False
         if cars.choice[j] != other:
             continue
-        if impatient and roads.length[lane] - cars.position[j] > speed * speed / 5.0 + 0.5 * speed:
+        if (
+            impatient
+            and roads.length[lane] - cars.position[j] > speed * speed / (2.0 * FORCED_BRAKE) + DT * speed
+        ):
             return False  # it can stop, and now it must
         if merges:
             to_line_of_j = roads.length[lane] - cars.position[j]
             alternates = drivers.zipper[cars.kind[j]] != 0 and is_queued(j, to_line_of_j, drivers, cars)
-            if to_line_of_j + roads.length[other] >= left:
+            if to_line_of_j + roads.length[other] >= merge_distance:
                 if alternates:
                     return False
             elif alternates or speed >= cars.speed[i]:
@@ -354,18 +407,18 @@ def _rejects_gap(
             YELLOW, roads.length[lane] - cars.position[j], speed, drivers.brake[cars.kind[j]]
         ):
             return False
-        leaves = arrives + (area_length + cars.length[j]) / max(0.5 * (speed + top), 1.0)
-        if leaves + 0.5 * margin > comes:
+        leaves = arrives + (area_length + cars.length[j]) / max(0.5 * (speed + top), LEAST_PACE)
+        if leaves + MARGIN_BEHIND * margin > enter_time:
             return True
     if to_line < SHORT_LANE:
-        return _arrives_from_upstream(lane, to_line, clear + margin, roads, path_state, cars)
+        return _arrives_from_upstream(lane, to_line, clear_time + margin, roads, path_state, cars)
     return False
 
 
 @kernel
 def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars) -> bool:
-    """Where everybody stops, who has stood longest goes first: whether that is the first car before `other`."""
-    lane = roads.out_start[other]
+    """At an all-way stop the vehicle that has stood longest goes: whether that is the first one before `other`."""
+    lane = roads.from_lane[other]
     last = cars.start[lane + 1] - 1
     if (
         last < cars.start[lane]
@@ -382,7 +435,7 @@ def _all_way_stop_priority(other: int, i: int, roads: RoadNetwork, path_state: P
 
 @kernel
 def _has_waited_longer(i: int, j: int, cars: Cars) -> bool:
-    """Two that wait for each other: who has stood longer goes; the lower trip where they are equal."""
+    """Whether car i goes before car j, which waits for it too: it has stood longer, or as long with the lower trip."""
     if cars.still[i] != cars.still[j]:
         return cars.still[i] > cars.still[j]
     return cars.trip[i] < cars.trip[j]
@@ -392,11 +445,11 @@ def _has_waited_longer(i: int, j: int, cars: Cars) -> bool:
 def _arrives_from_upstream(
     lane: int, beyond: float, until: float, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether a car still on its way into the short `lane` reaches its end and `beyond` before `until` s."""
+    """Whether a vehicle still on the way into the short `lane` drives `beyond` m past its end before `until` s."""
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
         for j in range(cars.start[connection], cars.start[connection + 1]):
             distance = roads.length[connection] - cars.position[j] + beyond
-            if cars.speed[j] > 0.3 and distance / max(cars.speed[j], 1.0) < until:
+            if cars.speed[j] > ROLLING and distance / max(cars.speed[j], LEAST_PACE) < until:
                 return True
     return False

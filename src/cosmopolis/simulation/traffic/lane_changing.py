@@ -1,7 +1,8 @@
-"""Changing lanes: for the turn lane because one must, for speed because one may (MOBIL), and letting others in.
+"""Lane changes: mandatory ones for a turn lane and discretionary ones for speed (MOBIL: Kesting, Treiber and
+Helbing 2007).
 
-Wishes are formed on the old positions; whether a gap is really there is checked again on the moved ones
-(admission.py).
+Requests are made on the old positions; admission.py checks on the moved ones whether the gap is there. How
+others make room for a mandatory change is in cooperation.py.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from cosmopolis.kernels.decorators import Real, kernel
-from cosmopolis.simulation.traffic.car_following import follow_leader, idm
+from cosmopolis.simulation.traffic.car_following import idm
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.emergency import APPROACHING, must_clear_lane
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import (
     DOWN_REQUESTED,
+    FAR32,
     LEAVE,
     STAY,
     TURN,
@@ -24,33 +26,30 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
-from cosmopolis.simulation.traffic.turning import FAR32, costs_less
+from cosmopolis.simulation.traffic.turning import costs_less
 
-SAFE_BRAKE = 2.0  # m/s^2 that a car behind may be asked to brake for a change for speed (MOBIL's b_safe)
-MANDATORY_BRAKE = 3.5  # m/s^2 more for a change that must be, with the lane's end near
-POLITENESS = 0.2  # MOBIL's p
-MOTORWAY_THRESHOLD, KERB_BIAS = 0.05, 0.15  # m/s^2, MOBIL's threshold and a_bias on a motorway
-CONTENT_SHARE, MOTORWAY_CONTENT_SHARE = (
-    0.85,
-    0.93,
-)  # share of the desired speed with which one is; on a motorway
-MOTORWAY_GAP = 4.0  # s to the car ahead there, below which one stays on the faster lane
+# m/s^2 that the new follower may be asked to brake for a discretionary change (MOBIL's b_safe)
+SAFE_BRAKE = 2.0
+MANDATORY_BRAKE = 3.5  # m/s^2 more for a mandatory change, with the lane's end near
+POLITENESS = 0.2  # MOBIL's politeness factor p
+MOTORWAY_THRESHOLD, KERB_BIAS = 0.05, 0.15  # m/s^2, MOBIL's threshold and bias (a_bias) on a motorway
+# share of the desired speed above which a driver stays; on a motorway
+CONTENT_SHARE, MOTORWAY_CONTENT_SHARE = 0.85, 0.93
+FREE_ACCEL_SHARE = 0.7  # of its acceleration: a vehicle that accelerates more is not held up
+LEADER_SLOWER = 0.95  # of the desired speed: a slower leader on the kerb side is a reason to stay
+NO_DISCRETIONARY = 30.0  # m before the lane's end within which there are no discretionary changes
+URGENCY_REDUCTION = 0.7  # share by which full urgency shortens the headway and the jam gap that are accepted
+CLEAR_OF_START = 1.0  # m from the beginning of the other lane to a vehicle's rear, at least
+MOTORWAY_GAP = 4.0  # s to the vehicle ahead on the kerb side, below which a driver stays on the faster lane
 CHANGE_THRESHOLD = 0.3  # m/s^2, MOBIL's threshold
 FULL_URGENCY = 30.0  # m before the lane's end at which urgency is full
 URGENCY_PER_LANE = 120.0  # m before that over which it grows, for each lane to cross
-LEAST_BUMPER_GAP = np.float32(0.3)  # m at least between bumpers after a change
-LEAST_CHANGE_GAP = 0.5  # m to the car ahead there, and to that behind, below which nobody changes
-DISCRETIONARY_INTERVAL = 8  # steps between two changes for speed
-COURTESY_STEPS = 12  # of standing, after which the one behind thinks of himself,
-MERGE_CLEARANCE = np.float32(1.0)  # m more than the other's length, if he has so much room in front
-END_MARGIN = np.float32(0.2)  # m
-GAP_OPENING_TIME = np.float32(4.0)  # s in which one who brakes so opens a gap for another beside him
-COURTESY_ACCEL = np.float32(-2.0)  # m/s^2 of courtesy
-LANE_EXCESS = (
-    2.0  # m that a lane must be longer than a vehicle, for this to change when all of it is on the lane
-)
-QUEUE_SHARE = 0.6  # share of a lane that cars with their gaps take up, from which on they queue
-CREEPING = np.float32(2.0)  # m/s: who is as slow cannot look for a gap, one brakes for him as for a leader
+LEAST_BUMPER_GAP = np.float32(0.3)  # m between bumpers after a change, at least
+LEAST_CHANGE_GAP = 0.5  # m to the new leader and to the new follower, below which there is no change
+DISCRETIONARY_INTERVAL = 8  # steps between two discretionary changes
+ABREAST_MARGIN = np.float32(0.2)  # m before the end of a lane, at most, that a position abreast lies
+# m: on a lane longer than the vehicle by this, it changes only once all of it is on the lane
+LANE_EXCESS = 2.0
 
 
 @kernel
@@ -68,9 +67,9 @@ def first_ahead(lane: int, position: float, cars: Cars) -> int:
 
 @kernel
 def adjacent_position(position: float, lane: int, target: int, roads: RoadNetwork) -> float:
-    """m along `target` beside `position` on `lane`: lanes of one edge differ in length where it bends."""
+    """m along `target` abreast of `position` on `lane`: lanes of one edge differ in length where it bends."""
     there = position * (roads.length[target] / roads.length[lane])
-    return min(there, roads.length[target] - END_MARGIN)
+    return min(there, roads.length[target] - ABREAST_MARGIN)
 
 
 @kernel
@@ -84,7 +83,9 @@ def request_lane_changes(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Fill in UP or DOWN for the cars of one lane that want to change and find a gap on the old positions."""
+    """Enter UP_REQUESTED or DOWN_REQUESTED for the cars of a lane that want to change and accept the gap on
+    the old positions.
+    """
     any_changes = 0
     for i in range(cars.start[lane], cars.start[lane + 1]):
         if cars.rest[i] > 0 or moves.action[i] != STAY:
@@ -114,7 +115,10 @@ def request_lane_changes(
         if turn & 3 != 0 or not _may_change_for_speed(i, drivers, cars):
             continue
         content = MOTORWAY_CONTENT_SHARE if roads.keeps_to_kerb[lane] != 0 else CONTENT_SHARE
-        if cars.speed[i] > content * cars.desired[i] or moves.accel[i] > 0.7 * drivers.accel[cars.kind[i]]:
+        if (
+            cars.speed[i] > content * cars.desired[i]
+            or moves.accel[i] > FREE_ACCEL_SHARE * drivers.accel[cars.kind[i]]
+        ):
             keeps = roads.keeps_to_kerb[lane] != 0 and turn & 7 == 0 and roads.lane_index[lane] > 0
             if keeps and _returns_to_kerb_side(lane, i, roads, drivers, path_state, cars, fleet, moves):
                 moves.action[i] = DOWN_REQUESTED
@@ -133,7 +137,7 @@ def request_lane_changes(
 
 @kernel
 def _may_change_for_speed(i: int, drivers: Drivers, cars: Cars) -> bool:
-    """Whether car i may change its lane for speed alone: it can turn from its own, or drives off from any."""
+    """Whether car i may make discretionary changes: it can turn from its lane, or arrives on any lane."""
     if cars.goal[i] == LEAVE:
         return drivers.arrival_speed[cars.kind[i]] >= FAR32
     return cars.goal[i] == TURN and cars.choice[i] >= 0
@@ -150,9 +154,9 @@ def _discretionary_side(
     fleet: Fleet,
     moves: Moves,
 ) -> int:
-    """+1, -1 or 0: the neighbouring lane that is worth changing to (Kesting, Treiber & Helbing 2007, eq. 2-3)."""
+    """+1, -1 or 0: the side with the lane that is worth changing to (Kesting, Treiber and Helbing 2007, eq. 2-3)."""
     left = roads.length[lane] - cars.position[i]
-    if left < 30.0 or i == cars.start[lane + 1] - 1:
+    if left < NO_DISCRETIONARY or i == cars.start[lane + 1] - 1:
         return 0
     for side in (1, -1):
         index = roads.lane_index[lane] + side
@@ -176,7 +180,7 @@ def _discretionary_side(
 def _side_to_clear_lane(
     lane: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> int:
-    """The side to which car i can get out of the way of an emergency vehicle, the kerb's first; 0: none."""
+    """The side to which car i can change out of the way of an emergency vehicle, the kerb's first; 0: none."""
     for side in (-1, 1):
         index = roads.lane_index[lane] + side
         if index < 0 or index >= roads.lane_count[lane] or path_state.preemption[lane + side] == APPROACHING:
@@ -190,7 +194,7 @@ def _side_to_clear_lane(
 def _must_change_before(
     lane: int, target: int, i: int, roads: RoadNetwork, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i must change before the emergency vehicle on `target` is past; or it is past already."""
+    """Whether car i must change before the emergency vehicle on `target` has passed, or it has passed already."""
     is_past = path_state.emergency_position[target] > adjacent_position(cars.position[i], lane, target, roads)
     return bool(is_past or roads.length[lane] - cars.position[i] < FULL_URGENCY)
 
@@ -206,16 +210,18 @@ def _returns_to_kerb_side(
     fleet: Fleet,
     moves: Moves,
 ) -> bool:
-    """Whether car i, on a motorway, leaves the faster lane for the one on the kerb side, which serves it as well.
+    """Whether car i, on a motorway, returns from the faster lane to the one on the kerb side that serves its
+    route as well.
 
-    MOBIL's asymmetric rule (Kesting, Treiber & Helbing 2007, eq. 6), and a gap in front for the next seconds.
+    MOBIL's asymmetric rule (Kesting, Treiber and Helbing 2007, eq. 6), with a gap in front for the next
+    seconds.
     """
     target = lane - 1
     position = adjacent_position(cars.position[i], lane, target, roads)
     ahead = first_ahead(target, position, cars)
     if ahead < cars.start[target + 1]:
         gap = cars.position[ahead] - cars.length[ahead] - position
-        if gap < MOTORWAY_GAP * cars.speed[i] and cars.speed[ahead] < 0.95 * cars.desired[i]:
+        if gap < MOTORWAY_GAP * cars.speed[i] and cars.speed[ahead] < LEADER_SLOWER * cars.desired[i]:
             return False
     if not _accepts_gaps(
         lane, target, i, False, MOTORWAY_THRESHOLD - KERB_BIAS, roads, drivers, path_state, cars, moves
@@ -239,13 +245,15 @@ def _accepts_gaps(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether car i finds a safe gap in `target`; without `must` it also has to gain `gain` m/s^2 by it."""
+    """Whether car i accepts the gaps in `target`; a change that is not mandatory (`must`) also has to gain
+    `gain` m/s^2.
+    """
     kind = cars.kind[i]
     if (roads.modes[target] & drivers.modes[kind]) == 0 or path_state.closed[target] != 0:
         return False
     position = adjacent_position(cars.position[i], lane, target, roads)
     fits = roads.length[target] > cars.length[i] + LANE_EXCESS
-    if position - cars.length[i] < 1.0 and (fits or not must):
+    if position - cars.length[i] < CLEAR_OF_START and (fits or not must):
         return False
     urgency = 0.0
     if must:
@@ -275,9 +283,9 @@ def _accepts_gaps(
 def _accel_in_gap(
     gap: float, leader_speed: float, i: int, urgency: float, drivers: Drivers, cars: Cars
 ) -> float:
-    """m/s^2 of car i at `gap`; with urgency, drivers accept smaller headways and jam gaps than they keep."""
+    """m/s^2 of car i at `gap` m; with urgency drivers accept shorter headways and jam gaps than they keep."""
     kind = cars.kind[i]
-    smaller = np.float32(1.0 - 0.7 * urgency)
+    smaller = np.float32(1.0 - URGENCY_REDUCTION * urgency)
     return idm(
         cars.speed[i],
         cars.desired[i],
@@ -289,122 +297,3 @@ def _accel_in_gap(
         drivers.jam_gap[kind] * smaller,
         drivers.shape[kind],
     )
-
-
-@kernel
-def yield_to_merging(
-    lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
-) -> None:
-    """The cars behind those that ask to come in from a neighbouring lane leave them a gap, gently.
-
-    Who lets others in by turns does it for the first of them only.
-    """
-    for side in (-1, 1):
-        index = roads.lane_index[lane] + side
-        if index < 0 or index >= roads.lane_count[lane] or path_state.merge_request[lane + side] != -side:
-            continue
-        first = 1
-        for merger in range(cars.start[lane + side + 1] - 1, cars.start[lane + side] - 1, -1):
-            if cars.shift[merger] * side < 0:
-                _yield_to_one(lane, side, merger, first != 0, roads, drivers, cars, moves)
-                first = 0
-
-
-@kernel
-def _yield_to_one(
-    lane: int,
-    side: int,
-    merger: int,
-    is_first: bool,
-    roads: RoadNetwork,
-    drivers: Drivers,
-    cars: Cars,
-    moves: Moves,
-) -> None:
-    """The car behind car `asks`, which wants to come in from the lane on `side`, leaves it a gap.
-
-    Of two abreast that need each other's lane the one behind falls back; the kerb side where they are level. Who does
-    not let others in by turns goes past those abreast for whom he cannot open a gap before the lane's end, and past
-    one that stands, unless he stands himself.
-    """
-    front, its_speed = adjacent_position(cars.position[merger], lane + side, lane, roads), cars.speed[merger]
-    rear = front - cars.length[merger]
-    behind = first_ahead(lane, front, cars) - 1
-    if behind < cars.start[lane]:
-        return
-    alternates = drivers.zipper[cars.kind[behind]] != 0
-    if alternates and not is_first:
-        return
-    needs = cars.length[merger] + MERGE_CLEARANCE
-    if cars.position[behind] >= rear:
-        level = cars.position[behind] >= front
-        yields = cars.shift[behind] * side > 0 and (not level or side > 0)
-        helps = alternates or roads.length[lane] - front > GAP_OPENING_TIME * its_speed
-        if _stops_yielding(needs, behind, cars, moves):
-            return
-        if yields or (helps and not level and its_speed > CREEPING):
-            moves.accel[behind] = min(moves.accel[behind], COURTESY_ACCEL)
-        if its_speed > CREEPING and (helps or yields):
-            return
-    least = 0.0 if alternates else LEAST_CHANGE_GAP
-    while behind >= cars.start[lane] and cars.position[behind] > rear - least:
-        behind -= 1  # beside one that stands, or too near to make room: they go on, and who comes next waits
-    if behind < cars.start[lane]:
-        return
-    if not alternates and its_speed < CREEPING and cars.speed[behind] > CREEPING:
-        return
-    if alternates and _stops_yielding(needs, behind, cars, moves):
-        return
-    wish = follow_leader(np.float32(rear - cars.position[behind]), its_speed, behind, drivers, cars)
-    courtesy = COURTESY_ACCEL
-    if its_speed < CREEPING:
-        courtesy = min(COURTESY_ACCEL, -drivers.brake[cars.kind[behind]])
-    moves.accel[behind] = min(moves.accel[behind], max(wish, courtesy))
-
-
-@kernel
-def _stops_yielding(needs: float, i: int, cars: Cars, moves: Moves) -> bool:
-    """Whether car i has stood long for somebody who needs `needs` m, and finds so much before it."""
-    return bool(moves.free_distance[i] > needs and cars.still[i] > COURTESY_STEPS)
-
-
-@kernel
-def merge_behind(lane: int, roads: RoadNetwork, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Who must change and has somebody abreast, or too near ahead, where he wants to be eases off to come in behind.
-
-    Not beside a queue that stands: there one drives on to where it moves. Who is behind all of it joins its end.
-    """
-    for i in range(cars.start[lane], cars.start[lane + 1]):
-        shift = cars.shift[i]
-        if shift == 0 or cars.speed[i] < CREEPING:
-            continue
-        target = lane + (1 if shift > 0 else -1)
-        position = adjacent_position(cars.position[i], lane, target, roads)
-        joins = _queue_ahead(position, target, roads, drivers, cars)
-        left = min(roads.length[lane], cars.goal_position[i]) - cars.position[i]
-        if left > FULL_URGENCY + URGENCY_PER_LANE * abs(shift) and not joins:
-            continue
-        ahead = first_ahead(target, position, cars)
-        level = ahead - 1
-        if (
-            level >= cars.start[target]
-            and cars.position[level] == position
-            and cars.shift[level] * shift >= 0
-        ):
-            ahead = level  # nobody gives way to one exactly beside
-        if ahead < cars.start[target + 1] and (joins or cars.speed[ahead] > CREEPING):
-            gap = max(cars.position[ahead] - cars.length[ahead] - position, LEAST_BUMPER_GAP)
-            wish = follow_leader(np.float32(gap), cars.speed[ahead], i, drivers, cars)
-            least = min(COURTESY_ACCEL, -drivers.brake[cars.kind[i]]) if joins else COURTESY_ACCEL
-            moves.accel[i] = min(moves.accel[i], max(wish, least))
-
-
-@kernel
-def _queue_ahead(position: float, lane: int, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> bool:
-    """Whether all on `lane` are beyond `position`, and so many that they queue to its end."""
-    first, count = cars.start[lane], cars.start[lane + 1] - cars.start[lane]
-    if count == 0:
-        return False
-    rear = cars.position[first] - cars.length[first]
-    a_car = cars.length[first] + drivers.jam_gap[cars.kind[first]]
-    return bool(rear > position and count * a_car > QUEUE_SHARE * (roads.length[lane] - rear))

@@ -1,4 +1,4 @@
-"""Who leaves a path: over its end into the next one, or by another way than planned after a long wait."""
+"""Which vehicle leaves a path: over its end into the next one, or by another connection after a long wait."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ from cosmopolis.simulation.traffic.state import (
     PathState,
 )
 
-REROUTE_STORAGE = np.float32(12.0)  # m free beyond a junction, so that it is worth going that way
-REROUTE_ZONE = 8.0  # m before the end of the lane
-REROUTE_RETRY = 10.0  # s from one try to take another way, where one's own is full, to the next
+# m before its end, at most, that a vehicle enters a path: it never drives through two in a step
+PATH_END = np.float32(0.01)
+REROUTE_STORAGE = np.float32(12.0)  # m free beyond a junction, so that another connection is worth taking
+REROUTE_ZONE = 8.0  # m before the end of the lane within which a driver reroutes
+REROUTE_RETRY = 10.0  # s from one try to the next, where the own connection has no downstream storage
 
 
 @kernel
 def leave_path(
     k: int, path: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """The first car of a path, if it drives beyond the end; at most one can in a step."""
+    """The first vehicle of a path, if it drives beyond the end; at most one can in a step."""
     i = cars.start[path + 1] - 1
     over = moves.position[i] - roads.length[path]
     is_lane = roads.lane_count[path] > 0
@@ -40,14 +42,14 @@ def leave_path(
         return
     if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
         return
-    to, connection = (cars.choice[i], -1) if is_lane else (roads.out_end[path], path)
+    to, connection = (cars.choice[i], -1) if is_lane else (roads.to_lane[path], path)
     if is_lane and over >= roads.length[to]:
         over -= roads.length[to]
-        to, connection = roads.out_end[to], to
+        to, connection = roads.to_lane[to], to
     row = roads.chunk[k] + moves.exits[k]
     moves.exits[k] += 1
     moves.exit_car[row], moves.exit_path[row], moves.exit_connection[row] = i, to, connection
-    moves.exit_position[row] = min(over, roads.length[to] - np.float32(0.01))
+    moves.exit_position[row] = min(over, roads.length[to] - PATH_END)
     moves.action[i] = EXITS
 
 
@@ -55,7 +57,7 @@ def leave_path(
 def _reroute_impatient(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """The first car of a lane takes another way: from a lane that does not lead on, or where its way stays full."""
+    """The first car of a lane takes another connection: its lane does not lead on, or its own connection stays full."""
     kind, lost = cars.kind[i], cars.choice[i] < 0
     over = cars.still[i] * DT - (drivers.reroutes_after[kind] if lost else drivers.reroutes_full_after[kind])
     if over >= 0.0 and (lost or (over % REROUTE_RETRY < DT and moves.refused[path] == NO_STORAGE)):
@@ -71,9 +73,9 @@ def _reroute_impatient(
 def other_connection(
     path: int, i: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> int:
-    """A connection for car i, which has waited too long at the end of its lane, where it finds room beyond.
+    """A connection with downstream storage for car i, which has waited too long at the end of its lane; -1: none.
 
-    A car that cannot go on from here at all takes one without room too. -1 where there is none.
+    A car that cannot go on from here at all takes one without storage too.
     """
     first, count = roads.out_start[path], roads.out_end[path] - roads.out_start[path]
     choice, kind = cars.choice[i], cars.kind[i]
@@ -81,7 +83,7 @@ def other_connection(
     for need in (max(REROUTE_STORAGE, drivers.length[kind] + drivers.jam_gap[kind]), np.float32(0.0)):
         for turn in range(count):
             connection = first + (cars.trip[i] + turn) % count
-            to_lane = roads.out_end[connection]
+            to_lane = roads.to_lane[connection]
             fits = connection != choice and path_state.tail[to_lane] > need
             if fits and (roads.modes[connection] & modes) != 0 and path_state.closed[to_lane] == 0:
                 return connection

@@ -1,4 +1,4 @@
-"""What measuring keeps: sums of every path since the last reading, a line of every trip, and the kinds' engines."""
+"""What measurement keeps: sums of every path since the last reading, a line of every trip, and the kinds' engines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DRAWN, RECOVERED, WAITED, STOPS, HALTED, CONFLICTS, FIRST_SPEED, LAST_SPEED = ra
 WIDTH = 16
 ELECTRIC = 65536.0  # added to the row of Drivers in ENGINE
 
-# A path's line, likewise. `simulation.reading.Reading` says what each number is.
+# A path's line, likewise. `simulation.reading.IntervalReading` says what each number is.
 SUMS = (
     "time", "distance", "loss", "carbon", "nitrogen", "particles", "fuel", "drawn",
     "recovered", "standing", "back", "most_standing", "farthest_back", "nearest", "conflicts", "left",
@@ -78,7 +78,7 @@ def empty_lines(rows: int, width: int = WIDTH) -> F64:
 
 
 def clear(sums: PathSums) -> None:
-    """Begin anew."""
+    """Begin again from zero."""
     sums.line[:] = 0.0
     columns(sums)[:, NEAREST_OF] = FAR
 

@@ -1,4 +1,4 @@
-"""The first car of each path: what lies beyond the end, over as many paths as it may need to brake."""
+"""The first vehicle of each path: what lies beyond the path's end, over as many paths as it may need to brake."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ from math import sqrt
 
 import numpy as np
 
-from cosmopolis.kernels.decorators import Real, kernel
+from cosmopolis.kernels.decorators import kernel
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.car_following import (
-    brake_to_stop,
     cannot_stop,
-    close_up,
     free_road,
 )
 from cosmopolis.simulation.traffic.conflict_areas import (
-    ROLLING,
-    UNOBSTRUCTED,
-    merges_second,
     occupied_area_ahead,
     overhang,
 )
+from cosmopolis.simulation.traffic.cooperation import MERGE_CLEARANCE
 from cosmopolis.simulation.traffic.downstream_storage import NO_STORAGE, has_downstream_storage
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.emergency import CROSSING, NO_PREEMPTION, may_pass_red, slow_to_line
 from cosmopolis.simulation.traffic.junctions import (
-    AT_STOP_LINE,
     FORCES_AFTER,
     GRIDLOCK_AFTER,
     LEAST_POCKET,
@@ -34,23 +29,33 @@ from cosmopolis.simulation.traffic.junctions import (
     stops_for_light,
     yield_position,
 )
-from cosmopolis.simulation.traffic.lane_changing import MERGE_CLEARANCE, adjacent_position
+from cosmopolis.simulation.traffic.lane_changing import adjacent_position
+from cosmopolis.simulation.traffic.leaders import (
+    follow_at,
+    follow_beyond,
+    follow_merging,
+    mind_conflict_areas,
+    mind_merge_order,
+    sight,
+    stop_at,
+    stop_before_area,
+    to_stop_line,
+)
 from cosmopolis.simulation.traffic.merging import MERGE_ZONE, merge_in_order
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.pedestrians import pedestrians_block
 from cosmopolis.simulation.traffic.signals import ARROW, OFF, PERMISSIVE, PROTECTED, RED, YELLOW, has_red
-from cosmopolis.simulation.traffic.state import ENDS, FAR, Cars, Fleet, Moves, PathState
-from cosmopolis.simulation.traffic.turning import likely_connection
+from cosmopolis.simulation.traffic.state import ENDS, FAR, FAR32, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.thresholds import AT_STOP_LINE, ROLLING
 
-UNBOUNDED = np.float32(1.0e9)
-REACTION_TIME = 1.0  # s from seeing somebody to braking for him
-HALF_LANE = 1.6  # m from where others' ground begins, with half a vehicle's width, to the edge of their lane
-
-
-@kernel
-def sight(speed: float) -> float:
-    """m ahead that can matter to a driver: IDM's wished gap and some more."""
-    return 22.0 + 3.0 * speed + speed * speed * 0.3
+# m/s^2, s, m: how far before the stop line a driver decides whether to go
+DECISION_BRAKE, DECISION_TIME, DECISION_MARGIN = 2.0, 1.5, 4.0
+REACH_MARGIN = 0.75  # m more than a vehicle drives in a step at its present speed
+STARTED = 3.0  # m/s: a faster vehicle has left the place where it stopped
+MOST_REFUSED = 250  # steps that are counted; 255 is NO_STORAGE
+REACTION_TIME = 1.0  # s from seeing another vehicle to braking for it
+# m from where a conflict area begins, with half a vehicle's width, to the edge of the other lane
+HALF_LANE = 1.6
 
 
 @kernel
@@ -63,14 +68,14 @@ def lead_lane(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """The first car of a lane, and those behind it that its going does not stop but a light does."""
+    """The first vehicle of a lane, and those behind it that a signal stops while the first one goes."""
     first, i = cars.start[lane], cars.start[lane + 1] - 1
     kind = cars.kind[i]
     moves.accel[i] = free_road(cars.speed[i], cars.desired[i], drivers.accel[kind], drivers.brake[kind])
-    moves.free_distance[i] = UNBOUNDED
+    moves.free_distance[i] = FAR32
     moves.refused[lane], moves.breaks_gridlock[lane] = 0, 0
     distance = roads.length[lane] - cars.position[i]
-    merges = roads.merges[lane] != 0 and distance < MERGE_ZONE
+    merges = roads.leads_to_merge[lane] != 0 and distance < MERGE_ZONE
     if distance > sight(cars.speed[i]):
         if merges:
             merge_in_order(lane, roads, drivers, path_state, cars, moves)
@@ -90,42 +95,7 @@ def lead_lane(
             path_state.light[connection], distance, cars.speed[i], drivers.brake[cars.kind[i]]
         )
         if not goes:
-            _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
-
-
-@kernel
-def _stop_at(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    moves.accel[i] = min(moves.accel[i], brake_to_stop(np.float32(distance), i, drivers, cars))
-    moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
-
-
-@kernel
-def _stop_before_area(distance: float, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    """Stop before ground that others need, so early that in the next step they see that it can: `to_stop`."""
-    _stop_at(distance, i, drivers, cars, moves)
-    brake, speed = drivers.brake[cars.kind[i]], cars.speed[i]
-    late = 1.5 * brake * DT
-    allowed = sqrt(late * late + 2.0 * brake * max(distance - 0.5 * speed * DT, 0.0)) - late
-    moves.accel[i] = min(moves.accel[i], max(np.float32((allowed - speed) / DT), -brake))
-
-
-@kernel
-def _to_stop_line(
-    lane: int, distance: float, i: int, roads: RoadNetwork, drivers: Drivers, cars: Cars
-) -> float:
-    """m to where car i stops at red: short of the two-wheelers' waiting area, unless it is past that already."""
-    box = roads.bike_box[lane]
-    short = distance - box
-    speed = cars.speed[i]
-    if box > 0.0 and drivers.filters[cars.kind[i]] == 0 and short > speed * speed / 6.0:
-        return short
-    return distance
-
-
-@kernel
-def _follow(gap: Real, speed: Real, i: int, drivers: Drivers, cars: Cars, moves: Moves) -> None:
-    moves.accel[i] = min(moves.accel[i], close_up(np.float32(gap), np.float32(speed), i, drivers, cars))
-    moves.free_distance[i] = min(moves.free_distance[i], np.float32(gap))
+            stop_at(to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
 
 
 @kernel
@@ -140,15 +110,15 @@ def _approach(
     fleet: Fleet,
     moves: Moves,
 ) -> bool:
-    """The first car of a lane within sight of its end; False when it stops there."""
+    """The first vehicle of a lane within sight of the lane's end; False where it stops there."""
     hang, its_speed = overhang(lane, roads, path_state)
-    if hang < UNOBSTRUCTED:
-        _follow(distance + hang, its_speed, i, drivers, cars, moves)
+    if hang < FAR:
+        follow_at(distance + hang, its_speed, i, drivers, cars, moves)
     connection, kind = cars.choice[i], cars.kind[i]
     if connection < 0:
         if cars.goal[i] & ENDS == 0:
             short = _short_of_lane_end(lane, i, distance, roads, drivers, path_state, cars)
-            _stop_at(distance - short, i, drivers, cars, moves)
+            stop_at(distance - short, i, drivers, cars, moves)
         moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
         return False
     light = path_state.light[connection]
@@ -160,24 +130,24 @@ def _approach(
         if on_red:
             moves.accel[i] = min(moves.accel[i], np.float32(slow_to_line(distance, i, drivers, cars)))
         elif path_state.preemption[lane] == NO_PREEMPTION and drivers.siren[kind] == 0 and not must_go:
-            _stop_at(distance, i, drivers, cars, moves)
+            stop_at(distance, i, drivers, cars, moves)
             return False
     if light <= YELLOW and not on_red and stops_for_light(light, distance, speed, drivers.brake[kind]):
-        _stop_at(_to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
+        stop_at(to_stop_line(lane, distance, i, roads, drivers, cars), i, drivers, cars, moves)
         return False
     if roads.minor[connection] != 0 and light != PROTECTED:
         _approach_yield_point(connection, distance, i, roads, drivers, path_state, cars, moves)
-    decides_at = speed * speed / 4.0 + 1.5 * speed + 4.0
+    decides_at = speed * speed / (2.0 * DECISION_BRAKE) + DECISION_TIME * speed + DECISION_MARGIN
     decides = distance < decides_at and not must_go
     if decides and not _may_go(
         lane, connection, i, distance, on_red, roads, drivers, path_state, cars, moves
     ):
         return False
     if distance < decides_at:
-        _follow_merging(connection, i, -distance, roads, drivers, cars, moves)
-    reach = speed * DT + 0.75
+        follow_merging(connection, i, -distance, roads, drivers, cars, moves)
+    reach = speed * DT + REACH_MARGIN
     if reach > distance:
-        _mind_conflict_areas(
+        mind_conflict_areas(
             connection,
             i,
             -distance,
@@ -189,9 +159,9 @@ def _approach(
             cars,
             moves,
         )
-        _mind_merge_order(connection, distance + roads.length[connection], i, reach, roads, cars, moves)
+        mind_merge_order(connection, distance + roads.length[connection], i, reach, roads, cars, moves)
     cursor = fleet.cursor[cars.trip[i]]
-    _follow_beyond(connection, distance, cursor, i, roads, drivers, path_state, cars, fleet, moves)
+    follow_beyond(connection, distance, cursor, i, roads, drivers, path_state, cars, fleet, moves)
     return True
 
 
@@ -205,10 +175,11 @@ def _short_of_lane_end(
     path_state: PathState,
     cars: Cars,
 ) -> float:
-    """m short of its lane's end at which car i stops for one beside it, further on, who needs its lane as it needs his.
+    """m before its lane's end at which car i stops for a vehicle beside and ahead, where each needs the
+    other's lane.
 
-    He goes to the end and comes in before it; side by side at the end neither could change. Of two who are level the
-    one on the kerb side stops short.
+    The other one goes to the end and merges in front of it; side by side at the end neither could change. Of
+    two that are level the one on the kerb side stops short.
     """
     if cars.shift[i] == 0 or drivers.zipper[cars.kind[i]] != 0:
         return 0.0
@@ -237,24 +208,26 @@ def _may_go(
     cars: Cars,
     moves: Moves,
 ) -> bool:
-    """Whether the first car of `lane` may enter `way`, or a part of it, as far as others matter; else it stops."""
+    """Whether the first vehicle of `lane` may enter `connection`, or part of it, as far as others matter;
+    else it stops.
+    """
     light = path_state.light[connection]
     if light == ARROW or (roads.must_stop[connection] != 0 and light == OFF):
         if not _has_stopped(lane, i, distance, drivers, path_state, cars):
-            _stop_at(distance, i, drivers, cars, moves)
+            stop_at(distance, i, drivers, cars, moves)
             return False
         moves.refused[lane] = 1
     if pedestrians_block(connection, i, light, roads, path_state, cars):
-        _stop_at(distance, i, drivers, cars, moves)
+        stop_at(distance, i, drivers, cars, moves)
         if light != RED:
-            moves.refused[lane] = min(250, path_state.refused[lane] + 1)
+            moves.refused[lane] = min(MOST_REFUSED, path_state.refused[lane] + 1)
         return False
     if (
         roads.has_conflict[connection] != 0
         and roads.circulating[connection] == 0
         and not has_downstream_storage(connection, i, roads, drivers, path_state, cars)
     ):
-        _stop_at(distance, i, drivers, cars, moves)
+        stop_at(distance, i, drivers, cars, moves)
         moves.refused[lane] = NO_STORAGE
         return False
     wait_at = may_enter(connection, i, distance, False, roads, drivers, path_state, cars)
@@ -262,14 +235,14 @@ def _may_go(
         wait_at = may_enter(connection, i, distance, True, roads, drivers, path_state, cars)
         moves.breaks_gridlock[lane] = 1 if wait_at > 0.0 else 0
     elif wait_at > 0.0 and must_signal_start(lane, connection, i, roads, path_state, cars):
-        _stop_at(distance, i, drivers, cars, moves)
+        stop_at(distance, i, drivers, cars, moves)
         moves.refused[lane] = 1
         return False
-    if wait_at < UNOBSTRUCTED:
-        _stop_before_area(distance + wait_at, i, drivers, cars, moves)
+    if wait_at < FAR:
+        stop_before_area(distance + wait_at, i, drivers, cars, moves)
     if wait_at <= 0.0:
         if not on_red:
-            moves.refused[lane] = min(250, path_state.refused[lane] + 1)
+            moves.refused[lane] = min(MOST_REFUSED, path_state.refused[lane] + 1)
         return False
     return True
 
@@ -285,10 +258,11 @@ def _approach_yield_point(
     cars: Cars,
     moves: Moves,
 ) -> None:
-    """Car i drives so that it can stop where it gives way once it sees who comes.
+    """Car i approaches the place where it yields so slowly that it can stop there once it sees the others.
 
-    It is `distance` m before the line of `way`, or past it if that is negative. At a green light the place is within
-    the junction, before those who come towards it.
+    It is `distance` m before the stop line of `connection`, or past it where that is negative. At a
+    permissive green the place is within the junction, before the oncoming traffic. It sees others from
+    Drivers.visibility m before the place.
     """
     kind = cars.kind[i]
     brake, sees = drivers.brake[kind], drivers.visibility[kind]
@@ -308,70 +282,26 @@ def _approach_yield_point(
 
 @kernel
 def _yield_point(connection: int, roads: RoadNetwork, path_state: PathState) -> float:
-    """m along connection `way` of the place where one waits for those who come now; 0, the line, without a pocket."""
-    place = UNOBSTRUCTED
+    """m along `connection` where a vehicle waits for those that have priority now; 0, the line, if it has no
+    place within.
+    """
+    place = FAR
     for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
         if roads.yields[row] != 0 and not has_red(path_state.light[roads.conflict[row]]):
             place = min(place, roads.conflict_begin[row])
-    return place + HALF_LANE if LEAST_POCKET <= place < UNOBSTRUCTED else 0.0
+    return place + HALF_LANE if LEAST_POCKET <= place < FAR else 0.0
 
 
 @kernel
 def _has_stopped(
     lane: int, i: int, distance: float, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car i, the first of `lane`, has stood at the line; `held` remembers it while it sets off."""
+    """Whether car i, the first of `lane`, has stopped at the line; `refused` remembers that while it sets off."""
     if distance >= AT_STOP_LINE:
         return False
     if path_state.refused[lane] > 0:
-        return cars.speed[i] < 3.0
+        return cars.speed[i] < STARTED
     return cars.speed[i] < ROLLING and cars.still[i] * DT >= drivers.stop_wait[cars.kind[i]]
-
-
-@kernel
-def _mind_conflict_areas(
-    connection: int,
-    i: int,
-    position: float,
-    reach: float,
-    gridlocked: bool,
-    roads: RoadNetwork,
-    drivers: Drivers,
-    path_state: PathState,
-    cars: Cars,
-    moves: Moves,
-) -> None:
-    free = occupied_area_ahead(connection, i, position, reach, gridlocked, roads, path_state, cars)
-    if free < 1.0e8:
-        _stop_at(free, i, drivers, cars, moves)
-
-
-@kernel
-def _follow_merging(
-    connection: int, i: int, position: float, roads: RoadNetwork, drivers: Drivers, cars: Cars, moves: Moves
-) -> None:
-    """Who comes by another connection into the same lane and is nearer to it is a leader like any other.
-
-    `position` is that of car i along `way`. Before the ground they share, the two may still be side by side.
-    """
-    left = roads.length[connection] - position
-    for row in range(roads.conflict_start[connection], roads.conflict_start[connection + 1]):
-        if roads.merge[row] == 0:
-            continue
-        other = roads.conflict[row]
-        for j in range(cars.start[other], cars.start[other + 1]):
-            its = roads.length[other] - cars.position[j]
-            if its < left or (its == left and other < connection):
-                gap = max(left - its - cars.length[j], roads.conflict_begin[row] - position)
-                _follow(gap, cars.speed[j], i, drivers, cars, moves)
-
-
-@kernel
-def _mind_merge_order(
-    connection: int, distance: float, i: int, reach: float, roads: RoadNetwork, cars: Cars, moves: Moves
-) -> None:
-    if merges_second(connection, distance, reach, roads, cars):
-        moves.free_distance[i] = min(moves.free_distance[i], np.float32(distance))
 
 
 @kernel
@@ -385,83 +315,36 @@ def lead_connection(
     moves: Moves,
     forced: int,
 ) -> int:
-    """The cars within a junction; how many of them crossed ground out of turn is added to `forced`."""
+    """The vehicles on a connection; the number of them that enter an occupied conflict area is added to `forced`."""
     first, last = cars.start[connection], cars.start[connection + 1] - 1
     kind = cars.kind[last]
     moves.accel[last] = free_road(
         cars.speed[last], cars.desired[last], drivers.accel[kind], drivers.brake[kind]
     )
-    moves.free_distance[last] = UNBOUNDED
+    moves.free_distance[last] = FAR32
     left = roads.length[connection] - cars.position[last]
     cursor = fleet.cursor[cars.trip[last]]
-    _follow_beyond(
-        roads.out_end[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
+    follow_beyond(
+        roads.to_lane[connection], left, cursor + 1, last, roads, drivers, path_state, cars, fleet, moves
     )
-    reach = cars.speed[last] * DT + 0.75
-    _mind_merge_order(connection, left, last, reach, roads, cars, moves)
+    reach = cars.speed[last] * DT + REACH_MARGIN
+    mind_merge_order(connection, left, last, reach, roads, cars, moves)
     for i in range(first, last + 1):
         if path_state.light[connection] == PERMISSIVE or path_state.light[connection] == YELLOW:
             _approach_yield_point(connection, -cars.position[i], i, roads, drivers, path_state, cars, moves)
             wait_at = yield_position(connection, i, cars.position[i], roads, drivers, path_state, cars)
-            if wait_at < UNOBSTRUCTED:
-                _stop_before_area(wait_at - cars.position[i], i, drivers, cars, moves)
-        _follow_merging(connection, i, cars.position[i], roads, drivers, cars, moves)
-        reach = cars.speed[i] * DT + 0.75
+            if wait_at < FAR:
+                stop_before_area(wait_at - cars.position[i], i, drivers, cars, moves)
+        follow_merging(connection, i, cars.position[i], roads, drivers, cars, moves)
+        reach = cars.speed[i] * DT + REACH_MARGIN
         if cars.still[i] * DT <= FORCES_AFTER:
-            _mind_conflict_areas(
+            mind_conflict_areas(
                 connection, i, cars.position[i], reach, False, roads, drivers, path_state, cars, moves
             )
         elif (
             cars.still[i] * DT <= FORCES_AFTER + DT
             and occupied_area_ahead(connection, i, cars.position[i], reach, False, roads, path_state, cars)
-            < UNOBSTRUCTED
+            < FAR
         ):
             forced += 1
     return forced
-
-
-@kernel
-def _follow_beyond(
-    path: int,
-    distance: float,
-    cursor: int,
-    i: int,
-    roads: RoadNetwork,
-    drivers: Drivers,
-    path_state: PathState,
-    cars: Cars,
-    fleet: Fleet,
-    moves: Moves,
-) -> None:
-    """The leader of car i on `path`, which begins `distance` metres ahead, or further on along its route.
-
-    `cursor` is the route's row of the edge that `path` is on, or leaves.
-    """
-    far = sight(cars.speed[i])
-    trip = cars.trip[i]
-    while distance < far:
-        if path_state.tail[path] < 1.0e8:
-            _follow(distance + path_state.tail[path], path_state.tail_speed[path], i, drivers, cars, moves)
-            return
-        distance += roads.length[path]
-        if roads.lane_count[path] == 0:
-            path = roads.out_end[path]
-            cursor += 1
-            continue
-        hang, its_speed = overhang(path, roads, path_state)
-        if hang < UNOBSTRUCTED:
-            _follow(distance + hang, its_speed, i, drivers, cars, moves)
-        if cursor + 1 >= fleet.route_end[trip]:
-            return
-        path = likely_connection(path, cursor, trip, fleet, drivers, roads)
-        if path >= 0 and path_state.light[path] <= YELLOW and drivers.siren[cars.kind[i]] != 0:
-            continue
-        light = path_state.light[path] if path >= 0 else RED
-        if path < 0 or light == ARROW or (light <= YELLOW and roads.turn_on_red[path] == 0):
-            moves.accel[i] = min(moves.accel[i], brake_to_stop(np.float32(distance), i, drivers, cars))
-            return
-        if roads.minor[path] != 0 and light != PROTECTED:
-            brake = drivers.brake[cars.kind[i]]
-            allowed = sqrt(2.0 * brake * distance)
-            moves.accel[i] = min(moves.accel[i], np.float32((allowed - cars.speed[i]) / DT))
-            return

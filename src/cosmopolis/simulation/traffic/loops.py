@@ -1,7 +1,7 @@
-"""Loop detectors: a wire in a lane at one place, which counts fronts and knows how long somebody is above it.
+"""Loop detectors: each counts the fronts that pass one place of a lane, and the time for which a vehicle is above it.
 
-Within a step a vehicle moves at one speed. Who changes lane does so at the end of the step. A rear that is still over
-the loop when its front has left the lane is followed by how far the vehicle drives.
+Within a step a vehicle moves at one speed. A lane change takes place at the end of the step. A rear that is
+still over the loop when its front has left the lane is followed by the distance that the vehicle drives.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.ledger import DISTANCE, WIDTH, TripLines
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import BROKEN, DONE, EXITS, Cars, Fleet, Moves
+from cosmopolis.simulation.traffic.thresholds import LEAST_DISTANCE
 
 F64 = NDArray[np.float64]
-SLOWEST = 0.01  # m/s, for the mean of 1 / speed
+LEAST_STEP = 1.0e-9  # m, a divisor
+LEAST_PASSING_SPEED = 0.01  # m/s, for the mean of 1 / speed
 
 
 class LoopDetectors(NamedTuple):
@@ -32,7 +34,7 @@ class LoopDetectors(NamedTuple):
     speed: F64  # (D,) m/s, summed over them
     pace: F64  # (D,) s/m, summed over them
     length: F64  # (D,) m of vehicle, summed over them
-    covered: F64  # (D,) s that somebody was above it
+    covered: F64  # (D,) s for which a vehicle was above it
 
 
 def loop_detectors(lane: NDArray, position: NDArray) -> LoopDetectors:
@@ -52,7 +54,7 @@ def loop_detectors(lane: NDArray, position: NDArray) -> LoopDetectors:
 
 @kernel
 def _trailing_rear(d: int, dt: float, fleet: Fleet, loops: LoopDetectors, trips: TripLines) -> float:
-    """s that the one whose front has left the lane is still above loop d in this step."""
+    """s for which the vehicle whose front has left the lane is still above loop d in this step."""
     trip = loops.leaving[d]
     if trip < 0:
         return 0.0
@@ -60,7 +62,7 @@ def _trailing_rear(d: int, dt: float, fleet: Fleet, loops: LoopDetectors, trips:
     driven = now - loops.odometer[d]
     if fleet.status[trip] == DONE or driven >= loops.to_go[d]:
         loops.leaving[d] = -1
-        return dt * min(1.0, loops.to_go[d] / max(driven, 1.0e-6))
+        return dt * min(1.0, loops.to_go[d] / max(driven, LEAST_DISTANCE))
     loops.to_go[d] -= driven
     loops.odometer[d] = now
     return dt
@@ -78,18 +80,18 @@ def _pass(
     loops: LoopDetectors,
     trips: TripLines,
 ) -> float:
-    """s that car i is above loop d while its front goes from `begin` to `end` m along the loop's lane."""
+    """s for which car i is above loop d while its front goes from `begin` to `end` m along the loop's lane."""
     place, length = loops.position[d], np.float64(cars.length[i])
     if end < place or begin - length >= place or moves.action[i] == BROKEN:
         return 0.0
-    driven = max(end - begin, 1.0e-9)
+    driven = max(end - begin, LEAST_STEP)
     comes, goes = 0.0, 1.0
     if begin < place:
         comes = (place - begin) / driven
         loops.passed[d] += 1.0
         loops.speed[d] += driven / dt
         loops.length[d] += length
-        loops.pace[d] += 1.0 / max(driven / dt, SLOWEST)
+        loops.pace[d] += 1.0 / max(driven / dt, LEAST_PASSING_SPEED)
     if end - length >= place:
         goes = (place + length - begin) / driven
     elif moves.action[i] == EXITS and begin >= 0.0:
@@ -110,12 +112,12 @@ def _newcomers(
     loops: LoopDetectors,
     trips: TripLines,
 ) -> float:
-    """The same for those who drove onto the lane in this step."""
+    """The same for cars that drove onto the lane in this step."""
     covered = 0.0
     for row in range(roads.in_start[lane], roads.in_start[lane + 1]):
         connection = roads.in_path[row]
         before = roads.length[connection]
-        for path in (connection, roads.out_start[connection]):
+        for path in (connection, roads.from_lane[connection]):
             i = cars.start[path + 1] - 1
             if i < cars.start[path] or moves.action[i] != EXITS:
                 continue

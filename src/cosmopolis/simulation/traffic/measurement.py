@@ -9,14 +9,14 @@ from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import Cars, PathState
 
 MEASUREMENT_STEPS = 10  # steps between two measurements
-NEWEST_WEIGHT = np.float32(0.15)  # weight of the newest
+NEWEST_WEIGHT = np.float32(0.15)  # weight of the newest measurement
 
 
 @entry
 def measure(
     roads: RoadNetwork, path_state: PathState, cars: Cars, ratio: np.ndarray, density: np.ndarray
 ) -> None:
-    """Fold the present into `ratio` (E,) speed over limit, and `density` (E,) vehicles per lane-km."""
+    """Update `ratio` (E,), mean speed over limit, and `density` (E,), vehicles per lane-km, by the present."""
     for edge in range(roads.edges):
         first = roads.edge_lane[edge]
         count, speed, metres = 0, 0.0, 0.0

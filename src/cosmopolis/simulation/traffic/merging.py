@@ -1,9 +1,9 @@
-"""Where two lanes become one: whoever is nearer to the place is followed before it, so that cars arrive in order.
+"""Where two lanes merge: a vehicle follows whichever is nearer to the merge point, so that vehicles arrive in order.
 
-Cars of both lanes are ranked by how far they have to go to the lane that they share. Behind a car of the other lane
-one keeps the same gap as behind one of one's own, though only gently: it is a matter of order, not yet of room.
-Where neither lane goes first this makes a zipper; where one does, its queue lets others in in turns as well, but who
-comes at speed does not wait for those of the other lane.
+Vehicles of both lanes are ranked by their distance to the lane that they share. A vehicle keeps the same gap
+behind one of the other lane as behind one of its own, but brakes only gently for it: this sets an order, and
+the gap is needed later. Where neither lane has priority the result is a zipper merge. Where one has, its
+queue alternates as well, but a vehicle that drives at speed does not wait for the other lane.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.signals import PROTECTED, YELLOW
 from cosmopolis.simulation.traffic.state import TURN, Cars, Moves, PathState
 
-MERGE_ZONE = 70.0  # m before the end of the lane within which one sorts oneself in
-FULL_GAP_ZONE = 5.0  # m before the ground that both need at which the whole gap is kept
-GAP_EASING = 0.12  # m less of it for each metre before that
-MERGE_ACCEL = np.float32(-1.5)  # m/s^2
-QUEUE_SPEED_SHARE = 0.6  # of the speed that one could have there, below which a car is part of a queue
-LEADER_WAIT_STEPS = 12  # steps of standing after which the one beside is not waited for
+MERGE_ZONE = 70.0  # m before the end of the lane within which vehicles are ordered
+FULL_GAP_ZONE = 5.0  # m before the conflict area at which the whole gap is kept
+GAP_EASING = 0.12  # m less of the gap for each metre before that
+MERGE_ACCEL = np.float32(-1.5)  # m/s^2, the hardest braking for the order
+QUEUE_SPEED_SHARE = 0.6  # of the speed that the road allows there, below which a vehicle is queued
+LEADER_WAIT_STEPS = 12  # steps of standing, after which a leader on the other lane is not waited for
 
 
 @formula
 def have_equal_priority(yields: int, other_yields: int, light: int, other_light: int) -> bool:
-    """Whether neither of two connections that merge has priority over the other."""
+    """Whether neither of two merging connections has priority over the other."""
     if light == PROTECTED and other_light == PROTECTED:
         return True
     return yields == 0 and other_yields == 0
@@ -38,7 +38,7 @@ def have_equal_priority(yields: int, other_yields: int, light: int, other_light:
 
 @kernel
 def other_yields(connection: int, other: int, roads: RoadNetwork) -> int:
-    """Whether connection `other` waits for `way`."""
+    """Whether connection `other` yields to `connection`."""
     for row in range(roads.conflict_start[other], roads.conflict_start[other + 1]):
         if roads.conflict[row] == connection:
             return int(roads.yields[row])
@@ -47,7 +47,7 @@ def other_yields(connection: int, other: int, roads: RoadNetwork) -> int:
 
 @kernel
 def is_queued(j: int, distance: float, drivers: Drivers, cars: Cars) -> bool:
-    """Whether car j, `distance` m before the end of its lane, is slower than the way and its turn make it."""
+    """Whether car j, `distance` m before the end of its lane, is slower than the road and its turn allow."""
     goal = cars.goal_speed[j]
     turning = sqrt(goal * goal + 2.0 * drivers.brake[cars.kind[j]] * max(distance, 0.0))
     return bool(cars.speed[j] < QUEUE_SPEED_SHARE * min(float(cars.desired[j]), turning))
@@ -57,7 +57,7 @@ def is_queued(j: int, distance: float, drivers: Drivers, cars: Cars) -> bool:
 def _stops_before_area(
     j: int, row: int, other: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars
 ) -> bool:
-    """Whether car j, within the junction on connection `other`, stops before the ground that both need."""
+    """Whether car j, within the junction on connection `other`, stops before the conflict area."""
     return bool(
         cars.position[j] + stopping_distance(j, other, drivers, path_state, cars) <= roads.other_begin[row]
     )
@@ -67,7 +67,7 @@ def _stops_before_area(
 def merge_in_order(
     lane: int, roads: RoadNetwork, drivers: Drivers, path_state: PathState, cars: Cars, moves: Moves
 ) -> None:
-    """The cars before the end of `lane` keep behind those of other lanes that reach the lane they share first."""
+    """Cars near the end of `lane` keep behind those of other lanes that are nearer to the lane they merge into."""
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
         if (
             roads.merges[connection] == 0
@@ -92,8 +92,9 @@ def _merge_connection(
     cars: Cars,
     moves: Moves,
 ) -> None:
+    """The same for those that take `connection`, against the connection of conflict `row`."""
     other = roads.conflict[row]
-    other_lane = roads.out_start[other]
+    other_lane = roads.from_lane[other]
     its_yields = other_yields(connection, other, roads)
     equals = have_equal_priority(
         roads.yields[row], its_yields, path_state.light[connection], path_state.light[other]

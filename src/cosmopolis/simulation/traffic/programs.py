@@ -1,4 +1,4 @@
-"""Commands to signal programs, carried out between two steps. What they lead to is shown by `signals`."""
+"""Commands to signal programs, carried out between two steps; `signals` shows their effect."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _phases(program: int, roads: RoadNetwork) -> slice:
 
 
 def _leave_plan(program: int, mode: int, roads: RoadNetwork, path_state: PathState) -> None:
-    """A stage may be left at once; the rest of a clearance of the plan keeps its time."""
+    """A stage may end at once; the rest of a clearance of the plan keeps its time."""
     rows = _phases(program, roads)
     if (
         path_state.mode[program] == PLAN

@@ -1,10 +1,11 @@
-"""The new cars from the old ones: who leaves, crosses, changes or enters, each in its place, path by path."""
+"""The new vehicles from the old ones: those that leave, change path or lane, or enter, each in its place."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from cosmopolis.kernels.decorators import kernel
+from cosmopolis.simulation.traffic.car_rows import carry_row, carry_rows, swap_rows
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
 from cosmopolis.simulation.traffic.lane_changing import DISCRETIONARY_INTERVAL, adjacent_position
@@ -28,56 +29,37 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
+from cosmopolis.simulation.traffic.thresholds import STANDSTILL
 from cosmopolis.simulation.traffic.turning import settle
 
-STANDING = np.float32(0.1)  # m/s
-MOST_STILL = np.uint16(60000)
+REST_AFTER_INSERTION = 4  # steps before a vehicle that has entered the road may change lanes
+MERGE_REQUEST_ZONE = 120.0  # m before the end of its lane within which a vehicle requests to merge
+MOST_STILL = np.uint16(60000)  # steps of standing that are counted
 
 
 @kernel
 def copy_car(old: Cars, i: int, new: Cars, at: int, position: float, speed: float) -> None:
-    """Car i of the old buffer becomes car `at` of the new one."""
+    """Car i of the old buffer becomes car `at` of the new one, at `position` m with `speed` m/s."""
+    carry_row(old, i, new, at)
     new.position[at], new.speed[at] = position, speed
-    new.length[at] = old.length[i]
-    new.desired[at] = old.desired[i]
-    new.goal_position[at], new.goal_speed[at] = old.goal_position[i], old.goal_speed[i]
-    new.choice[at] = old.choice[i]
-    new.trip[at] = old.trip[i]
-    new.kind[at] = old.kind[i]
-    new.goal[at] = old.goal[i]
-    new.shift[at] = old.shift[i]
     new.rest[at] = max(old.rest[i], 1) - 1
-    new.still[at] = min(old.still[i], MOST_STILL) + 1 if speed < STANDING else 0
+    new.still[at] = min(old.still[i], MOST_STILL) + 1 if speed < STANDSTILL else 0
 
 
 @kernel
 def copy_cars(old: Cars, lo: int, hi: int, new: Cars, at: int, moves: Moves) -> None:
-    """The same for cars lo .. hi - 1 that stay on their paths: straight copies, one column after the other."""
+    """The same for cars lo .. hi - 1, which stay on their paths: whole columns at a time."""
     shift = at - lo
+    carry_rows(old, lo, hi, new, shift)
     for i in range(lo, hi):
         new.position[i + shift] = moves.position[i]
     for i in range(lo, hi):
         new.speed[i + shift] = moves.speed[i]
     for i in range(lo, hi):
-        new.length[i + shift] = old.length[i]
-    for i in range(lo, hi):
-        new.desired[i + shift] = old.desired[i]
-    for i in range(lo, hi):
-        new.goal_position[i + shift] = old.goal_position[i]
-    for i in range(lo, hi):
-        new.goal_speed[i + shift] = old.goal_speed[i]
-    for i in range(lo, hi):
-        new.choice[i + shift] = old.choice[i]
-    for i in range(lo, hi):
-        new.trip[i + shift] = old.trip[i]
-    for i in range(lo, hi):
-        new.kind[i + shift] = old.kind[i]
-        new.goal[i + shift] = old.goal[i]
-        new.shift[i + shift] = old.shift[i]
         new.rest[i + shift] = max(old.rest[i], np.uint8(1)) - np.uint8(1)
     for i in range(lo, hi):
         count = min(old.still[i], MOST_STILL) + np.uint16(1)
-        new.still[i + shift] = count if moves.speed[i] < STANDING else np.uint16(0)
+        new.still[i + shift] = count if moves.speed[i] < STANDSTILL else np.uint16(0)
 
 
 @kernel
@@ -92,7 +74,7 @@ def rebuild(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Write chunk k of the new cars, and what others will want to know of its paths."""
+    """Write chunk k of the new vehicles, and what other paths will read of its paths."""
     at = moves.new_count[k]
     logged, log = 0, old.start[roads.chunk[k]]
     run, run_end, run_at = 0, 0, 0  # old cars of quiet paths in a row, which are copied together
@@ -140,7 +122,7 @@ def rebuild(
 
 @kernel
 def list_busy(first: int, last: int, moves: Moves) -> int:
-    """List the busy ones of paths first .. last - 1, without a branch; how many they are."""
+    """List the busy ones of paths first .. last - 1, without a branch; their number."""
     found = 0
     for path in range(first, last):
         moves.listed[first + found] = path
@@ -150,6 +132,7 @@ def list_busy(first: int, last: int, moves: Moves) -> int:
 
 @kernel
 def _neighbours_changing(path: int, roads: RoadNetwork, moves: Moves) -> bool:
+    """Whether a vehicle of a neighbouring lane requests a change."""
     index, count = roads.lane_index[path], roads.lane_count[path]
     below = index > 0 and moves.changing[path - 1] != 0
     return below or (index >= 0 and index + 1 < count and moves.changing[path + 1] != 0)
@@ -169,7 +152,7 @@ def _gather(
     fleet: Fleet,
     moves: Moves,
 ) -> int:
-    """A path that somebody joins or leaves: those who stay, then each newcomer slid to its place."""
+    """A path that vehicles join or leave: first those that stay, then each that joins, moved to its place."""
     begin = at
     for i in range(old.start[path], old.start[path + 1]):
         action = moves.action[i]
@@ -177,7 +160,7 @@ def _gather(
         if stays or action == FILTERS:
             copy_car(old, i, new, at, moves.position[i], moves.speed[i])
             if at > begin and new.position[at - 1] > new.position[at]:
-                _swap(new, at - 1, at)  # the one before has slipped past
+                swap_rows(new, at - 1, at)  # the one behind has filtered past
             if action == RESUMES:
                 if old.goal[i] == HALT:
                     fleet.halt[old.trip[i]] += 1
@@ -235,7 +218,7 @@ def _enter(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """The first of the queue becomes car `at`."""
+    """The first trip of the insertion queue becomes car `at`."""
     trip = moves.insert[path]
     moves.insert[path] = -1
     path_state.insertion_first[path] = fleet.next_waiting[trip]
@@ -243,7 +226,7 @@ def _enter(
     kind = fleet.kind[trip]
     new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
     new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
-    new.rest[at], new.still[at] = 4, 0
+    new.rest[at], new.still[at] = REST_AFTER_INSERTION, 0
     at_kerb = roads.kerb[path] == BLOCKS_LANE and fleet.kerb[trip] & BEGINS_AT_KERB != 0
     if at_kerb and new.speed[at] <= 0.0:
         fleet.dwell[trip] = -drivers.pull_out_time[kind]
@@ -261,39 +244,22 @@ def _place(
     new: Cars,
     fleet: Fleet,
 ) -> int:
-    """Settle car `at` on its new path and slide it back to its place in the order; the next free row."""
+    """Car `at`, new on this path, gets its goals and is moved back to its place in the order; the next free row."""
     settle(new, at, path, old.start, fleet, drivers, roads, path_state)
     j = at
     while j > begin and new.position[j - 1] > new.position[j]:
-        _swap(new, j - 1, j)
+        swap_rows(new, j - 1, j)
         j -= 1
     return at + 1
-
-
-@kernel
-def _swap(cars: Cars, i: int, j: int) -> None:
-    cars.position[i], cars.position[j] = cars.position[j], cars.position[i]
-    cars.speed[i], cars.speed[j] = cars.speed[j], cars.speed[i]
-    cars.length[i], cars.length[j] = cars.length[j], cars.length[i]
-    cars.desired[i], cars.desired[j] = cars.desired[j], cars.desired[i]
-    cars.goal_position[i], cars.goal_position[j] = cars.goal_position[j], cars.goal_position[i]
-    cars.goal_speed[i], cars.goal_speed[j] = cars.goal_speed[j], cars.goal_speed[i]
-    cars.choice[i], cars.choice[j] = cars.choice[j], cars.choice[i]
-    cars.trip[i], cars.trip[j] = cars.trip[j], cars.trip[i]
-    cars.kind[i], cars.kind[j] = cars.kind[j], cars.kind[i]
-    cars.goal[i], cars.goal[j] = cars.goal[j], cars.goal[i]
-    cars.shift[i], cars.shift[j] = cars.shift[j], cars.shift[i]
-    cars.rest[i], cars.rest[j] = cars.rest[j], cars.rest[i]
-    cars.still[i], cars.still[j] = cars.still[j], cars.still[i]
 
 
 @kernel
 def _publish(  # type: ignore[no-untyped-def]
     path: int, begin: int, end: int, position, speed, cars: Cars, roads: RoadNetwork, path_state: PathState
 ) -> None:
-    """What the neighbours read: the rear of the last car, and who asks to be let in beside.
+    """Write what neighbouring paths read: the rear of the last vehicle, and the first merge request.
 
-    The path's cars are rows begin .. end - 1 of `position`, `speed` and `cars`.
+    The path's vehicles are rows begin .. end - 1 of `position`, `speed` and `cars`.
     """
     if begin == end:
         path_state.tail[path], path_state.tail_speed[path] = np.float32(FAR), np.float32(0.0)
@@ -305,7 +271,7 @@ def _publish(  # type: ignore[no-untyped-def]
         path_state.merge_request[path] = 0
         for i in range(end - 1, begin - 1, -1):
             if cars.shift[i] != 0:
-                if roads.length[path] - position[i] < 120.0:
+                if roads.length[path] - position[i] < MERGE_REQUEST_ZONE:
                     path_state.merge_request[path] = 1 if cars.shift[i] > 0 else -1
                     path_state.merge_request_position[path] = position[i]
                     path_state.merge_request_length[path] = cars.length[i]

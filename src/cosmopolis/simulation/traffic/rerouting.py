@@ -1,32 +1,28 @@
-"""New routes for who cannot go as planned: the turn lane missed, or a street shut before or after the start."""
+"""New routes for trips that cannot go as planned: a missed turn lane, or a closed street."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import follow, quickest, tree_to
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import WAITING
-
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 
 def closed_edges(roads: RoadNetwork, closed: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(E,) 1 where every lane is closed; `closed` (P,) as in Ways."""
+    """(E,) 1 where every lane is closed; `closed` (P,) as in PathState."""
     lanes = np.flatnonzero(roads.lane_count > 0)
     open_lanes = np.bincount(roads.edge[lanes], weights=closed[lanes] == 0, minlength=len(roads.edge_lane))
     return (open_lanes == 0).astype(np.uint8)
 
 
-def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
+def reroute_strayed(traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
     """Routes for cars that take another connection than planned, in the order of `trips`.
 
-    Each has the connection in `Cars.choice`. Where no way leads back, another connection of its lane is tried;
-    where none does, the trip ends on the edge it comes to, and is counted as given up.
+    Each has the connection in `Cars.choice`. Where no route leads back, another connection of its lane is
+    tried; where none does, the trip ends on the edge it comes to, and is counted as given up.
     """
     cars, roads, fleet = traffic.cars, traffic.roads, traffic.fleet
     on_road = cars.trip[: traffic.count]
@@ -37,22 +33,22 @@ def reroute_strayed(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
         taken = int(cars.choice[row])
         tries = [taken, *(connection for connection in range(first, last) if connection != taken)]
         for connection in tries:
-            rest = _route_back(traffic, int(trip), int(roads.edge[connection]))
+            rest = _route_back(traffic, int(trip), int(roads.to_edge[connection]))
             if len(rest):
                 cars.choice[row] = connection
                 break
         else:
-            rest = roads.edge[taken : taken + 1]
+            rest = roads.to_edge[taken : taken + 1]
             fleet.to_lane[trip], fleet.to_position[trip] = (
-                roads.out_end[taken],
-                roads.length[roads.out_end[taken]],
+                roads.to_lane[taken],
+                roads.length[roads.to_lane[taken]],
             )
             traffic.tally["given_up"] += 1
         traffic.set_route(int(trip), np.concatenate([roads.edge[lane : lane + 1], rest]))
 
 
-def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]:
-    """Edges from `edge` to the destination; a bus comes back to the edge of its next halt and stays on its line."""
+def _route_back(traffic: RunningTraffic, trip: int, edge: int) -> NDArray[np.int32]:
+    """Edges from `edge` to the destination; a bus returns to the edge of its next halt and to its line."""
     fleet = traffic.fleet
     ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
     modes = int(traffic.drivers.modes[fleet.kind[trip]])
@@ -65,10 +61,10 @@ def _route_back(traffic: RoadTraffic, trip: int, edge: int) -> NDArray[np.int32]
     return np.concatenate([back, ahead[target + 1 :]]) if len(back) else back
 
 
-def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> None:
-    """New routes for those of `trips` whose way leads over an edge that is shut now; one tree a destination.
+def reroute_around_closures(traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
+    """New routes for those of `trips` whose route leads over a closed edge; one tree a destination.
 
-    Who has no other way keeps the old one, and strays when it comes to the barrier.
+    A trip without another route keeps the old one, and reroutes at the barrier.
     """
     fleet, shut = traffic.fleet, traffic.shut
     groups: dict[tuple[int, int], list[int]] = {}
@@ -86,7 +82,7 @@ def reroute_around_closures(traffic: RoadTraffic, trips: NDArray[np.int64]) -> N
                 traffic.set_route(trip, follow(following, begin, goal))
 
 
-def trips_on_road_or_waiting(traffic: RoadTraffic) -> NDArray[np.int64]:
-    """Trips on the road, and those that wait at their kerb."""
+def trips_on_road_or_waiting(traffic: RunningTraffic) -> NDArray[np.int64]:
+    """Trips on the road, and those in an insertion queue."""
     on_road = traffic.cars.trip[: traffic.count].astype(np.int64)
     return np.concatenate([on_road, np.flatnonzero(traffic.fleet.status == WAITING)])

@@ -1,7 +1,8 @@
 """Many separate lanes, each closed to a ring or open without end: car following alone, with nothing to turn to.
 
-No junction, no lane change, nobody enters or leaves. So the order in memory never changes, and the whole drive may
-stay on a graphics card: `gpu.rings` is the sibling of this file and drives by the same functions.
+There is no junction and no lane change, and no vehicle enters or leaves. So the order in memory never
+changes, and all of the run may stay on a graphics card: `gpu.rings` is the sibling of this file and uses the
+same functions.
 """
 
 from __future__ import annotations
@@ -17,15 +18,14 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.clock import DT
-from cosmopolis.simulation.traffic.car_following import follow, follow_leader, move
+from cosmopolis.simulation.traffic.car_following import ZERO, follow, follow_leader, move
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.state import FAR, Cars, Moves, empty_cars, empty_moves
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
-ZERO = np.float32(0.0)
-FINITE = ("position", "speed", "length", "desired", "goal_position", "goal_speed")
+FINITE = "position", "speed", "length", "desired", "goal_position", "goal_speed"
 
 
 class Rings(NamedTuple):
@@ -48,7 +48,7 @@ def lead_round(first: int, last: int, rings: Rings, drivers: Drivers, cars: Cars
 
 @kernel
 def go_on(lo: int, hi: int, rings: Rings, cars: Cars, moves: Moves) -> None:
-    """Cars lo .. hi - 1 stand where they moved to; a lane counts from zero again when all of it has come around."""
+    """Cars lo .. hi - 1 take their new positions; a lane counts from zero again when all of it has come around."""
     for i in range(lo, hi):
         around = rings.around[rings.path[i]]
         lap = around if moves.position[cars.start[rings.path[i]]] >= around else ZERO
@@ -60,7 +60,7 @@ def go_on(lo: int, hi: int, rings: Rings, cars: Cars, moves: Moves) -> None:
 def drive_lanes(
     first: int, last: int, steps: int, rings: Rings, drivers: Drivers, cars: Cars, moves: Moves
 ) -> None:
-    """`steps` steps of lanes first .. last - 1, which know nothing of the others."""
+    """`steps` steps of lanes first .. last - 1, which do not affect the others."""
     lo, hi = cars.start[first], cars.start[last]
     for _ in range(steps):
         follow(lo, hi, drivers, cars, moves)
@@ -86,7 +86,7 @@ class RingTraffic:
                 done.result()
 
     def cars(self) -> Cars:
-        """Where everybody is now."""
+        """The cars as they are now."""
         return unseated(self._cars)
 
 
@@ -98,7 +98,7 @@ def _shares(start: I32, threads: int) -> list[tuple[int, int]]:
 
 
 def seated(cars: Cars, around: F32, drivers: Drivers) -> tuple[Cars, Rings]:
-    """Copies of the N cars with one row to spare, since each looks at the next, and the lanes they are on.
+    """Copies of the N cars with one row to spare, since each row reads the next, and the lanes they are on.
 
     Raises BadInput where a car is no number, of no known kind, out of order, or stands in another.
     """

@@ -1,4 +1,4 @@
-"""Quickest ways over edges, by what every turn takes now: one at a time, or a tree to one destination for many."""
+"""Quickest routes over edges, by what every turn takes now: one at a time, or a tree to one destination for many."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import PathState
 
-JUNCTION_DELAY = 4.0  # s for every junction: what is lost there beside the queues that speeds tell of
+JUNCTION_DELAY = 4.0  # s for every junction: what is lost there besides the queues, which the speeds include
 LEAST_SPEED_RATIO = 0.05  # of the limit: a standing queue does move in the end
 
 
@@ -32,8 +32,8 @@ def edge_graph(roads: RoadNetwork) -> EdgeGraph:
     """The edges as nodes, the turns as links, with what they take on empty streets."""
     connection = np.flatnonzero(roads.lane_count == 0)
     one, other = (
-        roads.edge[roads.out_start[connection]].astype(np.int64),
-        roads.edge[connection].astype(np.int64),
+        roads.edge[roads.from_lane[connection]].astype(np.int64),
+        roads.to_edge[connection].astype(np.int64),
     )
     edges = len(roads.edge_lane)
     key, row = np.unique(one * edges + other, return_inverse=True)
@@ -55,10 +55,11 @@ def edge_graph(roads: RoadNetwork) -> EdgeGraph:
 def turn_seconds(
     origin: NDArray[np.int32], roads: RoadNetwork, limit: NDArray[np.float32], ratio: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """(A,) s to drive the edges `origin` (A,) and to turn, where vehicles go at the share `ratio` (E,) of `limit` (P,).
+    """(A,) s to drive the edges `origin` (A,) and to turn, where vehicles drive at the share `ratio` (E,) of
+    `limit` (P,).
 
-    Who stands at a light or in a queue is in the ratio. It is that of the edge and not of each lane: the lane that
-    nobody can get into for the queue beside it looks free, and routes by it led into jams.
+    Waiting at signals and in queues is in the ratio. It is that of the edge and not of each lane: a lane that
+    cannot be reached for the queue beside it looks free, and routes by lane speeds led into jams.
     """
     main = roads.edge_main
     edge = (roads.length[main] / limit[main] / np.maximum(ratio, LEAST_SPEED_RATIO)).astype(np.float64)
@@ -67,7 +68,7 @@ def turn_seconds(
 
 @entry
 def quickest(begin: int, goal: int, modes: int, shut: np.ndarray, graph: EdgeGraph) -> np.ndarray:
-    """Edges from `begin` to `goal`, both included (Dijkstra 1959); empty where there is no way.
+    """Edges from `begin` to `goal`, both included (Dijkstra 1959); empty where there is no route.
 
     `shut` (E,) edges that may not be entered.
     """
@@ -114,9 +115,10 @@ def tree_to(
     graph: EdgeGraph,
     following: np.ndarray,
 ) -> np.ndarray:
-    """(B,) s from each of `begins` to the beginning of `goal`, inf where there is no way; right up to `most` s.
+    """(B,) s from each of `begins` to the beginning of `goal`, inf where there is no route; right up to `most` s.
 
-    `following` (E,) becomes the edge that follows each edge on its quickest way, as far as `begins` need it.
+    `following` (E,) becomes the edge that follows each edge on its quickest route, as far as `begins` need
+    it.
     """
     edges = len(graph.start) - 1
     cost = np.full(edges, np.inf)
@@ -128,7 +130,7 @@ def tree_to(
     following[:] = -1
     if shut[goal] == 0:
         cost[goal] = 0.0
-    else:  # only who is on it already gets there
+    else:  # only a vehicle that is on it already gets there
         left = 0
     heap: list[tuple[float, int]] = [(0.0, goal)]
     while len(heap) > 0 and left > 0:

@@ -1,4 +1,4 @@
-"""What one may choose for a run. The defaults are those of a city."""
+"""The rules that a user may set for a run. The defaults are those of a city."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cosmopolis.city.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class TrafficRules:
-    """The dials of the traffic; a share scales what the city's own figures give."""
+    """A share scales what the city's own figures give."""
 
-    teleport_after: float = 0.0  # s of standing after which a vehicle is lifted along its route; 0: never
-    kerb_stops: float = 1.0  # share of the usual time that stops and pull-outs hold the lane; 0: none
+    teleport_after: float = 0.0  # s of standing after which a vehicle is teleported along its route; 0: never
+    kerb_stops: float = 1.0  # share of the usual time for which stops and pull-outs block the lane; 0: none
     bike_box: float = 0.0  # m before stop lines at lights that cars leave to two-wheelers; 0: there is none
     on_foot: float = 1.0  # share of the usual number of people on crossings; 0: nobody
 

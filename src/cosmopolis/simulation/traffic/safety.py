@@ -1,7 +1,8 @@
-"""Time to collision as a stand-in for safety: how long until a car would run into its leader if nobody reacted.
+"""Time to collision as a surrogate for safety: how long until a car would run into its leader if nobody reacted.
 
-Hayward 1972. The leader is the next vehicle on the same lane, or behind the lane's end on the connection it will take
-and the lane beyond. Who crosses or merges, who changes lane in between, and people on foot are not covered.
+Hayward 1972. The leader is the next vehicle on the same lane, or beyond the lane's end on the connection that
+the car will take and the lane after it. Crossing and merging conflicts, lane changes and people on foot are
+not covered.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from cosmopolis.kernels.decorators import formula
 from cosmopolis.simulation.traffic.state import FAR
 
-CONFLICT = 1.5  # s, below which two vehicles count as in conflict
+CONFLICT = 1.5  # s, below which two vehicles are in conflict
 
 
 @formula

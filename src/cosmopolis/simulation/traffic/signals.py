@@ -1,8 +1,9 @@
 """Signal programs: which light each connection sees. Knows the time and the programs, nothing of cars.
 
-A program follows its plan by the clock until a controller leads it. Then it shows the stage that it was told, and
-between two stages the yellow and the all-red of those who lose their green; who keeps it sees the weaker of the two
-lights meanwhile. On its way back it waits until the plan stands where it can be joined.
+A program follows its plan by the clock until a controller takes over. Then it shows the stage that was
+requested, and between two stages yellow change and red clearance to the movements that lose their green; a
+movement that keeps it sees the weaker of the two lights meanwhile. To return to its plan it waits until it
+can join the plan (transition).
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from cosmopolis.simulation.traffic.state import (
 from cosmopolis.simulation.traffic.state import PLAN as ON_PLAN
 
 RED, YELLOW, PERMISSIVE, PROTECTED, OFF, ARROW = (int(light) for light in Light)
-LEAST_GREEN = 5.0  # s that a stage lasts, whatever a controller asks for
+LEAST_GREEN = 5.0  # s that a stage lasts, whatever a controller requests
 
 
 @formula
 def has_red(light: int) -> bool:
-    """Whether who sees `light` gives way to all: red, alone or with an arrow."""
+    """Whether a vehicle that sees `light` yields to all: red, alone or with an arrow."""
     return light in (RED, ARROW)
 
 
@@ -88,7 +89,7 @@ def _show(program: int, phase: int, roads: RoadNetwork, path_state: PathState) -
 
 @kernel
 def _finish_clearance(program: int, roads: RoadNetwork, path_state: PathState) -> None:
-    """A program that was told to leave its plan within a clearance shows the rest of that first."""
+    """A program that leaves its plan within a clearance shows the rest of that clearance first."""
     first, last = roads.phase_start[program], roads.phase_start[program + 1]
     phase = first + path_state.phase[program] + 1
     if phase == last:
@@ -101,7 +102,7 @@ def _finish_clearance(program: int, roads: RoadNetwork, path_state: PathState) -
 
 @kernel
 def _serve_request(program: int, time: float, roads: RoadNetwork, path_state: PathState) -> None:
-    """In a stage: leave it for the one that is wanted, when it has lasted long enough."""
+    """In a stage: change to the requested one, once the present one has lasted long enough."""
     first = roads.phase_start[program]
     now, wanted = path_state.phase[program], path_state.requested_stage[program]
     if path_state.mode[program] == IN_TRANSITION:
@@ -121,7 +122,7 @@ def _serve_request(program: int, time: float, roads: RoadNetwork, path_state: Pa
 def _change_stage(
     program: int, now: int, wanted: int, time: float, roads: RoadNetwork, path_state: PathState
 ) -> None:
-    """From one stage to another: at once where nobody loses the green, else by way of yellow and all-red."""
+    """From one stage to another: at once where no movement loses its green, else by way of yellow and all-red."""
     path_state.from_stage[program], path_state.to_stage[program] = now, wanted
     path_state.shown_since[program] = time
     if _show_clearance(program, YELLOW, roads, path_state) == 0:
@@ -145,9 +146,9 @@ def _advance_clearance(program: int, time: float, roads: RoadNetwork, path_state
 
 @kernel
 def _show_clearance(program: int, losing: int, roads: RoadNetwork, path_state: PathState) -> int:
-    """Show `losing` to those who lose the green; how many they are.
+    """Show `losing` to the movements that lose their green; their number.
 
-    The phase that others are told of is the plan's own clearance after the stage that is left, where it has one.
+    The phase that is reported meanwhile is the plan's own clearance after the stage, where it has one.
     """
     first, last = roads.phase_start[program], roads.phase_start[program + 1]
     before = roads.light_start[first + path_state.from_stage[program]] - roads.link_start[program]

@@ -1,7 +1,7 @@
-"""What a signal program is made of: stages, in which somebody drives, and the clearances between them.
+"""What a signal program is made of: stages, in which some movements have green, and the clearances between them.
 
-A program is a ring of phases. A controller that leaves the plan asks for a stage; the clearance that leads there is
-made when it is needed, with the program's own yellow and all-red.
+A program is a cycle of phases. A controller requests a stage; the clearance that leads there is made when it
+is needed, with the program's own yellow and all-red.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ U8 = NDArray[np.uint8]
 F64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-SHORT = 6.0  # s: a phase that clears the ground is not longer
+SHORT = 6.0  # s: a clearance phase is not longer
 LEAST_YELLOW = 3.0  # s
 LEAST_ALL_RED = 1.0  # s
 
@@ -30,11 +30,12 @@ def lights_of(signals: Signals, program: int) -> U8:
 
 
 def stages_of(signals: Signals) -> tuple[U8, F64, F64]:
-    """(phases,) 1 for a stage, 0 for clearance; (S,) s of yellow and (S,) s of all-red when a stage is left.
+    """(phases,) 1 for a stage, 0 for clearance; (S,) s of yellow and (S,) s of all-red when a stage ends.
 
-    A stage shows green and no yellow. A short phase in which nobody is green who was not before and will not be
-    after belongs to the clearance. A program has the longest yellow and all-red of its plan; one whose plan goes from
-    yellow to the next green has no all-red, and one whose plan shows no yellow has LEAST_YELLOW and LEAST_ALL_RED.
+    A stage shows green and no yellow. A short phase that shows green only to movements that have it before
+    and after belongs to the clearance. A program has the longest yellow and all-red of its plan; one whose
+    plan goes from yellow to the next green has no all-red, and one whose plan shows no yellow has
+    LEAST_YELLOW and LEAST_ALL_RED.
     """
     stage = np.zeros(int(signals.phase_start[-1]) if len(signals.phase_start) else 0, np.uint8)
     yellow, all_red = np.zeros(len(signals)), np.zeros(len(signals))

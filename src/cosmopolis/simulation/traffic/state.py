@@ -1,8 +1,9 @@
-"""State of the traffic as records of arrays. Kernels read the old `Cars` and write the new; nothing else is hidden.
+"""The state of the traffic: records of arrays. Kernels read the old `Cars` and write the new ones; there is
+no other state.
 
-Cars lie contiguous by path and, within a path, by position: the leader of car ``i`` is car ``i + 1``. Each step
-streams them from one buffer into the other in that order, so they are never sorted again, there are no holes
-between the lanes, and a million of them cost as much each as ten thousand.
+Vehicles lie contiguous by path and, within a path, by position: the leader of row ``i`` is row ``i + 1``.
+Each step copies them from one buffer to the other in that order. So they are never sorted, there are no gaps
+between the paths, and the cost per vehicle does not grow with their number.
 """
 
 from __future__ import annotations
@@ -20,23 +21,22 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 
-FAR = 1.0e9  # m or m/s: no goal on this path
+FAR = 1.0e9  # m, m/s or s: there is none; exact in float32
+FAR32 = np.float32(FAR)
 
-# Cars.goal: what waits for the car at goal_position. With bit STANDS it stands there a while, with ENDS it leaves.
+# Cars.goal: what the vehicle does at goal_position
 TURN, HALT, LEAVE, PARK, PULL_OUT = 0, 1, 2, 3, 5
-STANDS, ENDS = 1, 2
-HALT_WITHIN = np.float32(1.0)  # m before a stop, from which on a vehicle stands at it
+STANDS, ENDS = 1, 2  # bits of Cars.goal: the vehicle stands there for a while; it leaves the road there
 
-# Fleet.status
-PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3
+PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3  # Fleet.status
 
-# PathState.mode: by its plan, led by a controller, on its way back to its plan
+# PathState.mode: a program follows its plan, a controller, or goes back to its plan
 PLAN, CONTROLLED, IN_TRANSITION = 0, 1, 2
 
-# PathState.clearance: which part of the clearance a program that is not on its plan shows
-NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2
+NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2  # PathState.clearance: what is shown off the plan
 
-# Moves.action: what a car does in this step besides rolling on
+# Moves.action: what a vehicle does in this step besides driving on along its path. EXITS: it enters the next path.
+# LEAVES: it leaves the road. REROUTES: it takes another connection (told as Strayed). FILTERS: it passes a queue.
 (
     STAY,
     EXITS,
@@ -51,49 +51,47 @@ NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2
     DOWN_ADMITTED,
     FILTERS,
 ) = range(12)
-LOGGED = HALTS - LEAVES + 1  # actions from LEAVES on are told
+LOGGED = HALTS - LEAVES + 1  # number of actions that are logged: those from LEAVES to HALTS
 
 
 class Cars(NamedTuple):
-    """Vehicles on the road, N of them, room for M."""
+    """Vehicles on the road, N of them; buffers have M rows."""
 
     start: I32  # (P + 1,) first car of each path
     position: F32  # (M,) m, front bumper along the path
     speed: F32  # (M,) m/s
     length: F32  # (M,) m
-    desired: F32  # (M,) m/s, the driver's speed on this path
+    desired: F32  # (M,) m/s, the driver's desired speed on this path
     goal_position: F32  # (M,) m, where the next turn, halt or destination is
     goal_speed: F32  # (M,) m/s allowed there
-    choice: I32  # (M,) connection to take at the lane's end, -1: none leads on from here
+    choice: I32  # (M,) connection to take at the lane's end; -1: none leads on along its route
     trip: I32  # (M,) row of Fleet
     kind: U16  # (M,) row of Drivers
     goal: U8  # (M,) TURN, HALT, LEAVE, PARK or PULL_OUT
-    shift: I8  # (M,) lanes to change, positive away from the kerb, 0: this lane is right
-    rest: U8  # (M,) steps before it changes lane again
-    still: U16  # (M,) steps it has been standing
+    shift: I8  # (M,) lanes to change for its route, positive away from the kerb; 0: none
+    rest: U8  # (M,) steps before it may change lanes again
+    still: U16  # (M,) steps for which it has stood
 
 
 class Fleet(NamedTuple):
-    """What a trip knows, one row each, V rows; read when a car enters a path, not in the hot loop."""
+    """What is known of each trip, V rows. It is read when a vehicle enters a path, not in the inner loops."""
 
     kind: U16  # (V,) row of Drivers
-    factor: F32  # (V,) how its driver takes the speed limit
+    factor: F32  # (V,) ratio of the driver's desired speed to the speed limit
     depart: F64  # (V,) s after midnight of day 0
     from_lane: I32  # (V,) path
     from_position: F32  # (V,) m
     to_lane: I32  # (V,) path
     to_position: F32  # (V,) m
-    cursor: I64  # (V,) row of `route`: the edge it is on, or leaves
+    cursor: I64  # (V,) row of `route`: the edge that the vehicle is on, or has just left
     route_end: I64  # (V,) one past its last edge in `route`
     halt: I64  # (V,) row of the next halt
     halt_end: I64  # (V,)
-    kerb: (
-        U8  # (V,) 1: it begins at a building's kerb, 2: it ends at one, 3: both; others come and go elsewhere
-    )
-    dwell: F32  # (V,) s left of the present halt or stop at the kerb; < 0: of pulling out
+    kerb: U8  # (V,) bits: kerb.BEGINS_AT_KERB, ENDS_AT_KERB; trips over the border have none
+    dwell: F32  # (V,) s left of the present halt or kerb stop; < 0: of pulling out
     status: U8  # (V,) PLANNED, WAITING, RUNNING, DONE
     since: F64  # (V,) s, when it entered the road
-    next_waiting: I32  # (V,) next trip in the queue of its first lane, -1
+    next_waiting: I32  # (V,) the trip behind it in the insertion queue of its first lane, -1
     route: I32  # (R,) edges
     halt_lane: I32  # (H,) path
     halt_position: F32  # (H,) m
@@ -102,84 +100,87 @@ class Fleet(NamedTuple):
 
 
 class PathState(NamedTuple):
-    """What changes on paths and signals."""
+    """What changes on paths, signal programs and pedestrian crossings."""
 
-    limit: F32  # (P,) m/s in force
-    closed: U8  # (P,) 1: nobody enters
-    light: U8  # (P,) words.Light shown to a connection
-    phase: U16  # (S,) present phase of each program
-    phase_ends: F64  # (S,) s, before which nothing changes
-    shown_since: F64  # (S,) s, when what is shown began
-    mode: U8  # (S,) PLAN, LED or RETURNS
-    requested_stage: U16  # (S,) stage that a controller wants
+    limit: F32  # (P,) m/s, the speed limit in force
+    closed: U8  # (P,) 1: closed, nobody may enter
+    light: U8  # (P,) words.Light that a connection sees
+    phase: U16  # (S,) phase that each program shows
+    phase_ends: F64  # (S,) s, until which the program needs no attention
+    shown_since: F64  # (S,) s, since when it has been shown
+    mode: U8  # (S,) PLAN, CONTROLLED or IN_TRANSITION
+    requested_stage: U16  # (S,) stage that a controller requests
     from_stage: U16  # (S,) stage before the clearance
     to_stage: U16  # (S,) stage after it
-    clearance: U8  # (S,) CLEAR, CLEARS_YELLOW or CLEARS_RED
+    clearance: U8  # (S,) NO_CLEARANCE, YELLOW_CHANGE or RED_CLEARANCE
     duration: F64  # (phases,) s, of the plan in force
-    offset: F64  # (S,) s, likewise
-    tail: F32  # (P,) m, rear bumper of the last car on the path; FAR where there is none
+    offset: F64  # (S,) s, of the plan in force
+    tail: F32  # (P,) m, rear bumper of the last vehicle on the path; FAR where there is none
     tail_speed: F32  # (P,) m/s
-    tail_connection: (
-        I32  # (P,) connection by which the last car of a lane came, its rear may be there yet; -1: any
-    )
-    refused: U8  # (P,) steps for which others have kept the first car from entering; 255: no room beyond
-    merge_request: I8  # (P,) direction into which the first car that must change cannot, 0: none
+    # (P,) connection over which the last vehicle of a lane came and on which its rear may still lie;
+    # -1: unknown
+    tail_connection: I32
+    # (P,) steps for which the first vehicle of the lane has been refused entry to the junction;
+    # NO_STORAGE: it has no downstream storage
+    refused: U8
+    merge_request: I8  # (P,) side to which the first vehicle that must change lanes cannot; 0: none
     merge_request_position: F32  # (P,) m, its front
-    merge_request_length: F32  # (P,) m
-    preemption: U8  # (P,) corridor.COMES or CROSSES while an emergency vehicle is near, else 0
-    emergency_position: F32  # (P,) m along the lane where it is, < 0 before it; FAR: none comes
-    pedestrians: U8  # (X,) 1: people are on the crossing
-    pedestrian_wait: F32  # (X,) s for which people there have had to wait
-    insertion_first: I32  # (P,) first trip waiting to enter here, -1
-    insertion_last: I32  # (P,) last one, -1
-    insertion_count: I32  # (chunks,) trips waiting in all queues of a chunk
+    merge_request_length: F32  # (P,) m, its length
+    preemption: U8  # (P,) emergency.APPROACHING or CROSSING while an emergency vehicle is near, else 0
+    emergency_position: F32  # (P,) m along the lane of the emergency vehicle, < 0 before the lane; FAR: none
+    pedestrians: U8  # (X,) 1: there are people on the crossing
+    pedestrian_wait: F32  # (X,) s for which people there have waited
+    insertion_first: I32  # (P,) first trip of the insertion queue of this lane, -1
+    insertion_last: I32  # (P,) its last trip
+    insertion_count: I32  # (chunks,) trips in all insertion queues of a chunk
 
 
 class Moves(NamedTuple):
-    """What one step works out between reading the old cars and writing the new; nothing here outlives it."""
+    """What one step works out between the old vehicles and the new ones; nothing of it outlives the step."""
 
     accel: F32  # (M,) m/s^2
-    free_distance: F32  # (M,) m that may be driven in this step whatever the others do
+    free_distance: F32  # (M,) m that the vehicle may drive in this step, whatever the others do
     position: F32  # (M,) m after the step, still along the old path
     speed: F32  # (M,) m/s after the step
     action: U8  # (M,)
     refused: U8  # (P,)
-    breaks_gridlock: (
-        U8  # (P,) the first car of this lane goes past others who stand in its way and wait for it
-    )
-    other_connection: I32  # (P,) connection that the first car of this lane takes instead, if it strays
-    exits: I32  # (chunks,) cars that leave their path in each chunk
-    exit_car: I32  # (P,) chunk k's are rows chunk[k] ..
-    exit_path: I32  # (P,) where to
-    exit_connection: I32  # (P,) the connection that it leaves for that, -1: none
-    exit_position: F32  # (P,) m along that
+    # (P,) 1: the first vehicle of this lane passes others that stand in its way and wait for it
+    breaks_gridlock: U8
+    # (P,) connection that the first vehicle of this lane takes instead of its own, if it reroutes
+    other_connection: I32
+    exits: I32  # (chunks,) vehicles that leave their path in each chunk
+    exit_car: I32  # (P,) rows of Cars; those of chunk k are in rows chunk[k] ..
+    exit_path: I32  # (P,) the path that each enters
+    exit_connection: I32  # (P,) the connection that it leaves or drives through, -1: none
+    exit_position: F32  # (P,) m along the path that it enters
     entering: I32  # (P,) first row of the exits that enter this path, -1
-    entering_next: I32  # (P,) the following one, by position, -1
-    removed: I32  # (chunks,) cars that leave the road
-    listed: I32  # (P,) the paths that a stage works on; chunk k's are rows chunk[k] ..
-    busy: U8  # (P,) somebody is on the path, enters it or wants to leave it for the next lane
-    cars_after: I32  # (P,) cars on a busy path after the step
-    changing: U8  # (P,) some car wants to leave this lane for the next
+    entering_next: I32  # (P,) the next such row, by position, -1
+    removed: I32  # (chunks,) vehicles that leave the road
+    listed: I32  # (P,) paths that a stage works on; those of chunk k are in rows chunk[k] ..
+    busy: U8  # (P,) 1: a vehicle is on the path, enters it or asks to change from it
+    cars_after: I32  # (P,) vehicles on a busy path after the step
+    changing: U8  # (P,) 1: a vehicle asks to change from this lane to the next
     insert: I32  # (P,) trip that enters the road on this lane, -1
     insert_position: F32  # (P,) m
     insert_speed: F32  # (P,) m/s
-    new_count: I32  # (chunks + 1,) cars in each chunk, then where it begins
-    logged: I32  # (chunks,)
-    log_trip: I32  # (M,) chunk k's are rows start[chunk[k]] ..
-    log_action: U8  # (M,) LEAVES, BROKEN, STRAYS, HALTS
+    new_count: I32  # (chunks + 1,) vehicles in each chunk, then the row at which each begins
+    logged: I32  # (chunks,) entries of the log
+    log_trip: I32  # (M,) trips; those of chunk k are in rows start[chunk[k]] ..
+    log_action: U8  # (M,) LEAVES .. HALTS
     entered: I32  # (chunks,)
-    enter_trip: I32  # (P,) trips that entered the road; chunk k's are rows chunk[k] ..
-    forced: I32  # (chunks,) cars that crossed shared ground out of turn because nobody else could move
+    enter_trip: I32  # (P,) trips that entered the road; those of chunk k are in rows chunk[k] ..
+    forced: I32  # (chunks,) vehicles that entered an occupied conflict area because of gridlock
 
 
 class Log(NamedTuple):
-    """What a step tells of: trips by what they did, those that entered the road, and who crossed out of turn."""
+    """What a step reports: trips by what they did, trips that entered the road, and forced entries."""
 
-    trip: I64  # (M,) of those that left the road or their route, or stand at a stop
-    bounds: I64  # (LOGGED + 1,) who did LEAVES + n is in rows bounds[n] .. bounds[n + 1] - 1 of `trip`
-    newcomer: I64  # (P,) trips that entered, in the first rows
-    newcomers: I64  # (1,) how many
-    forced: I64  # (1,) cars
+    trip: I64  # (M,) trips that left the road or were rerouted, or that stand at a stop
+    # (LOGGED + 1,) trips with action LEAVES + n are in rows bounds[n] .. bounds[n + 1] - 1 of `trip`
+    bounds: I64
+    newcomer: I64  # (P,) trips that entered the road, in the first rows
+    newcomers: I64  # (1,) their number
+    forced: I64  # (1,) vehicles
 
 
 def empty_cars(paths: int, capacity: int) -> Cars:
@@ -247,7 +248,7 @@ def empty_log(paths: int, capacity: int) -> Log:
 
 
 def empty_path_state(limit: F32, chunks: int, duration: F64, offset: F64, crossings: int = 0) -> PathState:
-    """Nobody anywhere; `duration` (phases,) s and `offset` (S,) s of the signal programs' plans."""
+    """No vehicles; `duration` (phases,) s and `offset` (S,) s of the signal programs' plans."""
     paths, programs = len(limit), len(offset)
     return PathState(
         limit=limit.copy(),

@@ -1,13 +1,13 @@
 """One step of the traffic: the spine.
 
-1. the lights show their phase; trips that are due queue at their kerb;
-2. every chunk of paths decides on the old cars and moves them (parallel);
-3. those who leave a path are handed to the next one, in the order of the paths;
-4. every chunk admits lane changes and one car from each queue (parallel);
-5. every chunk writes its part of the new cars (parallel);
-6. what the chunks have logged is brought together.
+1. Signals show their phase; trips that are due join the insertion queues. 2. Every chunk of paths decides on
+the old vehicles and moves them (in parallel). 3. Vehicles that leave a path are handed to the next one, in
+the order of the paths. 4. Every chunk admits lane changes and one vehicle of each insertion queue (in
+parallel). 5. Every chunk writes its part of the new vehicles (in parallel). 6. The logs of the chunks are
+collected.
 
-A chunk writes nothing that another reads in the same stage, so the result does not depend on who runs when.
+No chunk writes what another one reads in the same stage, so the result does not depend on the order of
+execution.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ from cosmopolis.kernels.tables import table_at
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.traffic.admission import admit_changes
 from cosmopolis.simulation.traffic.bends import slow_for_bends
-from cosmopolis.simulation.traffic.car_following import STANDSTILL, follow, move
+from cosmopolis.simulation.traffic.car_following import follow, move
+from cosmopolis.simulation.traffic.cooperation import merge_behind, yield_to_merging
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.insertion import insert_first, queue_for_insertion
-from cosmopolis.simulation.traffic.lane_changing import merge_behind, request_lane_changes, yield_to_merging
+from cosmopolis.simulation.traffic.lane_changing import request_lane_changes
 from cosmopolis.simulation.traffic.lane_filtering import FILTERING_STEPS as SLIPS_EVERY
 from cosmopolis.simulation.traffic.lane_filtering import QUEUED_STEPS as LONG_ENOUGH
 from cosmopolis.simulation.traffic.lane_filtering import filter_forward
@@ -45,7 +46,6 @@ from cosmopolis.simulation.traffic.signals import show_lights
 from cosmopolis.simulation.traffic.state import (
     BROKEN,
     HALT,
-    HALT_WITHIN,
     HALTS,
     LEAVES,
     LOGGED,
@@ -59,6 +59,7 @@ from cosmopolis.simulation.traffic.state import (
     Moves,
     PathState,
 )
+from cosmopolis.simulation.traffic.thresholds import HALT_SPEED, HALT_WITHIN, STANDSTILL
 
 DECIDE, ADMIT, REBUILD = range(3)
 STAGES = 3
@@ -76,7 +77,7 @@ def decide(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Chunk k: accelerations, moves, wishes to change lanes, and who leaves which path for which."""
+    """Chunk k: accelerations, moves, requests for lane changes, and which vehicle enters which path."""
     first, last = roads.chunk[k], roads.chunk[k + 1]
     lo, hi = cars.start[first], cars.start[last]
     moves.exits[k], moves.removed[k], moves.forced[k] = 0, 0, 0
@@ -120,7 +121,7 @@ def decide(
 
 @kernel
 def _list_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
-    """List the paths of first .. last - 1 with cars on them, without a branch; how many they are."""
+    """List those of paths first .. last - 1 that have vehicles, without a branch; their number."""
     found = 0
     for path in range(first, last):
         moves.changing[path] = 0
@@ -131,7 +132,7 @@ def _list_occupied(first: int, last: int, cars: Cars, moves: Moves) -> int:
 
 @kernel
 def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
-    """Nobody drives past the place where he is to stand: a bus its stop, a car its kerb."""
+    """No vehicle drives past the place where it is to stand: a bus its stop, a car its kerb."""
     for i in range(lo, hi):
         if cars.goal[i] & STANDS != 0:
             moves.free_distance[i] = min(
@@ -145,7 +146,7 @@ def _serve_halts(lo: int, hi: int, time: float, cars: Cars, fleet: Fleet, moves:
     for i in range(lo, hi):
         if cars.goal[i] & STANDS == 0 or moves.action[i] != STAY:
             continue
-        if cars.goal_position[i] - cars.position[i] > HALT_WITHIN or cars.speed[i] > 0.5:
+        if cars.goal_position[i] - cars.position[i] > HALT_WITHIN or cars.speed[i] > HALT_SPEED:
             continue
         trip, goal = cars.trip[i], cars.goal[i]
         moves.position[i], moves.speed[i] = cars.position[i], 0.0
@@ -167,7 +168,7 @@ def _serve_halts(lo: int, hi: int, time: float, cars: Cars, fleet: Fleet, moves:
 
 @kernel
 def hand_over(roads: RoadNetwork, moves: Moves) -> None:
-    """Link every car that leaves its path into the list of those who enter the next, rearmost first."""
+    """Put each vehicle that leaves its path into the list of those that enter the next path, rearmost first."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
             path, position = moves.exit_path[row], moves.exit_position[row]
@@ -193,7 +194,7 @@ def admit(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """Chunk k: which lane changes and which newcomers come true, and how many cars it will hold."""
+    """Chunk k: which lane changes and which insertions take place, and how many vehicles it will hold."""
     first, last = roads.chunk[k], roads.chunk[k + 1]
     count = cars.start[last] - cars.start[first] - moves.exits[k] - moves.removed[k]
     for each in range(first, first + list_busy(first, last, moves)):
@@ -217,7 +218,7 @@ def admit(
 
 @kernel
 def place_chunks(roads: RoadNetwork, moves: Moves) -> int:
-    """Turn the chunks' counts into where each begins; the number of all cars."""
+    """Turn the number of vehicles of each chunk into the row at which it begins; the number of all vehicles."""
     total = 0
     for k in range(roads.chunks):
         count = moves.new_count[k]
@@ -229,7 +230,7 @@ def place_chunks(roads: RoadNetwork, moves: Moves) -> int:
 
 @kernel
 def release(roads: RoadNetwork, moves: Moves) -> None:
-    """Forget who entered where."""
+    """Clear the lists of entering vehicles."""
     for k in range(roads.chunks):
         for row in range(roads.chunk[k], roads.chunk[k] + moves.exits[k]):
             moves.entering[moves.exit_path[row]] = -1
@@ -239,6 +240,7 @@ def release(roads: RoadNetwork, moves: Moves) -> None:
 def begin_step(
     time: float, step: int, due: np.ndarray, roads: RoadNetwork, path_state: PathState, fleet: Fleet
 ) -> None:
+    """What happens before any vehicle moves: signals, pedestrians, insertion queues."""
     show_lights(time, roads, path_state)
     update_crossings(time, step, roads, path_state)
     for row in range(len(due)):
@@ -247,9 +249,10 @@ def begin_step(
 
 @kernel
 def collect(roads: RoadNetwork, old: Cars, moves: Moves, log: Log) -> None:
-    """Bring the chunks' logs together.
+    """Collect the logs of the chunks.
 
-    Trips that did LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `log.trip`, in the order of the paths.
+    Trips with action LEAVES + n become rows bounds[n] .. bounds[n + 1] - 1 of `log.trip`, in the order of the
+    paths.
     """
     newcomers, forced, bounds = 0, 0, log.bounds
     for n in range(LOGGED + 1):
@@ -322,8 +325,10 @@ def step_traffic(
     moves: Moves,
     log: Log,
 ) -> None:
-    """From the old cars to the new ones: helper 0. The others do their part of it on threads of their own, and of the
-    steps that follow, from what the board notes of each; they begin after `round`."""
+    """From the old vehicles to the new ones, as helper 0. Other helpers do part of it on threads of their
+    own, and part of the steps that follow; they learn from the board what each step needs, and begin after
+    `round`.
+    """
     if helper == 0:
         begin_step(time, step, due, roads, path_state, fleet)
         round = open_round(board)

@@ -1,33 +1,30 @@
-"""A way out of a knot that no street has: who stands too long is lifted on along his route, and counted.
+"""Teleporting (SUMO: time-to-teleport): a vehicle that stands too long is moved on along its route, and counted.
 
-Off unless the rules say after how many seconds. It runs between two steps, on the few that it concerns.
+Off unless the rules set the time. It runs between two steps, on the few vehicles that it concerns.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cosmopolis.kernels.decorators import entry
 from cosmopolis.simulation.clock import DT
+from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import DONE, FAR, STANDS, Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import settle
 
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
-    from cosmopolis.simulation.traffic.drivers import Drivers
-
-TELEPORT_STEPS = 10  # steps between two looks
-REAR_CLEARANCE = 0.5  # m from the beginning of the lane to the rear of who is put there
-ENTRY_BRAKE = 3.0  # m/s^2 that who comes into that lane may be asked for
+TELEPORT_STEPS = 10  # steps between two rounds
+REAR_CLEARANCE = 0.5  # m from the beginning of the lane to the rear of a vehicle that is put there
+MIDDLE, BEHIND = 0.5, 2.0  # share of the lane where a vehicle is put, and m behind the last one there
+ENTRY_BRAKE = 3.0  # m/s^2 that a vehicle on the way into that lane may be asked for
 
 
-def teleport_stuck(traffic: RoadTraffic, after: float) -> tuple[list[int], list[int]]:
-    """Trips lifted to the next edge of their route with room, and those for which there was none.
+def teleport_stuck(traffic: RunningTraffic, after: float) -> tuple[list[int], list[int]]:
+    """Trips moved to the next edge of their route with space, and those for which there was none.
 
-    A vehicle that stands where it means to stand, at a stop or at the kerb, is not stuck.
+    A vehicle that stands on purpose, at a stop or at the kerb, is not stuck.
     """
     cars, count = traffic.cars, traffic.count
     means_to = (cars.goal[:count] & STANDS) != 0
@@ -52,8 +49,10 @@ def teleport_stuck(traffic: RoadTraffic, after: float) -> tuple[list[int], list[
     return teleported, taken_out
 
 
-def _place_ahead(traffic: RoadTraffic, trip: int, kind: int, length: float) -> tuple[int, int, float] | None:
-    """Row of the route, lane and m for a vehicle on the next edge of its route that has room."""
+def _place_ahead(
+    traffic: RunningTraffic, trip: int, kind: int, length: float
+) -> tuple[int, int, float] | None:
+    """Row of the route, lane and m for a vehicle on the next edge of its route with space."""
     roads, fleet, path_state = traffic.roads, traffic.fleet, traffic.path_state
     modes = int(traffic.drivers.modes[kind])
     end = int(fleet.route_end[trip])
@@ -72,22 +71,25 @@ def _place_ahead(traffic: RoadTraffic, trip: int, kind: int, length: float) -> t
 
 
 def _leads(lane: int, edge: int, roads: RoadNetwork) -> bool:
-    return bool((roads.edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
+    """Whether a connection of `lane` leads to `edge`."""
+    return bool((roads.to_edge[roads.out_start[lane] : roads.out_end[lane]] == edge).any())
 
 
-def _free_position(lane: int, length: float, traffic: RoadTraffic) -> float | None:
+def _free_position(lane: int, length: float, traffic: RunningTraffic) -> float | None:
     """m of the front of a vehicle put behind all others on `lane`; None where it does not fit."""
     roads, path_state, cars = traffic.roads, traffic.path_state, traffic.cars
     whole = float(roads.length[lane])
-    position = min(max(0.5 * whole, length + REAR_CLEARANCE), whole - REAR_CLEARANCE)
+    position = min(max(MIDDLE * whole, length + REAR_CLEARANCE), whole - REAR_CLEARANCE)
     if path_state.tail[lane] < FAR:
-        position = min(position, float(path_state.tail[lane]) - 2.0)
+        position = min(position, float(path_state.tail[lane]) - BEHIND)
     for connection in range(int(roads.out_start[lane]), int(roads.out_end[lane])):
         if path_state.tail[connection] < FAR:
-            position = min(position, whole + float(path_state.tail[connection]) - 2.0)
-        beyond = int(roads.out_end[connection])
+            position = min(position, whole + float(path_state.tail[connection]) - BEHIND)
+        beyond = int(roads.to_lane[connection])
         if path_state.tail[beyond] < 0.0:
-            position = min(position, whole + float(roads.length[connection] + path_state.tail[beyond]) - 2.0)
+            position = min(
+                position, whole + float(roads.length[connection] + path_state.tail[beyond]) - BEHIND
+            )
     rear = position - length
     if rear < REAR_CLEARANCE:
         return None
@@ -100,7 +102,7 @@ def _free_position(lane: int, length: float, traffic: RoadTraffic) -> float | No
     return position
 
 
-def _advance_route(traffic: RoadTraffic, trip: int, row: int) -> None:
+def _advance_route(traffic: RunningTraffic, trip: int, row: int) -> None:
     """The trip goes on from `row` of its route; halts on the edges left out are left out too."""
     fleet, roads = traffic.fleet, traffic.roads
     passed = fleet.route[fleet.cursor[trip] : row]
@@ -110,7 +112,8 @@ def _advance_route(traffic: RoadTraffic, trip: int, row: int) -> None:
     fleet.halt[trip], fleet.cursor[trip], fleet.dwell[trip] = halt, row, 0.0
 
 
-def _take_out(traffic: RoadTraffic, row: int, path: int) -> None:
+def _take_out(traffic: RunningTraffic, row: int, path: int) -> None:
+    """Remove car `row` of `path`."""
     cars, count = traffic.cars, traffic.count
     for name, column in cars._asdict().items():
         if name != "start":
@@ -119,8 +122,8 @@ def _take_out(traffic: RoadTraffic, row: int, path: int) -> None:
     _update_tail(traffic, path)
 
 
-def _move(traffic: RoadTraffic, row: int, path: int, lane: int, position: float) -> None:
-    """Car `row` of `path` stands at `position` m of `lane`, as the last there."""
+def _move(traffic: RunningTraffic, row: int, path: int, lane: int, position: float) -> None:
+    """Put car `row` of `path` at `position` m of `lane`, as the last there."""
     cars = traffic.cars
     kept = {name: column[row].copy() for name, column in cars._asdict().items() if name != "start"}
     _take_out(traffic, row, path)
@@ -136,7 +139,8 @@ def _move(traffic: RoadTraffic, row: int, path: int, lane: int, position: float)
     _update_tail(traffic, lane)
 
 
-def _update_tail(traffic: RoadTraffic, path: int) -> None:
+def _update_tail(traffic: RunningTraffic, path: int) -> None:
+    """Write what others read of the last vehicle on `path`."""
     cars, path_state = traffic.cars, traffic.path_state
     first = int(cars.start[path])
     if first == cars.start[path + 1]:

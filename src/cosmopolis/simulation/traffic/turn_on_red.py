@@ -1,4 +1,4 @@
-"""What the law allows where a city lies."""
+"""Turning on red: what the law allows where a city lies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TURN_ON_RED = (
 
 
 def allows_turn_on_red(city: City) -> bool:
-    """Whether one may turn to the kerb side at red, giving way to all; ``notes["turn_on_red"]`` overrules."""
+    """Whether the turn to the kerb side is allowed at red, yielding to all; ``notes["turn_on_red"]`` overrules."""
     said = city.notes.get("turn_on_red")
     if said is not None:
         return said == "yes"

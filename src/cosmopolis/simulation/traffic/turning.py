@@ -1,6 +1,6 @@
-"""Which way on: the connection a car takes at the end of its lane, and the lane it must be in for that.
+"""Which connection a car takes at the end of its lane, and the lane in which it must be for that.
 
-Worked out once when a car enters a path, from its route; the hot loop reads only the answer.
+Worked out once when a car enters a path, from its route; the inner loops read only the answer.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BLOCKS_LANE, BORDER, ENDS_AT_KERB, stop_seconds
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.state import (
-    FAR,
+    FAR32,
     HALT,
-    HALT_WITHIN,
     LEAVE,
     PARK,
     PULL_OUT,
@@ -25,35 +24,38 @@ from cosmopolis.simulation.traffic.state import (
     Fleet,
     PathState,
 )
+from cosmopolis.simulation.traffic.thresholds import HALT_WITHIN
 
-UNREACHABLE_LANES = 1000  # lanes: there is none
-UNREACHABLE = np.float32(1000.0)  # lane changes: there is no way
-CLOSED_LANE = np.float32(50.0)  # lane changes that a closed lane counts as
-MOST_LANES = 16
-MOST_EDGES_AHEAD = 12  # ahead
-TURN_LANE = np.float32(200.0)  # m from a lane's start: for speed alone one changes to none that ends sooner
-FORESIGHT = np.float32(300.0)  # m ahead beyond the end of the lane
-PLANNING_SPEED_MARGIN = np.float32(0.5)  # m/s more than it drives that a driver plans with
-CHANGE_COST = 1.0
+UNREACHABLE_LANES = 1000  # lanes: there is none that leads on
+UNREACHABLE = np.float32(1000.0)  # lane changes, as a cost: no lane leads on
+CLOSED_LANE = np.float32(50.0)  # lane changes that a closed lane costs
+MOST_LANES = 16  # of an edge
+MOST_EDGES_AHEAD = 12  # that a driver plans for
+TURN_LANE = np.float32(200.0)  # m from a lane's start: no discretionary change to a lane that ends sooner
+FORESIGHT = np.float32(300.0)  # m beyond the end of the lane that a driver plans for
+PLANNING_SPEED_MARGIN = np.float32(0.5)  # m/s more than the present speed that a driver plans with
+CHANGE_COST = 1.0  # of one lane change
 SHORT_EDGE = 40.0  # m: on an edge so short a change costs one more
 SIREN_SPEED = np.float32(1.4)  # times the limit, with the siren on
+GOAL_MARGIN = np.float32(0.5)  # m before the lane's end: halts and destinations lie on the lane
+FIRM = 1.5  # times the comfortable deceleration, with which a vehicle still stops at the kerb
+ARRIVAL_CHANGE = 0.5  # what a lane beside that of the destination costs, in lane changes
 AT_END = np.float32(5.0)  # m before the end of a lane that leads nowhere: the trip goes on beyond it
-LEAST_DESIRED = np.float32(1.0)  # m/s that anybody wishes to drive
-FAR32 = np.float32(FAR)
+LEAST_DESIRED = np.float32(1.0)  # m/s, the lowest desired speed
 
 
 @kernel
 def leads_to(lane: int, edge: int, modes: int, roads: RoadNetwork) -> bool:
     """Whether a connection of this lane that `modes` may use ends on `edge`."""
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
-        if roads.edge[connection] == edge and (roads.modes[connection] & modes) != 0:
+        if roads.to_edge[connection] == edge and (roads.modes[connection] & modes) != 0:
             return True
     return False
 
 
 @kernel
 def lanes_to(lane: int, edge: int, modes: int, roads: RoadNetwork) -> int:
-    """Signed number of lane changes to the nearest lane that leads to `edge`; NO_WAY if none does."""
+    """Signed number of lane changes to the nearest lane that leads to `edge`; UNREACHABLE_LANES if none does."""
     first = lane - roads.lane_index[lane]
     best = UNREACHABLE_LANES
     for other in range(first, first + roads.lane_count[lane]):
@@ -64,7 +66,7 @@ def lanes_to(lane: int, edge: int, modes: int, roads: RoadNetwork) -> int:
 
 @kernel
 def foresight(speed: float, kind: int, drivers: Drivers) -> float:
-    """m beyond the end of its lane up to which a driver minds on which lane an edge must be left."""
+    """m beyond the end of its lane up to which a driver considers the lanes by which an edge must be left."""
     return drivers.strategic_lookahead[kind] * (np.float32(speed) + PLANNING_SPEED_MARGIN)
 
 
@@ -83,11 +85,11 @@ def plan_lanes(
 ) -> None:
     """What it costs to be at the end of each lane of `lane`'s edge, in lane changes still to make beyond it.
 
-    Writes `costs[0 ..]` for that edge, the kerb first, and `costs[MOST_LANES ..]` for the edge after it, where
-    lanes may still be changed; `costs` has 2 * MOST_LANES places. Works back from a few
-    hundred metres ahead on the route, as drivers do who know the way: a change on a short edge costs more. Edges
-    that end more than `reach` m beyond the lane are no matter yet; where vehicles stand or drive on them, by
-    `start` (P + 1,) of the cars, there is so much less room to change lanes.
+    Writes `costs[0 ..]` for that edge, the kerb first, and `costs[MOST_LANES ..]` for the edge after it,
+    where lanes may still be changed; `costs` has 2 * MOST_LANES places. Works back from a few hundred metres
+    ahead on the route: a change on a short edge costs more. Edges that end more than `reach` m beyond the
+    lane do not matter yet; where vehicles are on them, by `start` (P + 1,) of the cars, there is so much less
+    room to change lanes.
     """
     kind = fleet.kind[trip]
     modes = drivers.modes[kind]
@@ -108,7 +110,7 @@ def plan_lanes(
             if row + 1 >= end:
                 cost = np.float32(0.0)
                 if drivers.arrival_speed[kind] < FAR32:
-                    cost = np.float32(0.5 * abs(first + index - fleet.to_lane[trip]))
+                    cost = np.float32(ARRIVAL_CHANGE * abs(first + index - fleet.to_lane[trip]))
             elif row == last:
                 if leads_to(first + index, fleet.route[row + 1], modes, roads):
                     cost = np.float32(0.0)
@@ -117,8 +119,8 @@ def plan_lanes(
                     first + index, fleet.route[row + 1], rotation, modes, costs, beyond, roads, path_state
                 )
                 if connection >= 0:
-                    cost = costs[beyond + _lane_slot(roads.out_end[connection], roads)]
-                    if path_state.closed[roads.out_end[connection]] != 0:
+                    cost = costs[beyond + _lane_slot(roads.to_lane[connection], roads)]
+                    if path_state.closed[roads.to_lane[connection]] != 0:
                         cost += CLOSED_LANE
             costs[here + index] = cost
         if row > cursor:
@@ -135,7 +137,7 @@ def _last_edge_ahead(
     drivers: Drivers,
     roads: RoadNetwork,
 ) -> int:
-    """Row of the route's last edge that ends within `reach` m, by the room that is left on each."""
+    """Row of the route's last edge that ends within `reach` m, by the space that is left on each."""
     kind, end = fleet.kind[trip], fleet.route_end[trip]
     some_far = drivers.strategic_lookahead[kind] < FAR32
     each = drivers.length[kind] + drivers.jam_gap[kind]
@@ -162,12 +164,13 @@ def _most_on_a_lane(edge: int, roads: RoadNetwork, start: NDArray[np.int32]) -> 
 
 @kernel
 def _lane_slot(lane: int, roads: RoadNetwork) -> int:
+    """The place of a lane in `costs`."""
     return min(roads.lane_index[lane], MOST_LANES - 1)
 
 
 @kernel
 def _relax(costs, start: int, count: int, each: float) -> None:  # type: ignore[no-untyped-def]
-    """Lower each lane's cost to a neighbour's plus the change to it, both ways."""
+    """Lower each lane's cost to a neighbour's plus the change to it, in both directions."""
     for index in range(start + 1, start + count):
         costs[index] = min(costs[index], costs[index - 1] + np.float32(each))
     for index in range(start + count - 2, start - 1, -1):
@@ -187,19 +190,20 @@ def best_connection(  # type: ignore[no-untyped-def]
 ) -> int:
     """The connection from `lane` to `edge` into the lane that costs least, -1 if there is none.
 
-    Where several cost the same those from `dealt` on come first; the one nearest the kerb where it is < 0.
+    Where several cost the same, those from `rotation` on come first; the one nearest the kerb where it is <
+    0.
     """
     best, best_cost = -1, np.float32(2.0) * UNREACHABLE
     first, count = roads.out_start[lane], roads.out_end[lane] - roads.out_start[lane]
     for turn in range(count):
         connection = first + (max(rotation, 0) + turn) % count
-        if roads.edge[connection] != edge or (roads.modes[connection] & modes) == 0:
+        if roads.to_edge[connection] != edge or (roads.modes[connection] & modes) == 0:
             continue
-        to_lane = roads.out_end[connection]
+        to_lane = roads.to_lane[connection]
         cost = costs[beyond + _lane_slot(to_lane, roads)]
         if path_state.closed[to_lane] != 0:
             cost += CLOSED_LANE
-        nearer = rotation < 0 <= best and cost == best_cost and to_lane < roads.out_end[best]
+        nearer = rotation < 0 <= best and cost == best_cost and to_lane < roads.to_lane[best]
         if cost < best_cost or nearer:
             best, best_cost = connection, cost
     return best
@@ -207,7 +211,9 @@ def best_connection(  # type: ignore[no-untyped-def]
 
 @kernel
 def _lane_rotation(trip: int, fleet: Fleet, drivers: Drivers) -> int:
-    """What a trip is dealt out by among lanes that serve it equally; -1: it takes the one nearest the kerb."""
+    """The number by which a trip is assigned one of the lanes that serve it equally; -1: it takes the one
+    nearest the kerb.
+    """
     return trip if drivers.spreads_over_lanes[fleet.kind[trip]] != 0 else -1
 
 
@@ -217,11 +223,11 @@ def likely_connection(
 ) -> int:
     """A connection by which `trip` may go on at the end of `lane` on its route's edge `cursor`, -1 if none.
 
-    For looking ahead: the choice among several falls when the car enters the lane.
+    For looking ahead: which of several it takes is decided when the car enters the lane.
     """
     modes = drivers.modes[fleet.kind[trip]]
     for connection in range(roads.out_start[lane], roads.out_end[lane]):
-        if roads.edge[connection] == fleet.route[cursor + 1] and (roads.modes[connection] & modes) != 0:
+        if roads.to_edge[connection] == fleet.route[cursor + 1] and (roads.modes[connection] & modes) != 0:
             return connection
     return -1
 
@@ -240,7 +246,7 @@ def costs_less(
 ) -> bool:
     """Whether lane `other` of the same edge serves the route of `trip` at least as well as `lane`.
 
-    Whoever looks less far ahead looks at least TURN_LANE m from the start of the lane.
+    A driver looks at least TURN_LANE m ahead from the start of the lane.
     """
     costs = local_floats(32)
     reach = max(foresight(speed, fleet.kind[trip], drivers), TURN_LANE - roads.length[lane])
@@ -250,7 +256,7 @@ def costs_less(
 
 @kernel
 def wished_speed(path: int, trip: int, fleet: Fleet, drivers: Drivers, path_state: PathState) -> np.float32:
-    """m/s that the driver of `trip` takes `path` at."""
+    """m/s, the desired speed of `trip` on `path`."""
     kind = fleet.kind[trip]
     wish = min(path_state.limit[path] * fleet.factor[trip], drivers.top_speed[kind])
     return max(wish - drivers.dawdle[kind], min(wish, LEAST_DESIRED))
@@ -267,9 +273,9 @@ def settle(
     roads: RoadNetwork,
     path_state: PathState,
 ) -> None:
-    """Fill in what car i wants on `path`, which it has just entered.
+    """Fill in the goals of car i on `path`, which it has just entered: speed, turn, halt or destination, lane.
 
-    `start` (P + 1,) is that of the cars which all may read: while a step writes the new ones, of the old.
+    `start` (P + 1,) is that of the cars that all may read: while a step writes the new ones, of the old.
     """
     trip, kind = cars.trip[i], cars.kind[i]
     cars.desired[i] = wished_speed(path, trip, fleet, drivers, path_state)
@@ -294,7 +300,7 @@ def settle(
         if fleet.dwell[trip] <= 0.0:
             fleet.dwell[trip] = max(fleet.halt_dwell[halt], np.float32(1.0))
         cars.goal[i], cars.goal_speed[i] = HALT, np.float32(0.0)
-        cars.goal_position[i] = min(fleet.halt_position[halt], roads.length[path] - np.float32(0.5))
+        cars.goal_position[i] = min(fleet.halt_position[halt], roads.length[path] - GOAL_MARGIN)
         cars.shift[i] = fleet.halt_lane[halt] - path
     if fleet.dwell[trip] < 0.0:
         cars.goal[i], cars.goal_speed[i], cars.goal_position[i] = PULL_OUT, np.float32(0.0), cars.position[i]
@@ -320,7 +326,7 @@ def _is_of_a_later_lap(position: float, trip: int, cursor: int, fleet: Fleet) ->
 
 @kernel
 def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads: RoadNetwork) -> None:
-    """Over the border one drives on; at a kerb without parking room one stands in the lane."""
+    """At the border a vehicle drives on off the map; at a kerb without parking it stands in the lane."""
     trip, kind = cars.trip[i], cars.kind[i]
     if roads.out_start[path] == roads.out_end[path] and fleet.to_position[trip] > roads.length[path] - AT_END:
         if roads.kerb[path] == BORDER and drivers.entry_speed[kind] < 0.0:
@@ -330,7 +336,7 @@ def _arrive(cars: Cars, i: int, path: int, fleet: Fleet, drivers: Drivers, roads
         return
     to_go = cars.goal_position[i] - cars.position[i]
     seconds = stop_seconds(trip, kind, roads.lane_count[path], drivers)
-    if seconds <= 0.0 or to_go < cars.speed[i] * cars.speed[i] / (3.0 * drivers.brake[kind]):
+    if seconds <= 0.0 or to_go < cars.speed[i] * cars.speed[i] / (2.0 * FIRM * drivers.brake[kind]):
         return
     if fleet.dwell[trip] <= 0.0:
         fleet.dwell[trip] = seconds
@@ -353,7 +359,7 @@ def _aim(
     trip, kind = cars.trip[i], cars.kind[i]
     if cursor + 1 >= fleet.route_end[trip]:
         cars.goal[i], cars.goal_speed[i] = LEAVE, drivers.arrival_speed[kind]
-        cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - np.float32(0.5))
+        cars.goal_position[i] = min(fleet.to_position[trip], roads.length[path] - GOAL_MARGIN)
         _arrive(cars, i, path, fleet, drivers, roads)
         if drivers.arrival_speed[kind] < FAR32 and roads.edge[fleet.to_lane[trip]] == roads.edge[path]:
             cars.shift[i] = fleet.to_lane[trip] - path

@@ -1,4 +1,4 @@
-"""A city that is alive at once: trips under way at the start are put where they would be by then."""
+"""A start in the middle of the day: trips under way at the start are put where they would be by then."""
 
 from __future__ import annotations
 
@@ -8,12 +8,26 @@ from cosmopolis.kernels.decorators import entry
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import DONE, PLANNED, RUNNING, Cars, Fleet, PathState, empty_cars
+from cosmopolis.simulation.traffic.state import (
+    DONE,
+    FAR,
+    FAR32,
+    PLANNED,
+    RUNNING,
+    Cars,
+    Fleet,
+    PathState,
+    empty_cars,
+)
 from cosmopolis.simulation.traffic.turning import lanes_to, settle
 
-CONGESTION = 1.35  # how much slower than free a trip under way has been
+CONGESTION = 1.35  # how much slower than on empty streets a trip under way has been
 JUNCTION = 9.0  # s lost at the end of each edge
-GAP = 3.0  # m between the cars put down
+HALT_LOSS = 5.0  # s lost at a halt besides the dwell
+LINE_MARGIN, REAR_MARGIN, FRONT_MARGIN = 1.5, 0.5, 1.0  # m to the stop line, behind it, to the lane's end
+WRONG_LANE = 30.0  # m that a vehicle is put back rather than one lane beside that which leads on
+START_SPEED, SPARE_HEADWAY = 0.7, 1.3  # of the desired speed at most; times the headway
+GAP = 3.0  # m between the vehicles put down
 
 
 @entry
@@ -51,12 +65,12 @@ def whereabouts(
                 break
             left -= seconds + JUNCTION
             while halt < fleet.halt_end[trip] and roads.edge[fleet.halt_lane[halt]] == here:
-                left -= fleet.halt_dwell[halt] + 5.0
+                left -= fleet.halt_dwell[halt] + HALT_LOSS
                 halt += 1
             begin = 0.0
             cursor += 1
             if left < 0.0 and cursor < end:  # stands at the line
-                edge[trip], position[trip] = here, roads.length[lane] - 1.5
+                edge[trip], position[trip] = here, roads.length[lane] - LINE_MARGIN
                 fleet.cursor[trip], fleet.halt[trip] = cursor - 1, halt
                 fleet.status[trip] = RUNNING
                 break
@@ -74,24 +88,24 @@ def put_down(
 ) -> None:
     """A lane for each trip and a position behind the one put there before. `order`: by edge, foremost first.
 
-    A trip for which its edge has no room keeps lane -1.
+    A trip for which its edge has no space keeps lane -1.
     """
-    rear = np.full(roads.paths, np.float32(1.0e9))
+    rear = np.full(roads.paths, FAR32)
     for trip in order:
         first = roads.edge_lane[edge[trip]]
         modes = drivers.modes[fleet.kind[trip]]
         length = drivers.length[fleet.kind[trip]]
-        best, best_cost, best_position = -1, 1.0e9, np.float32(0.0)
+        best, best_cost, best_position = -1, FAR, np.float32(0.0)
         cursor = fleet.cursor[trip]
         for other in range(first, first + roads.edge_lanes[edge[trip]]):
             if (roads.modes[other] & modes) == 0:
                 continue
-            place = min(position[trip], min(rear[other] - GAP, roads.length[other] - 1.0))
-            if place - length < 0.5:
+            place = min(position[trip], min(rear[other] - GAP, roads.length[other] - FRONT_MARGIN))
+            if place - length < REAR_MARGIN:
                 continue
             cost = position[trip] - place
             if cursor + 1 < fleet.route_end[trip]:
-                cost += 30.0 * abs(lanes_to(other, fleet.route[cursor + 1], modes, roads))
+                cost += WRONG_LANE * abs(lanes_to(other, fleet.route[cursor + 1], modes, roads))
             if cost < best_cost:
                 best, best_cost, best_position = other, cost, place
         lane[trip] = best
@@ -133,9 +147,9 @@ def fill(
             if i + 1 < cars.start[path + 1]:
                 room = cars.position[i + 1] - cars.length[i + 1] - cars.position[i]
             kind = cars.kind[i]
-            safe = np.sqrt(drivers.brake[kind] * max(room - 3.0, 0.0))
-            near = max(room - drivers.jam_gap[kind], 0.0) / (1.3 * drivers.headway[kind])
-            cars.speed[i] = min(0.7 * cars.desired[i], min(safe, near))
+            safe = np.sqrt(drivers.brake[kind] * max(room - GAP, 0.0))
+            near = max(room - drivers.jam_gap[kind], 0.0) / (SPARE_HEADWAY * drivers.headway[kind])
+            cars.speed[i] = min(START_SPEED * cars.desired[i], min(safe, near))
         if cars.start[path] < cars.start[path + 1]:
             i = cars.start[path]
             path_state.tail[path] = cars.position[i] - cars.length[i]
@@ -145,7 +159,7 @@ def fill(
 def place_under_way(
     start: float, roads: RoadNetwork, drivers: Drivers, path_state: PathState, fleet: Fleet
 ) -> tuple[Cars, np.ndarray]:
-    """The cars on the road at `start` s, and the trips under way for which there was no room (they queue)."""
+    """The cars on the road at `start` s, and the trips under way for which there was no space (they queue)."""
     count = len(fleet.depart)
     edge, position = np.full(count, -1, np.int32), np.zeros(count, np.float32)
     first_edge, first_halt = fleet.cursor.copy(), fleet.halt.copy()

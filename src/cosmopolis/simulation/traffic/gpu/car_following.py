@@ -12,7 +12,7 @@ _move = on_device(car_following.move)
 
 @launched
 def follow(count: int, drivers: DeviceDrivers, cars: DeviceCars, moves: DeviceMoves) -> None:
-    """Acceleration and room of `count` cars, each behind the next row."""
+    """Acceleration and free distance of `count` cars, each behind the next row."""
     i = cuda.grid(1)
     if i < count:
         _follow(i, i + 1, drivers, cars, moves)

@@ -1,4 +1,4 @@
-"""Separate lanes, rings or open roads, driven wholly on the card: the sibling of `traffic.rings`.
+"""Separate lanes, rings or open roads, simulated wholly on the card: the sibling of `traffic.rings`.
 
 The arrays stay in the card's memory between the steps. A step is four launches that nobody waits for.
 """
@@ -60,6 +60,6 @@ class DeviceRingTraffic:
         cuda.synchronize()
 
     def cars(self) -> state.Cars:
-        """Where everybody is now, back in the processor's memory."""
+        """The cars as they are now, back in the processor's memory."""
         position, speed = (column.copy_to_host() for column in (self._cars.position, self._cars.speed))
         return unseated(self._seated._replace(position=position, speed=speed))
