@@ -8,13 +8,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from cosmopolis.sources.osm import OsmReading
+from cosmopolis.sources.osm_reading import OsmReading
 
 # (west, south, east, north) degrees; the first box that holds the point decides: exceptions stand before the whole.
 _RIGHT, _LEFT = False, True

@@ -1,6 +1,6 @@
 """OpenStreetMap files (.osm, .osm.gz, .osm.bz2, .osm.pbf) through pyosmium.
 
-`scan` reads a file into flat arrays and tags, still in degrees; `OsmReading.to_raw` projects all nodes at once and
+`scan` reads a file into flat arrays and tags, still in degrees; `OsmFile.to_raw` projects all nodes at once and
 lets one module per subject (streets, junctions, buildings, areas, places, transit) make its rows from them.
 Elements may come in any order, as Overpass writes them.
 """
@@ -11,10 +11,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +19,18 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.geometry.projection import Projection
-from cosmopolis.sources.vocabulary import STREETS, words
-
-Rows = NDArray[np.int64]
-Box = tuple[float, float, float, float]  # west, south, east, north
+from cosmopolis.sources import (
+    osm_areas,
+    osm_buildings,
+    osm_coast,
+    osm_junctions,
+    osm_places,
+    osm_streets,
+    osm_transit,
+)
+from cosmopolis.sources.driving_side import drives_on_left
+from cosmopolis.sources.osm_reading import Box, Member, OsmReading, Relation, Way
+from cosmopolis.sources.vocabulary import words
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 LICENCE = "Open Database License (ODbL) 1.0"
@@ -42,87 +47,11 @@ _NODE_KEYS = words(
 _RELATION_TYPES = frozenset({"multipolygon", "restriction", "route", "building", "public_transport"})
 
 
-class Way(NamedTuple):
-    id: int
-    tags: dict[str, str]
-    rows: Rows  # (n,) rows of OsmReading.lonlat; nodes that the file lacks are left out
-    complete: bool  # no node was missing
-
-    @property
-    def closed(self) -> bool:
-        return len(self.rows) >= 4 and self.rows[0] == self.rows[-1]
-
-
-class Member(NamedTuple):
-    type: str  # "n", "w" or "r"
-    ref: int
-    role: str
-
-
-class Relation(NamedTuple):
-    id: int
-    tags: dict[str, str]
-    members: list[Member]
-
-
-@dataclass
-class OsmReading:
-    """One file as read, in degrees."""
-
-    path: Path
-    date: str
-    stated_box: Box | None
-    node_ids: NDArray[np.int64]  # (N,) sorted
-    lonlat: NDArray[np.float64]  # (N, 2) degrees
-    node_tags: dict[int, dict[str, str]]  # row -> tags, only of nodes with a key that matters
-    ways: list[Way]
-    relations: list[Relation]
-    findings: list[Finding]
-
-    may_have_streets = True
-
-    @cached_property
-    def ways_by_id(self) -> dict[int, Way]:
-        return {way.id: way for way in self.ways}
-
-    @cached_property
-    def has_streets(self) -> bool:
-        kinds = (
-            STREETS.get(way.tags["highway"])
-            for way in self.ways
-            if "highway" in way.tags and len(way.rows) >= 2
-        )
-        return any(kind is not None and kind.drivable for kind in kinds)
-
-    @cached_property
-    def box(self) -> Box | None:
-        """Degrees: the file's own bounds, or those of its street nodes, or of all nodes."""
-        if self.stated_box is not None:
-            return self.stated_box
-        used = [way.rows for way in self.ways if "highway" in way.tags]
-        points = self.lonlat[np.concatenate(used)] if used else self.lonlat
-        if not len(points):
-            return None
-        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-
-    def node_row(self, ref: int) -> int:
-        """Row of a node, -1 if the file lacks it."""
-        at = int(np.searchsorted(self.node_ids, ref))
-        return at if at < len(self.node_ids) and self.node_ids[at] == ref else -1
+class OsmFile(OsmReading):
+    """One file as read, and what its subjects make of it."""
 
     def to_raw(self, projection: Projection) -> RawCity:
         """In local metres."""
-        from cosmopolis.sources import (
-            osm_areas,
-            osm_buildings,
-            osm_coast,
-            osm_junctions,
-            osm_places,
-            osm_streets,
-            osm_transit,
-        )
-        from cosmopolis.sources.driving_side import drives_on_left
-
         xy = projection.to_local(self.lonlat)
         raw = RawCity(name=self.path.name.split(".")[0], origin=(projection.lon, projection.lat))
         raw.findings.extend(self.findings)
@@ -150,7 +79,7 @@ class OsmReading:
         )
 
 
-def scan(path: Path, format: str) -> OsmReading:
+def scan(path: Path, format: str) -> OsmFile:
     """Reads a file of pyosmium's `format` ("osm", "osm.gz", "osm.bz2" or "pbf")."""
     import osmium
 
@@ -170,7 +99,7 @@ def scan(path: Path, format: str) -> OsmReading:
     ways, findings = _joined(node_ids, refs, path)
     node_tags = _by_row(node_ids, tags_by_id)
     box, date = _header(path, format)
-    return OsmReading(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
+    return OsmFile(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
 
 
 def _places(file: object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -309,7 +238,3 @@ def _broken(path: Path, format: str, error: Exception) -> str:
     if "gzip" in text or "bzip2" in text:
         return f"{path}: the compressed file is broken or cut off ({text}); download it again."
     return f"{path}: not readable as OpenStreetMap data ({text}); check the file or export it again."
-
-
-def members_of(relation: Relation, type: str, roles: tuple[str, ...]) -> Iterator[int]:
-    return (m.ref for m in relation.members if m.type == type and m.role in roles)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from cosmopolis.city.raw import RawArea, RawCity, RawTree
 from cosmopolis.city.words import LandUse
 from cosmopolis.sources import tags as text
-from cosmopolis.sources.osm import OsmReading
 from cosmopolis.sources.osm_buildings import is_building
+from cosmopolis.sources.osm_reading import OsmReading
 from cosmopolis.sources.osm_rings import shapes
 from cosmopolis.sources.shapes import parts
 from cosmopolis.sources.vocabulary import WATERWAY_WIDTH, land_use

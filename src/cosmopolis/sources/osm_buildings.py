@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.raw import Finding, RawBuilding, RawCity
 from cosmopolis.city.words import Roof
 from cosmopolis.sources import tags as text
-from cosmopolis.sources.osm import OsmReading
+from cosmopolis.sources.osm_reading import OsmReading
 from cosmopolis.sources.osm_rings import shapes
 from cosmopolis.sources.vocabulary import ROOFS, Tags, building_use
 

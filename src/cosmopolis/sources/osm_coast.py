@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.raw import RawArea, RawCity
 from cosmopolis.city.words import LandUse
 from cosmopolis.geometry.projection import Projection
-from cosmopolis.sources.osm import OsmReading
+from cosmopolis.sources.osm_reading import OsmReading
 from cosmopolis.sources.shapes import parts
 
 MARGIN = 300.0  # m of sea shown beyond the streets where the map states no bounds

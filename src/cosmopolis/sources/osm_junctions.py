@@ -6,7 +6,7 @@ from collections import Counter
 
 from cosmopolis.city.raw import Finding, RawCity, RawRestriction
 from cosmopolis.city.words import Mode
-from cosmopolis.sources.osm import OsmReading, Relation, members_of
+from cosmopolis.sources.osm_reading import OsmReading, Relation, members_of
 
 _EXCEPT = {
     "bus": Mode.BUS, "psv": Mode.BUS | Mode.TAXI, "taxi": Mode.TAXI, "bicycle": Mode.BICYCLE, "hgv": Mode.TRUCK,

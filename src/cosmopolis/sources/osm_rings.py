@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely import Polygon
 
 from cosmopolis.city.raw import Finding
-from cosmopolis.sources.osm import OsmReading, Relation, Rows, Way
+from cosmopolis.sources.osm_reading import OsmReading, Relation, Rows, Way
 from cosmopolis.sources.shapes import mended, ring_polygons
 
 

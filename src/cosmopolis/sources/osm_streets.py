@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from cosmopolis.city.raw import Finding, RawCity, RawStreet
 from cosmopolis.city.words import Mode, StreetKind
 from cosmopolis.sources import tags as text
-from cosmopolis.sources.osm import OsmReading, Way
 from cosmopolis.sources.osm_lanes import cycle_lanes, directions
+from cosmopolis.sources.osm_reading import OsmReading, Way
 from cosmopolis.sources.vocabulary import STREETS, Tags
 
 # The last metres to one door: drawn by some and not by others, and no street of the city.
