@@ -60,7 +60,8 @@ def allowed_movements(
         through &= signed | (left[source] == 0)
     source, target = source[through], target[through]
     angle = _angle(roads, source, target)
-    keep = _with_few_u_turns(segments, roads, source, target, angle)
+    cars = (modes & int(Mode.CAR)) > 0
+    keep = _with_few_u_turns(segments, roads, source, target, angle, cars)
     source, target, angle = source[keep], target[keep], angle[keep]
     return _arranged(roads, table.roundabout[segments.profile[roads.segment]], source, target, angle)
 
@@ -110,13 +111,18 @@ def _angle(roads: Roads, source: Ints, target: Ints) -> F64:
     return np.where(roads.twin[source] == target, np.pi, np.where(angle < -np.radians(175.0), np.pi, angle))
 
 
-def _with_few_u_turns(segments: Segments, roads: Roads, source: Ints, target: Ints, angle: F64) -> Bools:
-    """Which movements stay: turning back only where nothing else is possible, painted, or drawn for that."""
+def _with_few_u_turns(
+    segments: Segments, roads: Roads, source: Ints, target: Ints, angle: F64, cars: Bools
+) -> Bools:
+    """Which movements stay: turning back only where nothing else is possible, painted, or drawn for that.
+
+    `cars` (E,): a way that only buses or bicycles may go is no way on for cars.
+    """
     back = np.abs(angle) > _BACK
     same = roads.twin[source] == target
     e = len(roads)
-    exits = np.bincount(source[~back], minlength=e)
-    entries = np.bincount(target[~back], minlength=e)
+    exits = np.bincount(source[~back & (cars[target] | ~cars[source])], minlength=e)
+    entries = np.bincount(target[~back & (cars[source] | ~cars[target])], minlength=e)
     painted = np.zeros(e, dtype=bool)
     for edge in range(e):
         arrows = segments.turns[roads.segment[edge]][0 if roads.backward[edge] else 1]
