@@ -210,3 +210,40 @@ def test_places_have_names(tmp_path):
         ("茶馆", "amenity=cafe", "Tea house"), ("小学", "amenity=school", ""), ("公园", "leisure=park", ""),
     ]  # fmt: skip
     assert raw.places[1].xy == pytest.approx((60, 60), abs=600)
+
+
+@pytest.mark.parametrize(
+    ("tags", "seen"),
+    [
+        ({"location": "underground"}, False),
+        ({"location": "underground", "layer": "-2", "building": "train_station"}, False),
+        ({"building": "parking", "parking": "underground"}, False),
+        ({"layer": "-1", "level": "-1;-2"}, False),
+        ({"building__levels": "0", "building__levels__underground": "3"}, False),
+        ({"tunnel": "yes"}, False),
+        ({"layer": "-1"}, True),
+        ({"layer": "-1", "level": "-1;0"}, True),
+        ({"building__levels": "4", "building__levels__underground": "2"}, True),
+        ({"building__levels": "0", "building__levels__underground": "1", "height": "6"}, True),
+        ({"building": "apartments", "amenity": "parking", "parking": "underground"}, True),
+        ({"tunnel": "building_passage"}, True),
+        ({"location": "rooftop"}, True),
+    ],
+)
+def test_what_lies_underground_is_not_seen(tmp_path, tags, seen):
+    raw = town().square(1, 0, 0, 20, **({"building": "yes"} | tags)).read(tmp_path)
+    assert len(raw.buildings) == seen
+    assert [f.code for f in raw.findings] == ([] if seen else ["underground"])
+
+
+def test_underground_parts_and_water_are_not_seen(tmp_path):
+    raw = (
+        town()
+        .square(1, 0, 0, 20, building="yes", height="20")
+        .square(2, 0, 0, 19, building__part="yes", location="underground")
+        .square(3, 100, 0, 50, natural="water", location="underground")
+        .square(4, 200, 0, 50, amenity="parking", parking="underground")
+        .read(tmp_path)
+    )
+    assert [building.key for building in raw.buildings] == ["osm:way/1"]
+    assert raw.areas == []

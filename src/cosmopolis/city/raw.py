@@ -103,13 +103,19 @@ def usual_modes(kind: StreetKind) -> Mode:
 
 @dataclass(slots=True)
 class RawRestriction:
-    """A turn that is forbidden (or, with `only`, the one that is allowed)."""
+    """A turn that is forbidden (or, with `only`, the one that is allowed).
+
+    With `via_streets`, a way over whole streets is: from `via_node`, where the first street meets the first of them,
+    over all of them to `last_node`, where the last of them meets the last street.
+    """
 
     from_street: str
     via_node: int  # row of RawCity.node_xy
     to_street: str
     only: bool = False
     except_modes: Mode = Mode(0)  # noqa: RUF009  an immutable value
+    via_streets: tuple[str, ...] = ()
+    last_node: int = -1
 
 
 @dataclass(slots=True)

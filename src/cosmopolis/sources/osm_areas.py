@@ -13,7 +13,7 @@ from cosmopolis.sources.osm_buildings import is_building
 from cosmopolis.sources.osm_reading import OsmReading
 from cosmopolis.sources.osm_rings import shapes
 from cosmopolis.sources.shapes import parts
-from cosmopolis.sources.vocabulary import WATERWAY_WIDTH, land_use
+from cosmopolis.sources.vocabulary import WATERWAY_WIDTH, Tags, land_use, underground
 
 TREE_SPACING = 8.0  # m between the trees of a row
 _WIDEST = 2000.0  # m
@@ -21,14 +21,16 @@ _WIDEST = 2000.0  # m
 
 def add_areas(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -> None:
     """Fills raw.areas and raw.trees."""
-    for shape in shapes(
-        reading, xy, lambda tags: not is_building(tags) and land_use(tags) is not None, raw.findings
-    ):
+    for shape in shapes(reading, xy, _is_area, raw.findings):
         kind = land_use(shape.tags)
         assert kind is not None
         raw.areas.append(RawArea(shape.key, shape.polygon, kind, shape.tags.get("name", "")))
     _add_waterways(reading, xy, raw)
     _add_trees(reading, xy, raw)
+
+
+def _is_area(tags: Tags) -> bool:
+    return not is_building(tags) and land_use(tags) is not None and not underground(tags)
 
 
 def _add_waterways(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -> None:

@@ -12,6 +12,7 @@ from cosmopolis.city.network.clusters import Inside
 from cosmopolis.city.network.lanes import Roads
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, joins
+from cosmopolis.city.network.restrictions import banned_pairs
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Mode, Turn
@@ -50,7 +51,7 @@ def allowed_movements(
         np.bitwise_or.reduceat(roads.lane_modes, roads.first_lane[:-1]) if len(roads) else np.zeros(0, int)
     )
     through &= (modes[source] & modes[target] & int(Mode.CAR | Mode.BUS | Mode.BICYCLE)) > 0
-    banned = _banned(segments, table, roads, place, inside, raw)
+    banned = banned_pairs(segments, table, roads, place, inside, raw)
     if banned:
         signed = np.array(
             [(a, b) not in banned for a, b in zip(source.tolist(), target.tolist())], dtype=bool
@@ -168,73 +169,3 @@ def _lateral(roads: Roads, source: Ints, target: Ints) -> F64:
     stop, start = axis.points[axis.start[1:] - 1, :2], axis.points[axis.start[:-1], :2]
     apart = stop[source] - start[target]
     return apart[:, 0] * first[target, 1] - apart[:, 1] * first[target, 0]
-
-
-def _banned(
-    segments: Segments, table: ProfileTable, roads: Roads, place: Ints, inside: Inside, raw: RawCity
-) -> set[tuple[int, int]]:
-    """Pairs of edges that turn restrictions take away, also where the way leads over several nodes."""
-    rows = {street.key: i for i, street in enumerate(raw.streets)}
-    no: dict[tuple[int, int], set[int]] = {}
-    only: dict[tuple[int, int], set[int]] = {}
-    for rule in raw.restrictions:
-        if rule.from_street in rows and rule.to_street in rows and not rule.except_modes & Mode.CAR:
-            book = only if rule.only else no
-            book.setdefault((rows[rule.from_street], rule.via_node), set()).add(rows[rule.to_street])
-    if not no and not only:
-        return set()
-    streets = segments.street_at.ravel()
-    node = segments.node
-    touched = np.zeros(len(place), dtype=bool)
-    touched[place[[via for _, via in [*no, *only]]]] = True
-    arcs = _arcs(inside.segments, table)
-    exits: dict[int, list[tuple[int, int]]] = {}
-    for edge in np.flatnonzero(touched[place[node[roads.begin]]]).tolist():
-        end = int(roads.begin[edge])
-        exits.setdefault(int(node[end]), []).append((edge, int(streets[end])))
-    banned = set()
-    for edge in np.flatnonzero(touched[place[node[roads.end]]]).tolist():
-        end = int(roads.end[edge])
-        home = place[node[end]]
-        found = _search(int(streets[end]), int(node[end]), arcs, exits, no, only)
-        all_exits = [e for n, rows_ in exits.items() if place[n] == home for e, _ in rows_]
-        banned |= {(edge, e) for e in all_exits if e not in found}
-    return banned
-
-
-def _arcs(inner: Segments, table: ProfileTable) -> dict[int, list[tuple[int, int]]]:
-    """Node -> (next node, street) inside merged junctions."""
-    arcs: dict[int, list[tuple[int, int]]] = {}
-    cars = table.cars[inner.profile]
-    for i in range(len(inner)):
-        a, b = int(inner.a[i]), int(inner.b[i])
-        if cars[i, 0]:
-            arcs.setdefault(a, []).append((b, int(inner.street_at[i, 0])))
-        if cars[i, 1]:
-            arcs.setdefault(b, []).append((a, int(inner.street_at[i, 1])))
-    return arcs
-
-
-def _search(
-    street: int,
-    node: int,
-    arcs: dict[int, list[tuple[int, int]]],
-    exits: dict[int, list[tuple[int, int]]],
-    no: dict[tuple[int, int], set[int]],
-    only: dict[tuple[int, int], set[int]],
-) -> set[int]:
-    """Edges that can be entered, coming along `street` to `node`, when every sign is obeyed."""
-    found: set[int] = set()
-    seen = {(street, node)}
-    queue = [(street, node)]
-    while queue:
-        street, node = queue.pop()
-        forbidden, must = no.get((street, node), set()), only.get((street, node))
-        for edge, to in exits.get(node, []):
-            if to not in forbidden and (must is None or to in must):
-                found.add(edge)
-        for further, to in arcs.get(node, []):
-            if to not in forbidden and (must is None or to in must) and (to, further) not in seen:
-                seen.add((to, further))
-                queue.append((to, further))
-    return found
