@@ -13,8 +13,9 @@ from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
 from cosmopolis.sources.clip import Clip, keep_to_bounds, parse_clip
+from cosmopolis.sources.extent import Box, origin_of, united
 from cosmopolis.sources.merge import merge
-from cosmopolis.sources.reading import Box, Reading, agree, scan
+from cosmopolis.sources.reading import Reading, agree, scan
 
 __all__ = ["read"]
 
@@ -73,13 +74,11 @@ def _covered(readings: Sequence[Reading]) -> Box:
     boxes = [reading.box for reading in readings if reading.box is not None]
     if not boxes:
         raise BadInput(f"{readings[0].path}: it holds no coordinates; export the area again.")
-    west, south, east, north = zip(*boxes)
-    return min(west), min(south), max(east), max(north)
+    return united(boxes)
 
 
 def _origin(readings: Sequence[Reading], wanted: Clip | None) -> Projection:
     """Centre of the clip, else of the first file with streets, else of the first file; rounded to about a metre."""
     ordered = sorted(readings, key=lambda reading: not reading.has_streets)
     boxes = [reading.box for reading in ordered if reading.box is not None]
-    west, south, east, north = wanted.box if wanted is not None else boxes[0]
-    return Projection(round((west + east) / 2, 5), round((south + north) / 2, 5))
+    return origin_of(wanted.box if wanted is not None else boxes[0])

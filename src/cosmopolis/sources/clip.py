@@ -16,9 +16,8 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import Finding, RawArea, RawCity, RawRail
 from cosmopolis.geometry.projection import Projection
 from cosmopolis.sources.clip_streets import cut_streets, street_lines
+from cosmopolis.sources.extent import Box, apart, box_from, continuous, united, wrapped
 from cosmopolis.sources.shapes import parts
-
-Box = tuple[float, float, float, float]  # west, south, east, north
 
 _STEP = 0.005  # degrees; a straight line on the map is a curve on the plane
 
@@ -27,7 +26,7 @@ _STEP = 0.005  # degrees; a straight line on the map is a curve on the plane
 class Clip:
     """An area in degrees."""
 
-    polygon: Any  # Polygon or MultiPolygon
+    polygon: Any  # Polygon or MultiPolygon, in one piece across the antimeridian: beyond 180
 
     @property
     def box(self) -> Box:
@@ -36,7 +35,7 @@ class Clip:
 
     def apply(self, raw: RawCity, projection: Projection, data: Box) -> RawCity:
         """`raw` with only what lies inside. `data`: degrees that the files cover, for the message."""
-        if not shapely.box(*data).intersects(self.polygon):
+        if apart(data, self.box) > 0:
             raise BadInput(
                 f"the clip {_written(self.box)} lies outside the data, which covers {_written(data)}."
             )
@@ -65,11 +64,21 @@ def parse_clip(text: str) -> Clip:
     west, south, east, north = numbers
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90):
         raise BadInput(f'the clip "{text}" is not in degrees; write west,south,east,north, longitude first.')
-    if west >= east or south >= north:
+    if west == east or south >= north:
         raise BadInput(
-            f'the clip "{text}" is empty; write west,south,east,north with west < east and south < north.'
+            f'the clip "{text}" is empty; write west,south,east,north with west < east (west > east only across the '
+            "antimeridian) and south < north."
         )
-    return Clip(shapely.box(west, south, east, north))
+    return Clip(shapely.box(*_expected_small(text, box_from(west, south, east, north))))
+
+
+def _expected_small(text: str, box: Box) -> Box:
+    """West beyond east is a box across the antimeridian (RFC 7946, 5.2), or a slip; that one would span the globe."""
+    if box[2] > 180.0 and box[2] - box[0] > 180.0:
+        raise BadInput(
+            f'the clip "{text}" is empty, or reaches around the globe; write west,south,east,north with west < east.'
+        )
+    return box
 
 
 def _from_file(path: Path) -> Clip:
@@ -84,8 +93,17 @@ def _from_file(path: Path) -> Clip:
     if isinstance(reading, GeoJsonReading):
         polygons = [feature.geometry for feature in reading.features if shapely.area(feature.geometry) > 0]
         if polygons:
-            return Clip(shapely.union_all(shapely.make_valid(np.array(polygons))))
+            valid = shapely.get_parts(shapely.make_valid(np.array(polygons)))
+            return Clip(shapely.union_all(_side_by_side(valid[shapely.area(valid) > 0])))
     raise BadInput(f"{path}: holds no polygon to clip with; give a GeoJSON file with a Polygon.")
+
+
+def _side_by_side(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Pieces that the antimeridian parts (RFC 7946, 3.1.9), joined beyond 180 degrees."""
+    west, _, east, _ = shapely.bounds(polygons).T
+    middle = (west + east) / 2
+    move = continuous(middle) - middle
+    return np.array([shapely.transform(p, lambda xy, d=d: xy + [d, 0.0]) for p, d in zip(polygons, move)])
 
 
 def keep_to_bounds(raw: RawCity, stated: Sequence[Box | None], projection: Projection) -> None:
@@ -93,8 +111,8 @@ def keep_to_bounds(raw: RawCity, stated: Sequence[Box | None], projection: Proje
     boxes = [box for box in stated if box is not None]
     if not boxes or len(boxes) < len(stated):
         return
-    west, south, east, north = zip(*boxes)
-    corners = projection.to_local([[min(west), min(south)], [max(east), max(north)]])
+    west, south, east, north = united(boxes)
+    corners = projection.to_local([[west, south], [east, north]])
     ground = shapely.box(*corners.ravel().tolist())
     before = _street_length(raw)
     cut(raw, ground)
@@ -185,4 +203,5 @@ def lines_of(geometry: Any) -> list[shapely.LineString]:
 
 
 def _written(box: Box) -> str:
-    return ",".join(f"{value:.4f}" for value in box)
+    west, south, east, north = box
+    return ",".join(f"{value:.4f}" for value in (west, south, wrapped(east), north))

@@ -9,12 +9,9 @@ from typing import Any, Protocol
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import RawCity
 from cosmopolis.geometry.projection import Projection
+from cosmopolis.sources.extent import FARTHEST, Box, apart, wrapped
 from cosmopolis.sources.sniff import READABLE, sniff
 from cosmopolis.sources.vocabulary import words
-
-Box = tuple[float, float, float, float]  # west, south, east, north, degrees
-
-FARTHEST = 2.0  # degrees between two files of one city
 
 
 class Reading(Protocol):
@@ -92,20 +89,20 @@ def agree(readings: Sequence[Reading]) -> None:
     first = next((reading for reading in placed if reading.has_streets), placed[0])
     for other in placed:
         assert first.box is not None and other.box is not None
-        if _apart(first.box, other.box) <= FARTHEST:
+        if apart(first.box, other.box) <= FARTHEST:
             continue
         west, south, east, north = other.box
-        if _apart(first.box, (south, west, north, east)) <= FARTHEST:
+        if -90 <= west and east <= 90 and apart(first.box, (south, west, north, east)) <= FARTHEST:
             raise BadInput(
                 f"{other.path}: its coordinates look swapped, latitude first ({west:g}, {south:g}); "
                 f"write longitude first, as in {first.path.name}."
             )
         raise BadInput(
-            f"{other.path}: lies at {west:.3f},{south:.3f},{east:.3f},{north:.3f}, far from {first.path.name} at "
-            f"{first.box[0]:.3f},{first.box[1]:.3f},{first.box[2]:.3f},{first.box[3]:.3f}; import them as two cities."
+            f"{other.path}: lies at {_written(other.box)}, far from {first.path.name} at {_written(first.box)}; "
+            "import them as two cities."
         )
 
 
-def _apart(a: Box, b: Box) -> float:
-    """Degrees between two boxes, 0 where they meet."""
-    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)
+def _written(box: Box) -> str:
+    west, south, east, north = box
+    return f"{west:.3f},{south:.3f},{wrapped(east):.3f},{north:.3f}"
