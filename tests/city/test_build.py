@@ -104,3 +104,14 @@ def test_shanghai_survives_the_disk(shanghai: City, tmp_path: Path) -> None:
     np.testing.assert_array_equal(saved.network.lanes.line.points, loaded.network.lanes.line.points)
     assert shapely.equals_identical(saved.buildings.footprint, loaded.buildings.footprint).all()
     assert save(loaded, tmp_path / "again").version == saved.version
+
+
+def test_ground_larger_than_a_city_s_is_one_sentence_before_any_grid_is_made() -> None:
+    """A house 9,000 km away would take a grid of 8 billion cells."""
+    raw = small_raw()
+    raw.buildings.append(replace(raw.buildings[0], key="far", footprint=shapely.box(9e6, 0, 9e6 + 10, 10)))
+    with pytest.raises(BadInput, match=r"spans 9000 by \d+ km.*--clip"):
+        build(raw)
+    raw.bounds = (0.0, 0.0, 9e6, 100.0)
+    with pytest.raises(BadInput, match="spans"):
+        furnish(raw, ring_network())

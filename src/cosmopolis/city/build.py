@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cosmopolis.city.extent import expect_one_place
 from cosmopolis.city.furnish import furnish
 from cosmopolis.city.model import City, Network
 from cosmopolis.city.network import build_network
@@ -19,8 +20,9 @@ def build(
     """The City of `raw`. What the source lacks is invented from `seed` and marked so.
 
     `on_network` is told the network as soon as there is one; it stays as it is. Raises BadInput where there is no
-    street that a car can use.
+    street that a car can use, or where the city spans more ground than one may.
     """
+    expect_one_place(raw)
     network, findings = build_network(raw, progress)
     if on_network is not None:
         on_network(raw, network)

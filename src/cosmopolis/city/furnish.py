@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from cosmopolis.city.errors import BadInput
+from cosmopolis.city.extent import expect_extent
 from cosmopolis.city.layers.areas import build_areas
 from cosmopolis.city.layers.buildings import build_buildings
 from cosmopolis.city.layers.completed import Furniture, completed
@@ -36,9 +37,10 @@ def furnish(
 ) -> City:
     """The City around a network that is built already; without `invent` only with what `raw` has.
 
-    Raises BadInput where there is neither a street nor a bound to build in.
+    Raises BadInput where there is neither a street nor a bound to build in, or more ground than a city may have.
     """
     bounds = bounds_of(raw, network)
+    expect_extent(raw.name, bounds[2] - bounds[0], bounds[3] - bounds[1])
     progress("Shaping land, green and water", 0.0)
     ground, mended = build_areas(raw.areas, bounds, raw.boundary)
     rails = build_rails(raw.rails)

@@ -29,7 +29,8 @@ from cosmopolis.sources import (
     osm_transit,
 )
 from cosmopolis.sources.driving_side import drives_on_left
-from cosmopolis.sources.osm_reading import Box, Member, OsmReading, Relation, Way
+from cosmopolis.sources.extent import Box, box_from, box_of, far_finding, main_part
+from cosmopolis.sources.osm_reading import Member, OsmReading, Relation, Way
 from cosmopolis.sources.vocabulary import words
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -96,10 +97,16 @@ def scan(path: Path, format: str) -> OsmFile:
             f"{path}: this OpenStreetMap file holds no nodes, ways or relations; export the area again."
         )
     node_ids, lonlat = _sorted(node_ids, lonlat)
-    ways, findings = _joined(node_ids, refs, path)
+    near = main_part(lonlat)
+    far_ids = node_ids[~near]
+    ways, findings = _joined(node_ids[near], refs, path, set(far_ids.tolist()))
+    if len(far_ids):
+        names = [f"node {id_}" for id_ in far_ids[:3].tolist()]
+        findings.append(far_finding(path.name, "node(s)", lonlat[~near], box_of(lonlat[near]), names))
+    node_ids, lonlat = node_ids[near], lonlat[near]
     node_tags = _by_row(node_ids, tags_by_id)
     box, date = _header(path, format)
-    return OsmFile(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
+    return OsmFile(path, date, _stated(box, lonlat), node_ids, lonlat, node_tags, ways, relations, findings)
 
 
 def _places(file: object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -175,9 +182,10 @@ def _sorted(
 
 
 def _joined(
-    node_ids: NDArray[np.int64], refs: list[tuple[int, dict, list[int]]], path: Path
+    node_ids: NDArray[np.int64], refs: list[tuple[int, dict, list[int]]], path: Path, far: set[int]
 ) -> tuple[list[Way], list[Finding]]:
-    """Node numbers of all ways -> rows, at once. Missing nodes are left out and told."""
+    """Node numbers of all ways -> rows, at once. Missing nodes are left out and told; those that are left out
+    since they lie `far` away are told elsewhere."""
     start = np.zeros(len(refs) + 1, dtype=np.int64)
     np.cumsum([len(nodes) for _, _, nodes in refs], out=start[1:])
     flat = np.fromiter((ref for _, _, nodes in refs for ref in nodes), dtype=np.int64, count=int(start[-1]))
@@ -198,7 +206,8 @@ def _joined(
         here = rows[part]
         if missing[i]:
             here = here[known[part]]
-            dangling.append(id_)
+            if not far or not far.issuperset(flat[part][~known[part]].tolist()):
+                dangling.append(id_)
         if len(here) > 1:
             here = here[np.concatenate([[True], here[1:] != here[:-1]])]
         ways.append(Way(id_, tags, here, not missing[i]))
@@ -224,6 +233,16 @@ def _header(path: Path, format: str) -> tuple[Box | None, str]:
         return None, date
     low, high = box.bottom_left, box.top_right
     return (low.lon, low.lat, high.lon, high.lat), date
+
+
+def _stated(box: Box | None, lonlat: NDArray[np.float64]) -> Box | None:
+    """The stated bounds. The library puts the two sides of a box across the antimeridian in order, which makes it
+    one around the rest of the globe."""
+    if box is None or box[2] - box[0] <= 180.0:
+        return box
+    held = box_of(lonlat)
+    across = held is not None and held[2] - held[0] <= 180.0 and held[2] > 180.0
+    return box_from(box[2], box[1], box[0], box[3]) if across else box
 
 
 def _broken(path: Path, format: str, error: Exception) -> str:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.raw import Finding
+from cosmopolis.sources.extent import Box, box_of
 from cosmopolis.sources.vocabulary import STREETS
 
 Rows = NDArray[np.int64]
-Box = tuple[float, float, float, float]  # west, south, east, north
 
 
 class Way(NamedTuple):
@@ -80,9 +80,7 @@ class OsmReading:
             return self.stated_box
         used = [way.rows for way in self.ways if "highway" in way.tags]
         points = self.lonlat[np.concatenate(used)] if used else self.lonlat
-        if not len(points):
-            return None
-        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+        return box_of(points)
 
     def node_row(self, ref: int) -> int:
         """Row of a node, -1 if the file lacks it."""
