@@ -62,9 +62,12 @@ def allowed_movements(
     source, target = source[through], target[through]
     angle = _angle(roads, source, target)
     cars = (modes & int(Mode.CAR)) > 0
+    ring = table.roundabout[segments.profile[roads.segment]]
     keep = _with_few_u_turns(segments, roads, source, target, angle, cars)
+    # Between two pieces of a small ring the heading turns by up to half a circle; that is no way back.
+    keep |= ring[source] & ring[target] & (roads.twin[source] != target)
     source, target, angle = source[keep], target[keep], angle[keep]
-    return _arranged(roads, table.roundabout[segments.profile[roads.segment]], source, target, angle)
+    return _arranged(roads, ring, source, target, angle)
 
 
 def with_turning_back(

@@ -53,19 +53,22 @@ def _queue(path: int, drivers: Drivers, cars: Cars) -> float:
 def _ring_can_turn(begin: int, needed: float, roads: Roads, drivers: Drivers, cars: Cars) -> bool:
     """Whether a ring still has LEFT_FREE m more than all on it take up, if one more comes on at lane `begin`.
 
-    A full ring stands for ever once none of those on it is before its own exit.
+    A full ring stands for ever once none of those on it is before its own exit. One that is empty lets somebody in
+    however small it is, and one that leads nowhere on is none.
     """
-    lane, room = begin, -(needed + LEFT_FREE)
+    lane, room, taken = begin, -(needed + LEFT_FREE), 0.0
     for _ in range(MOST_ARMS):
-        room += roads.length[lane] - _queue(lane, drivers, cars) - _standing(lane, roads, drivers, cars)
+        queued = _queue(lane, drivers, cars) + _standing(lane, roads, drivers, cars)
+        taken += queued
+        room += roads.length[lane] - queued
         on = -1
         for out in range(roads.out_start[lane], roads.out_end[lane]):
             if roads.ring[out] != 0:
                 on = out
         if on < 0:
-            break
+            return True
         room += roads.length[on]
         lane = roads.out_end[on]
         if lane == begin:
             break
-    return bool(room >= 0.0)
+    return bool(room >= 0.0 or taken == 0.0)
