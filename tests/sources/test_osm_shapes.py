@@ -1,6 +1,7 @@
 """Buildings, land use, water, trees and places of OpenStreetMap."""
 
 import pytest
+import shapely
 
 from cosmopolis.city.words import BuildingUse, LandUse, Roof
 from tests.sources.maps import Map
@@ -247,3 +248,18 @@ def test_underground_parts_and_water_are_not_seen(tmp_path):
     )
     assert [building.key for building in raw.buildings] == ["osm:way/1"]
     assert raw.areas == []
+
+
+@pytest.mark.parametrize(("tags", "dry"), [({}, True), ({"bridge": "yes"}, False)])
+def test_a_road_along_a_river_or_over_it_is_no_water(tmp_path, tags, dry):
+    """The river is 20 m wide by its class alone: the road beside its line is on dry ground, a bridge leads over it."""
+    town_ = town().street(5, [(0, 0), (400, 0)], highway="", waterway="river")
+    town_.street(6, [(0, 6), (400, 6)], lanes="2", **tags).street(
+        7, [(200, -90), (200, 0), (200, 90)], **tags
+    )
+    raw = town_.read(tmp_path)
+    water = shapely.union_all([area.polygon for area in raw.areas])
+    lines = {street.key: shapely.LineString(raw.node_xy[street.nodes]) for street in raw.streets}
+    for key in ("osm:way/6", "osm:way/7"):
+        assert (lines[key].intersection(water).length == 0) == dry
+    assert water.area == pytest.approx(8000, rel=0.01) if not dry else 2000 < water.area < 6000

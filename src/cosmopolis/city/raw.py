@@ -84,6 +84,7 @@ class RawStreet:
     toll: bool = False
     lanes_measured: bool = False  # the source said how many lanes, not the class
     provenance: Provenance = Provenance.MEASURED
+    sidewalks_measured: bool = True  # the source said where they are; it is not taken from the class
     backward_modes: Mode | None = None  # None: as `modes` where there are lanes backward, else nobody
     backward_speed: float | None = None  # m/s; None: as `speed`; 0: by kind
     # Left to right as seen by its drivers, one a lane (bus and cycle lanes too) where the source tells them apart.

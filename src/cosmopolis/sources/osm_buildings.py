@@ -26,8 +26,8 @@ def add_buildings(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) ->
     below = sum(underground(shape.tags) for shape in found)
     if below:
         found = [shape for shape in found if not underground(shape.tags)]
-        told = f"{below} building(s) or parts of buildings lie underground; not drawn"
-        raw.findings.append(Finding("underground", reading.path.name, told))
+        count = f"{below} building(s) or parts of buildings lie underground; not drawn"
+        raw.findings.append(Finding("underground", reading.path.name, count))
     for shape in found:
         raw.buildings.append(building_of(shape.key, shape.tags, shape.polygon, raw.findings))
     told = _parts_by_relation(reading)

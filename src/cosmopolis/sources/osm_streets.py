@@ -98,6 +98,7 @@ def street_of(
     _set_lanes(street, tags, Road(kind, oneway, left_hand, forward, backward))
     _set_speed(street, tags)
     street.sidewalk_left, street.sidewalk_right = _sidewalks(tags, street, default_sidewalks)
+    street.sidewalks_measured = any(key == "sidewalk" or key.startswith("sidewalk:") for key in tags)
     return street
 
 

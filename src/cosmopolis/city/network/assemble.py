@@ -117,7 +117,8 @@ def _edges(draft: Draft, row: Ints) -> Edges:
             roads.backward.tolist(),
         )
     ]
-    measured = np.where(column["lanes_measured"], column["provenance"], int(Provenance.MODELLED))
+    guessed = np.where(column["lanes_measured"], int(Provenance.MEASURED), int(Provenance.MODELLED))
+    measured = np.maximum(column["provenance"], guessed)
     return Edges(
         key=keys,
         name=[streets[s].name for s in segments.street[roads.segment].tolist()],
