@@ -10,7 +10,7 @@ import shapely
 from shapely import Polygon, box
 
 from cosmopolis.city.layers.areas import build_areas
-from cosmopolis.city.layers.buildings import build_buildings
+from cosmopolis.city.layers.buildings import build_buildings, standing_on_lanes
 from cosmopolis.city.model import Buildings
 from cosmopolis.city.raw import Finding, RawArea, RawBuilding, RawCity
 from cosmopolis.city.words import BuildingUse, LandUse, Provenance, Roof
@@ -174,3 +174,14 @@ def test_meshes_stay_with_their_building() -> None:
     )
     assert buildings.mesh_start.tolist() == [0, 0, 2, 2]
     np.testing.assert_array_equal(buildings.mesh, mesh.astype(np.float32))
+
+
+def test_buildings_that_reach_over_a_lane_are_told() -> None:
+    network = ring_network()
+    x, y = network.lanes.line[0].mean(axis=0)[:2]
+    free, _ = built(house("free", 90, 60))
+    assert standing_on_lanes(free, network, "town") == []
+    buildings, _ = built(house("on", x - 6, y - 6), house("gate", x - 6, y - 6, base=4.0, height=9.0))
+    (finding,) = standing_on_lanes(buildings, network, "town")
+    assert (finding.code, finding.where) == ("building-on-lane", "town")
+    assert finding.message == "1 building(s) reach over a lane: on"

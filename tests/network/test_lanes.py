@@ -135,3 +135,35 @@ def test_a_tunnel_goes_below_ground() -> None:
     )
     line = network.edges.line[edge(network, "s1", "n1")]
     assert line[:, 2].min() < -4.0
+
+
+@pytest.mark.parametrize("ramp", [30.0, 60.0, 150.0])
+def test_streets_at_a_tunnel_s_mouth_stay_on_the_ground(ramp: float) -> None:
+    """Only the ramp goes down, however near the junction before it and the street over the tunnel are."""
+    mouth, over = ramp, ramp + 25.0
+    nodes = {"c": (0, 0), "w": (-200, 0), "n": (0, 200), "s": (0, -200), "p": (mouth, 0), "q": (mouth + 300, 0),
+             "e": (mouth + 500, 0), "on": (over, 200), "os": (over, -200)}  # fmt: skip
+    network = network_of(
+        town(
+            nodes,
+            street("w c"),
+            street("n c s", StreetKind.TERTIARY),
+            street("c p"),
+            street("p q", tunnel=True, layer=-1),
+            street("q e"),
+            street("n on", StreetKind.RESIDENTIAL),
+            street("on os", StreetKind.RESIDENTIAL, name="Over"),
+            street("os s", StreetKind.RESIDENTIAL),
+            street("w n", StreetKind.RESIDENTIAL, name="Back"),
+            street("e on", StreetKind.RESIDENTIAL, name="Back too"),
+        )
+    )
+    deepest = {}
+    for e, key in enumerate(network.edges.key):
+        line = network.edges.line[e]
+        deepest[key.split("#")[0]] = float(line[:, 2].min())
+        run = np.hypot(*np.diff(line[:, :2], axis=0).T)
+        assert (np.abs(np.diff(line[:, 2])) <= 0.13 * run + 1e-6).all(), key
+    assert deepest["p q"] < -5.0 if ramp > 50 else deepest["p q"] < -3.0
+    assert deepest["c p"] < -1.0
+    assert all(z > -1e-6 for key, z in deepest.items() if key not in ("p q", "c p", "q e")), deepest

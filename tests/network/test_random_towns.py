@@ -11,7 +11,8 @@ from cosmopolis.city.words import Mode, StreetKind, Turn
 
 from .driving import undrivable_pairs
 
-ODD = {"short-edge", "connection-kink", "unreachable", "lane-without-entry"}  # odd streets make odd networks
+# Odd streets make odd networks: a "roundabout" may be any street here, also one that signs close.
+ODD = {"short-edge", "connection-kink", "unreachable", "lane-without-entry", "ring-not-passable"}
 
 kinds = st.sampled_from([k for k in StreetKind if k.drivable] + [StreetKind.FOOTWAY, StreetKind.STEPS])
 

@@ -1,10 +1,14 @@
 """Who may turn where, and from which lane."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from cosmopolis.city.model import Network
 from cosmopolis.city.network import build_network
 from cosmopolis.city.network.lane_choice import lane_pairs, lane_spans
+from cosmopolis.city.raw import RawRestriction
 from cosmopolis.city.words import StreetKind, Turn
 
 from .towns import CROSS, cross, edge, edge_pairs, network_of, street, town, turns_from
@@ -197,3 +201,67 @@ def test_who_would_be_trapped_may_turn_round() -> None:
     )
     assert (network.edges.component == 0).all()
     assert (edge(network, "b", "a"), edge(network, "a", "b")) in edge_pairs(network)
+
+
+def _avenue(gap: float, forbidden: str = "", *, side_street: bool = True) -> Network:
+    """A divided avenue whose carriageways lie `gap` apart, a cross street, and ways back at both ends.
+
+    It is forbidden to come from the west, to cross over to the other carriageway and to go on along `forbidden`.
+    """
+    g = gap / 2
+    nodes = {"w0": (-300, -g), "c0": (0, -g), "e0": (300, -g), "w1": (-300, g), "c1": (0, g), "e1": (300, g),
+             "n": (0, 200), "s": (0, -200), "w": (-340, 0), "e": (340, 0), "far": (500, 0)}  # fmt: skip
+    one_way: dict[str, Any] = {"kind": StreetKind.PRIMARY, "forward_lanes": 2, "backward_lanes": 0}
+    arms = [street("s c0")] if side_street else []
+    raw = town(
+        nodes,
+        *(
+            (path, one_way | {"name": path})
+            for path in ("w0 c0", "c0 e0", "e1 c1", "c1 w1", "w1 w w0", "e0 e e1")
+        ),
+        street("c0 c1"),
+        street("n c1"),
+        *arms,
+        street("n far s" if side_street else "n far e", StreetKind.TERTIARY),
+    )
+    if forbidden:
+        row = list(nodes).index
+        raw.restrictions = [
+            RawRestriction("w0 c0", row("c0"), forbidden, via_streets=("c0 c1",), last_node=row("c1"))
+        ]
+    return network_of(raw)
+
+
+def _ways(network: Network, start: str, goal: str, most: int = 3) -> set[tuple[str, ...]]:
+    """Keys of the edges of every way of at most `most` edges from one edge to another."""
+    keys, following = list(network.edges.key), edge_pairs(network)
+    out, open_ways = set(), [(keys.index(start),)]
+    for _ in range(most - 1):
+        open_ways = [(*way, b) for way in open_ways for a, b in following if a == way[-1] and b not in way]
+        out |= {tuple(keys[e] for e in way) for way in open_ways if way[-1] == keys.index(goal)}
+    return out
+
+
+def test_a_way_over_a_street_is_forbidden() -> None:
+    assert _ways(_avenue(60.0), "w0 c0#0", "c1 w1#0")
+    network = _avenue(60.0, "c1 w1")
+    assert _ways(network, "w0 c0#0", "c1 w1#0") == set()
+    assert _ways(network, "w0 c0#0", "c0 e0#0")
+    assert _ways(network, "w0 c0#0", "n c1#0-")
+
+
+def test_inside_one_junction_only_those_are_forbidden_whom_the_sign_means() -> None:
+    assert _ways(_avenue(16.0), "w0 c0#0", "n c1#0-")
+    network = _avenue(16.0, "n c1")
+    assert len(network.junctions) < len(_avenue(60.0).junctions)
+    assert _ways(network, "w0 c0#0", "n c1#0-") == set()
+    assert _ways(network, "s c0#0", "n c1#0-")
+    assert _ways(network, "w0 c0#0", "c0 e0#0")
+
+
+def test_of_two_turns_the_one_goes_that_fewer_others_use() -> None:
+    """Without a side street in the south only those from the west come over: nobody else loses the last turn."""
+    network = _avenue(60.0, "c1 w1", side_street=False)
+    assert _ways(network, "w0 c0#0", "c1 w1#0") == set()
+    assert _ways(network, "w0 c0#0", "n c1#0-")
+    assert _ways(network, "n c1#0", "c1 w1#0")

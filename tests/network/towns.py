@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from cosmopolis.city.model import Network
 from cosmopolis.city.network import build_network
@@ -69,3 +72,41 @@ def edge_pairs(network: Network) -> set[tuple[int, int]]:
     """(from edge, to edge) of all connections."""
     c, of = network.connections, network.lanes.edge
     return set(zip(of[c.from_lane].tolist(), of[c.to_lane].tolist()))
+
+
+ARM = 150.0  # m, of a small ring's streets
+
+
+def small_ring(
+    radius: float, arms: int, ways: int, corners: int = 24, *, places: int = 0, lanes: int = 1, **ring: Any
+) -> RawCity:
+    """A ring of `corners` nodes in `ways` ways of about one length, with `arms` streets that a ring road joins.
+
+    The arms, of `lanes` each way, begin at `places` nodes of the ring, several of them at one where these are fewer.
+    """
+    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    nodes = {f"r{i}": (radius * np.cos(a), radius * np.sin(a)) for i, a in enumerate(angle)}
+    places = places or arms
+    at = [round((k * places // arms) * corners / places) for k in range(arms)]
+    for k in range(arms):
+        a = 2 * np.pi * (k / arms + (0.0 if places == arms else -0.25 / places))
+        nodes[f"a{k}"] = (ARM * np.cos(a), ARM * np.sin(a))
+    cuts = [round(k * corners / ways) for k in range(ways + 1)]
+    closed = [f"r{i % corners}" for i in range(corners + 1)]
+    pieces = [" ".join(closed[a : b + 1]) for a, b in pairwise(cuts)]
+    rim = " ".join(f"a{k % arms}" for k in range(arms + 1))
+    return town(
+        nodes,
+        *(street(p, StreetKind.TERTIARY, backward_lanes=0, roundabout=True, **ring) for p in pieces),
+        *(
+            street(
+                f"a{k} r{i}",
+                StreetKind.TERTIARY,
+                name=f"Arm {k}",
+                forward_lanes=lanes,
+                backward_lanes=lanes,
+            )
+            for k, i in enumerate(at)
+        ),
+        street(rim, StreetKind.RESIDENTIAL, name="Rim"),
+    )

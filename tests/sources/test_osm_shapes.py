@@ -1,6 +1,7 @@
 """Buildings, land use, water, trees and places of OpenStreetMap."""
 
 import pytest
+import shapely
 
 from cosmopolis.city.words import BuildingUse, LandUse, Roof
 from tests.sources.maps import Map
@@ -210,3 +211,55 @@ def test_places_have_names(tmp_path):
         ("茶馆", "amenity=cafe", "Tea house"), ("小学", "amenity=school", ""), ("公园", "leisure=park", ""),
     ]  # fmt: skip
     assert raw.places[1].xy == pytest.approx((60, 60), abs=600)
+
+
+@pytest.mark.parametrize(
+    ("tags", "seen"),
+    [
+        ({"location": "underground"}, False),
+        ({"location": "underground", "layer": "-2", "building": "train_station"}, False),
+        ({"building": "parking", "parking": "underground"}, False),
+        ({"layer": "-1", "level": "-1;-2"}, False),
+        ({"building__levels": "0", "building__levels__underground": "3"}, False),
+        ({"tunnel": "yes"}, False),
+        ({"layer": "-1"}, True),
+        ({"layer": "-1", "level": "-1;0"}, True),
+        ({"building__levels": "4", "building__levels__underground": "2"}, True),
+        ({"building__levels": "0", "building__levels__underground": "1", "height": "6"}, True),
+        ({"building": "apartments", "amenity": "parking", "parking": "underground"}, True),
+        ({"tunnel": "building_passage"}, True),
+        ({"location": "rooftop"}, True),
+    ],
+)
+def test_what_lies_underground_is_not_seen(tmp_path, tags, seen):
+    raw = town().square(1, 0, 0, 20, **({"building": "yes"} | tags)).read(tmp_path)
+    assert len(raw.buildings) == seen
+    assert [f.code for f in raw.findings] == ([] if seen else ["underground"])
+
+
+def test_underground_parts_and_water_are_not_seen(tmp_path):
+    raw = (
+        town()
+        .square(1, 0, 0, 20, building="yes", height="20")
+        .square(2, 0, 0, 19, building__part="yes", location="underground")
+        .square(3, 100, 0, 50, natural="water", location="underground")
+        .square(4, 200, 0, 50, amenity="parking", parking="underground")
+        .read(tmp_path)
+    )
+    assert [building.key for building in raw.buildings] == ["osm:way/1"]
+    assert raw.areas == []
+
+
+@pytest.mark.parametrize(("tags", "dry"), [({}, True), ({"bridge": "yes"}, False)])
+def test_a_road_along_a_river_or_over_it_is_no_water(tmp_path, tags, dry):
+    """The river is 20 m wide by its class alone: the road beside its line is on dry ground, a bridge leads over it."""
+    town_ = town().street(5, [(0, 0), (400, 0)], highway="", waterway="river")
+    town_.street(6, [(0, 6), (400, 6)], lanes="2", **tags).street(
+        7, [(200, -90), (200, 0), (200, 90)], **tags
+    )
+    raw = town_.read(tmp_path)
+    water = shapely.union_all([area.polygon for area in raw.areas])
+    lines = {street.key: shapely.LineString(raw.node_xy[street.nodes]) for street in raw.streets}
+    for key in ("osm:way/6", "osm:way/7"):
+        assert (lines[key].intersection(water).length == 0) == dry
+    assert water.area == pytest.approx(8000, rel=0.01) if not dry else 2000 < water.area < 6000

@@ -31,9 +31,8 @@ L, T, R = Turn.LEFT, Turn.THROUGH, Turn.RIGHT
 def test_lanes_each_way(tmp_path, tags, lanes):
     street = street_with(tmp_path, **tags)
     assert (street.forward_lanes, street.backward_lanes) == lanes
-    assert street.lanes_measured == any(
-        key.startswith("lanes") and value != "many" for key, value in tags.items()
-    )
+    counted = any(key.startswith("lanes") and value != "many" for key, value in tags.items())
+    assert street.lanes_measured == (counted and tags != {"lanes": "1"})  # one lane for both ways is not two
 
 
 def test_a_street_against_its_drawing_direction_is_turned(tmp_path):
@@ -256,6 +255,36 @@ def test_forbidden_turns(tmp_path):
         ("osm:way/1", "osm:way/2", True, Mode.BUS),
     ]
     assert sum(finding.code == "restriction" for finding in raw.findings) == 3
+
+
+def test_forbidden_ways_over_streets(tmp_path):
+    """Over one street, over two in whatever order they are listed, and over one that does not reach."""
+    town = (
+        Map().node(1, 0, 0).node(2, 100, 0).node(3, 100, 50).node(4, 100, 90).node(5, 0, 90).node(6, 0, 400)
+    )
+    for id, nodes in {1: [1, 2], 2: [2, 3], 3: [3, 4], 4: [4, 5], 5: [5, 6]}.items():
+        town.way(id, nodes, highway="primary")
+    for id, (first, via, last) in enumerate([(1, [2], 3), (1, [3, 2], 4), (1, [5], 3)]):
+        members = [("way", first, "from"), *(("way", v, "via") for v in via), ("way", last, "to")]
+        town.relation(id, members, type="restriction", restriction="no_u_turn")
+    town.relation(
+        9,
+        [("way", 1, "from"), ("way", 2, "via"), ("way", 3, "to")],
+        type="restriction",
+        restriction="only_u_turn",
+    )
+    raw = town.read(tmp_path)
+    keys = raw.node_keys
+    told = [
+        (r.from_street, keys[r.via_node], r.via_streets, keys[r.last_node], r.to_street)
+        for r in raw.restrictions
+    ]
+    assert told == [
+        ("osm:way/1", "osm:node/2", ("osm:way/2",), "osm:node/3", "osm:way/3"),
+        ("osm:way/1", "osm:node/2", ("osm:way/2", "osm:way/3"), "osm:node/4", "osm:way/4"),
+    ]
+    codes = [finding.code for finding in raw.findings]
+    assert codes.count("restriction") == 2 and codes.count("restriction-over-street") == 1
 
 
 def test_elements_in_any_order(tmp_path):

@@ -176,10 +176,16 @@ def test_places_that_cannot_be_fetched(server, ask, answer, message):
         ask("Nowhere")
 
 
-@pytest.mark.parametrize("place", ["5,5,4,6", (0.0, 0.0, 0.0, 0.0)])
+@pytest.mark.parametrize("place", ["5,5,4,6", "179,1,181,2", (0.0, 0.0, 0.0, 0.0)])
 def test_boxes_that_are_none(ask, place):
     with pytest.raises(BadInput, match="no box in degrees"):
         ask(place)
+
+
+def test_a_box_across_the_antimeridian_is_asked_for_as_it_is_written(server, ask):
+    server.maps = [ok()]
+    ask("179.99,-16.86,-179.99,-16.84")
+    assert "bbox:-16.860000,179.990000,-16.840000,-179.990000" in str(server.asked)
 
 
 def test_servers_are_named_by_the_environment(server, tmp_path, monkeypatch):

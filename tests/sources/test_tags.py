@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from cosmopolis.city.words import StreetKind
 from cosmopolis.sources import tags
-from cosmopolis.sources.osm_lanes import cycle_lanes, directions
-from cosmopolis.sources.osm_streets import modes_of
+from cosmopolis.sources.osm_access import modes_each_way, modes_of
+from cosmopolis.sources.osm_lanes import Road, cycle_lanes, directions
 from cosmopolis.sources.properties import tags_of
 from cosmopolis.sources.vocabulary import building_use, land_use, place_kind, words
 
@@ -77,13 +77,32 @@ _KEYS = st.sampled_from(
         words(
             "lanes lanes:forward lanes:backward lanes:both_ways lanes:bus lanes:psv:forward turn:lanes bus:lanes "
             "turn:lanes:forward psv:lanes:backward bicycle:lanes busway busway:left busway:right cycleway "
-            "cycleway:right highway access motor_vehicle bus bicycle foot hgv"
+            "cycleway:right highway access motor_vehicle bus bicycle foot hgv oneway:bus oneway:bicycle motorroad "
+            "motor_vehicle:backward vehicle:forward maxspeed:lanes width:lanes:forward motor_vehicle:lanes "
+            "width:forward turn:backward cycleway:left:oneway"
         )
     )
 )
 _VALUES = st.one_of(
     st.sampled_from(
-        ["yes", "no", "designated", "lane", "opposite_lane", "2", "1", "0", "-3", "99", "through|left", "||"]
+        [
+            "yes",
+            "no",
+            "designated",
+            "lane",
+            "opposite_lane",
+            "2",
+            "1",
+            "0",
+            "-3",
+            "99",
+            "through|left",
+            "||",
+            "yes|no|designated",
+            "50|30",
+            "-1",
+            "3.5|x|2",
+        ]
     ),
     st.text(max_size=12),
 )
@@ -91,13 +110,15 @@ _VALUES = st.one_of(
 
 @given(st.dictionaries(_KEYS, _VALUES), st.sampled_from(list(StreetKind)), st.booleans(), st.booleans())
 def test_any_lane_tags_make_a_street_that_can_be_built(said, kind, oneway, left_hand):
-    forward, backward = directions(said, kind, oneway, left_hand)
+    road = Road(kind, oneway, left_hand, *modes_each_way(said, kind, oneway=oneway))
+    forward, backward = directions(said, road)
     assert 1 <= forward.lanes <= 12
     assert backward.lanes == 0 if oneway else 1 <= backward.lanes <= 12
     for way in (forward, backward):
         assert way.turns == () or len(way.turns) == way.lanes
-        assert 0 <= way.bus_lanes <= 2
-    assert all(isinstance(side, bool) for side in cycle_lanes(said, oneway, left_hand))
+        assert 0 <= way.bus_lanes <= 12
+        assert way.detail == () or len(way.detail) >= way.lanes + way.bus_lanes
+    assert all(isinstance(side, bool) for side in cycle_lanes(said, road))
     modes_of(said, kind)
 
 

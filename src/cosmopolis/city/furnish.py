@@ -10,7 +10,7 @@ import shapely
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.extent import expect_extent
 from cosmopolis.city.layers.areas import build_areas
-from cosmopolis.city.layers.buildings import build_buildings
+from cosmopolis.city.layers.buildings import build_buildings, standing_on_lanes
 from cosmopolis.city.layers.completed import Furniture, completed
 from cosmopolis.city.layers.obstacles import Site
 from cosmopolis.city.layers.places import build_places
@@ -46,6 +46,7 @@ def furnish(
     rails = build_rails(raw.rails)
     progress("Raising buildings", 0.1)
     buildings, rebuilt = build_buildings(raw, bounds, ground.land_use, network, seed=seed)
+    rebuilt = [*rebuilt, *standing_on_lanes(buildings, network, raw.name)]
     trees = build_trees(raw.trees, seed=seed)
     stops = build_stops(raw.stops, bounds, network)
     lines, dropped = build_lines(raw.transit_lines, stops)

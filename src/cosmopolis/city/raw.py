@@ -7,6 +7,7 @@ Streets still run through shared nodes as drawn; nothing is cut, merged or given
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +47,17 @@ class Finding:
     message: str
 
 
+class RawLane(NamedTuple):
+    """What a source says of one lane; what is zero is as the street has it."""
+
+    modes: Mode = Mode(0)
+    width: float = 0.0  # m
+    speed: float = 0.0  # m/s
+
+
 @dataclass(slots=True)
 class RawStreet:
-    """One street as drawn, in drawing direction. Lane counts exclude bus-only and cycle lanes on the side."""
+    """One street as drawn, in drawing direction. Lane counts exclude bus-only and cycle lanes."""
 
     key: str  # stable id, e.g. "osm:way/4711" or "grow:12"
     nodes: NDArray[np.int64]  # (n,) rows of RawCity.node_xy, n >= 2
@@ -58,7 +67,7 @@ class RawStreet:
     backward_lanes: int = 1  # 0 on a one-way street
     forward_turns: tuple[Turn, ...] = ()  # left to right as painted, one a lane; Turn(0): unmarked
     backward_turns: tuple[Turn, ...] = ()  # left to right as seen by its drivers
-    modes: Mode = field(default_factory=Mode.road)
+    modes: Mode = Mode(0)  # noqa: RUF009  immutable; 0: who usually may use a street of this kind
     forward_bus_lanes: int = 0  # kerb-side bus lanes beside the lanes above
     backward_bus_lanes: int = 0
     cycle_lane_left: bool = False  # sides in drawing direction
@@ -75,17 +84,39 @@ class RawStreet:
     toll: bool = False
     lanes_measured: bool = False  # the source said how many lanes, not the class
     provenance: Provenance = Provenance.MEASURED
+    sidewalks_measured: bool = True  # the source said where they are; it is not taken from the class
+    backward_modes: Mode | None = None  # None: as `modes` where there are lanes backward, else nobody
+    backward_speed: float | None = None  # m/s; None: as `speed`; 0: by kind
+    # Left to right as seen by its drivers, one a lane (bus and cycle lanes too) where the source tells them apart.
+    # As many lanes for everybody and for buses as are counted above; then they lie as told here, not at the kerb.
+    forward_detail: tuple[RawLane, ...] = ()
+    backward_detail: tuple[RawLane, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.modes:
+            self.modes = usual_modes(self.kind)
+
+
+def usual_modes(kind: StreetKind) -> Mode:
+    """Vehicles of streets of which nothing is said: bicycles too, but for motorways and trunk roads."""
+    return Mode.road() | (Mode.BICYCLE if kind >= StreetKind.PRIMARY else Mode(0))
 
 
 @dataclass(slots=True)
 class RawRestriction:
-    """A turn that is forbidden (or, with `only`, the one that is allowed)."""
+    """A turn that is forbidden (or, with `only`, the one that is allowed).
+
+    With `via_streets`, a way over whole streets is: from `via_node`, where the first street meets the first of them,
+    over all of them to `last_node`, where the last of them meets the last street.
+    """
 
     from_street: str
     via_node: int  # row of RawCity.node_xy
     to_street: str
     only: bool = False
     except_modes: Mode = Mode(0)  # noqa: RUF009  an immutable value
+    via_streets: tuple[str, ...] = ()
+    last_node: int = -1
 
 
 @dataclass(slots=True)

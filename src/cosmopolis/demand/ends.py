@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
+from cosmopolis.city.layers.kerb import car_kerbs, nearest_kerb
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Control, Mode, StreetKind
 from cosmopolis.demand.graph import RoadGraph
 
 MARGIN = 8.0  # m from either end of a lane
+FRONTAGE = 60.0  # m of outline a kerb
+LONG, MOST_KERBS = (
+    3,
+    8,
+)  # kerbs that an outline must have room for to have several, and how many it has at most
+BESIDE = 60.0  # m from a building's outline to a street that it fronts on
+SAME_KERB = 15.0  # m; nearer ones are one
 # Vehicles a lane in both peaks and between them over a day, in one direction across the border.
 BORDER_DAY = {
     StreetKind.MOTORWAY: 9_000.0,
@@ -33,7 +42,7 @@ class Ends:
     lane: NDArray[np.int32]  # (N,)
     position: NDArray[np.float32]  # (N,) m along the lane
     xy: NDArray[np.float64]  # (N, 2) m
-    weight: NDArray[np.float64]  # (N,) vehicles a day across the border; 1 for a building
+    weight: NDArray[np.float64]  # (N,) vehicles a day across the border; the share of its building's trips
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -50,22 +59,53 @@ class Ends:
 
 
 def building_ends(city: City, graph: RoadGraph) -> Ends:
-    """The kerb of every building that a car can reach and leave."""
+    """The kerbs of every building that a car can reach and leave: one, or several along a long frontage."""
     buildings, lanes = city.buildings, city.network.lanes
     near = np.flatnonzero(buildings.lane >= 0)
     near = near[graph.main[lanes.edge[buildings.lane[near]]]]
-    lane = buildings.lane[near]
-    position = _within(buildings.lane_position[near], lanes.length[lane])
+    owner, lane, at = _along_frontage(city, near, graph)
+    alone = near[~np.isin(near, owner)]
+    owner = np.concatenate([owner, alone])
+    lane = np.concatenate([lane, buildings.lane[alone]])
+    at = np.concatenate([at, buildings.lane_position[alone]])
+    order = np.argsort(owner, kind="stable")
+    owner, lane, at = owner[order], lane[order], at[order]
+    position = _within(at, lanes.length[lane])
     xy = _points(city, lane, position)
     return Ends(
-        owner=near.astype(np.int32),
-        at_border=np.zeros(len(near), dtype=bool),
+        owner=owner.astype(np.int32),
+        at_border=np.zeros(len(owner), dtype=bool),
         edge=lanes.edge[lane],
         lane=lane.astype(np.int32),
         position=position,
         xy=xy,
-        weight=np.ones(len(near)),
+        weight=1.0 / np.bincount(owner, minlength=len(buildings))[owner],
     )
+
+
+def _along_frontage(
+    city: City, rows: NDArray[np.int64], graph: RoadGraph
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """(owner, lane, m along it) of the kerbs before the sides of those buildings in `rows` that have long ones.
+
+    A kerb every FRONTAGE metres of its outline, where a street is within BESIDE metres; not twice the same place.
+    """
+    footprint = city.buildings.footprint[rows]
+    count = np.minimum(np.floor(shapely.length(footprint) / FRONTAGE), MOST_KERBS).astype(np.int64)
+    count[count < LONG] = 0
+    owner = np.repeat(rows, count)
+    k = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    share = (k + 0.5) / np.repeat(count, count)
+    rings = shapely.get_exterior_ring(np.repeat(footprint, count))
+    points = shapely.get_coordinates(shapely.line_interpolate_point(rings, share, normalized=True))
+    lanes = car_kerbs(city.network)
+    lanes = lanes[graph.main[city.network.lanes.edge[lanes]]]
+    kerb = nearest_kerb(points, lanes, city.network, within=BESIDE)
+    found = kerb.lane >= 0
+    owner, lane, at = owner[found], kerb.lane[found].astype(np.int64), kerb.position[found].astype(np.float64)
+    place = np.column_stack([owner, lane, np.round(at / SAME_KERB)]).astype(np.int64)
+    _, first = np.unique(place, axis=0, return_index=True)
+    return owner[first], lane[first], at[first]
 
 
 def border_ends(city: City, graph: RoadGraph) -> tuple[Ends, Ends]:

@@ -91,7 +91,9 @@ def _wishes(city: City, graph: RoadGraph, people: Population, dials: DemandParam
     """Every purpose's trips, one after the other."""
     homes_etc = building_ends(city, graph)
     inside = homes_etc.owner
-    residents, jobs, visits = people.residents[inside], people.jobs[inside], people.visits[inside]
+    residents, jobs, visits = (
+        of[inside] * homes_etc.weight for of in (people.residents, people.jobs, people.visits)
+    )
     gates_in, gates_out = border_ends(city, graph)
     driven = dials.car_share / dials.occupancy
     commutes = residents.sum() * dials.commutes * driven / 2

@@ -116,12 +116,11 @@ class Observer:
         self._rerouted[trips] = 0
 
     def _grow(self) -> None:
-        """Lines for trips that a command has added."""
+        """Lines for trips that a command has added; where there is no space left, for a quarter more than needed."""
         known, count = len(self._entered), len(self._simulation.traffic.fleet.depart)
         new = count - known
-        room = max(count, len(self._lines) + (len(self._lines) // 4 if known else 0))
-        if room > len(self._lines):
-            lines = ledger.empty_lines(room)
+        if count > len(self._lines):
+            lines = ledger.empty_lines(count + (count // 4 if known else 0))
             lines[:known] = self._lines[:known]
             self._lines = lines
             self._book = ledger.TripLines(lines.ravel())

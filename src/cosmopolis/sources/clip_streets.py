@@ -93,13 +93,19 @@ def _along(part: Any, line: Any) -> NDArray[np.float64]:
 
 def _follow_restrictions(raw: RawCity, pieces_of: dict[str, list[RawStreet]]) -> None:
     """Restrictions name the piece that still touches their node; others are gone."""
+
+    def touching(key: str, node: int) -> list[str]:
+        return [street.key for street in pieces_of.get(key, []) if node in street.nodes][:1]
+
     kept = []
     for restriction in raw.restrictions:
-        ends = []
-        for key in (restriction.from_street, restriction.to_street):
-            touching = [s.key for s in pieces_of.get(key, []) if restriction.via_node in s.nodes]
-            ends += touching[:1]
-        if len(ends) == 2:
+        last = restriction.last_node if restriction.via_streets else restriction.via_node
+        ends = touching(restriction.from_street, restriction.via_node) + touching(restriction.to_street, last)
+        whole = all(
+            len(pieces_of.get(key, [])) == 1 and pieces_of[key][0].key == key
+            for key in restriction.via_streets
+        )
+        if len(ends) == 2 and whole:
             restriction.from_street, restriction.to_street = ends
             kept.append(restriction)
     raw.restrictions = kept
@@ -120,6 +126,10 @@ def keep_used_nodes(raw: RawCity) -> None:
         for rows in (raw.signals, raw.stops_signs, raw.yields, raw.mini_roundabouts)
     )
     raw.crossings = {int(new[row]): lit for row, lit in raw.crossings.items() if new[row] >= 0}
-    raw.restrictions = [r for r in raw.restrictions if new[r.via_node] >= 0]
+    raw.restrictions = [
+        r for r in raw.restrictions if new[r.via_node] >= 0 and (r.last_node < 0 or new[r.last_node] >= 0)
+    ]
     for restriction in raw.restrictions:
         restriction.via_node = int(new[restriction.via_node])
+        if restriction.last_node >= 0:
+            restriction.last_node = int(new[restriction.last_node])

@@ -8,13 +8,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from cosmopolis.sources.osm import OsmReading
+from cosmopolis.sources.extent import centre_of
+from cosmopolis.sources.osm_reading import OsmReading
 
 # (west, south, east, north) degrees; the first box that holds the point decides: exceptions stand before the whole.
 _RIGHT, _LEFT = False, True
@@ -82,10 +80,7 @@ def drives_on_left(reading: OsmReading, xy: NDArray[np.float64]) -> bool:
     clockwise = sum(_area(ring) < 0 for ring in rings)
     if len(rings) >= 3 and max(clockwise, len(rings) - clockwise) >= 0.8 * len(rings):
         return 2 * clockwise > len(rings)
-    if reading.box is None:
-        return False
-    west, south, east, north = reading.box
-    return left_by_place((west + east) / 2, (south + north) / 2)
+    return reading.box is not None and left_by_place(*centre_of(reading.box))
 
 
 def _area(ring: NDArray[np.float64]) -> float:

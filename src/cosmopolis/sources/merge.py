@@ -87,14 +87,17 @@ def _take_streets(first: RawCity, other: RawCity, new_row: NDArray[np.int64]) ->
         getattr(first, name).update(int(new_row[row]) for row in getattr(other, name))
     for row, lit in other.crossings.items():
         first.crossings[int(new_row[row])] = first.crossings.get(int(new_row[row]), False) or lit
-    known = {(r.from_street, r.via_node, r.to_street, r.only) for r in first.restrictions}
+    known = {(r.from_street, r.via_node, r.to_street, r.only, r.via_streets) for r in first.restrictions}
     for restriction in other.restrictions:
         restriction.via_node = int(new_row[restriction.via_node])
+        if restriction.last_node >= 0:
+            restriction.last_node = int(new_row[restriction.last_node])
         if (
             restriction.from_street,
             restriction.via_node,
             restriction.to_street,
             restriction.only,
+            restriction.via_streets,
         ) not in known:
             first.restrictions.append(restriction)
 

@@ -1,6 +1,6 @@
 """OpenStreetMap files (.osm, .osm.gz, .osm.bz2, .osm.pbf) through pyosmium.
 
-`scan` reads a file into flat arrays and tags, still in degrees; `OsmReading.to_raw` projects all nodes at once and
+`scan` reads a file into flat arrays and tags, still in degrees; `OsmFile.to_raw` projects all nodes at once and
 lets one module per subject (streets, junctions, buildings, areas, places, transit) make its rows from them.
 Elements may come in any order, as Overpass writes them.
 """
@@ -11,10 +11,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +19,19 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.raw import Finding, RawCity, Source
 from cosmopolis.geometry.projection import Projection
-from cosmopolis.sources.vocabulary import STREETS, words
-
-Rows = NDArray[np.int64]
-Box = tuple[float, float, float, float]  # west, south, east, north
+from cosmopolis.sources import (
+    osm_areas,
+    osm_buildings,
+    osm_coast,
+    osm_junctions,
+    osm_places,
+    osm_streets,
+    osm_transit,
+)
+from cosmopolis.sources.driving_side import drives_on_left
+from cosmopolis.sources.extent import Box, box_from, box_of, far_finding, main_part
+from cosmopolis.sources.osm_reading import Member, OsmReading, Relation, Way
+from cosmopolis.sources.vocabulary import words
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 LICENCE = "Open Database License (ODbL) 1.0"
@@ -42,87 +48,11 @@ _NODE_KEYS = words(
 _RELATION_TYPES = frozenset({"multipolygon", "restriction", "route", "building", "public_transport"})
 
 
-class Way(NamedTuple):
-    id: int
-    tags: dict[str, str]
-    rows: Rows  # (n,) rows of OsmReading.lonlat; nodes that the file lacks are left out
-    complete: bool  # no node was missing
-
-    @property
-    def closed(self) -> bool:
-        return len(self.rows) >= 4 and self.rows[0] == self.rows[-1]
-
-
-class Member(NamedTuple):
-    type: str  # "n", "w" or "r"
-    ref: int
-    role: str
-
-
-class Relation(NamedTuple):
-    id: int
-    tags: dict[str, str]
-    members: list[Member]
-
-
-@dataclass
-class OsmReading:
-    """One file as read, in degrees."""
-
-    path: Path
-    date: str
-    stated_box: Box | None
-    node_ids: NDArray[np.int64]  # (N,) sorted
-    lonlat: NDArray[np.float64]  # (N, 2) degrees
-    node_tags: dict[int, dict[str, str]]  # row -> tags, only of nodes with a key that matters
-    ways: list[Way]
-    relations: list[Relation]
-    findings: list[Finding]
-
-    may_have_streets = True
-
-    @cached_property
-    def ways_by_id(self) -> dict[int, Way]:
-        return {way.id: way for way in self.ways}
-
-    @cached_property
-    def has_streets(self) -> bool:
-        kinds = (
-            STREETS.get(way.tags["highway"])
-            for way in self.ways
-            if "highway" in way.tags and len(way.rows) >= 2
-        )
-        return any(kind is not None and kind.drivable for kind in kinds)
-
-    @cached_property
-    def box(self) -> Box | None:
-        """Degrees: the file's own bounds, or those of its street nodes, or of all nodes."""
-        if self.stated_box is not None:
-            return self.stated_box
-        used = [way.rows for way in self.ways if "highway" in way.tags]
-        points = self.lonlat[np.concatenate(used)] if used else self.lonlat
-        if not len(points):
-            return None
-        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-
-    def node_row(self, ref: int) -> int:
-        """Row of a node, -1 if the file lacks it."""
-        at = int(np.searchsorted(self.node_ids, ref))
-        return at if at < len(self.node_ids) and self.node_ids[at] == ref else -1
+class OsmFile(OsmReading):
+    """One file as read, and what its subjects make of it."""
 
     def to_raw(self, projection: Projection) -> RawCity:
         """In local metres."""
-        from cosmopolis.sources import (
-            osm_areas,
-            osm_buildings,
-            osm_coast,
-            osm_junctions,
-            osm_places,
-            osm_streets,
-            osm_transit,
-        )
-        from cosmopolis.sources.driving_side import drives_on_left
-
         xy = projection.to_local(self.lonlat)
         raw = RawCity(name=self.path.name.split(".")[0], origin=(projection.lon, projection.lat))
         raw.findings.extend(self.findings)
@@ -150,7 +80,7 @@ class OsmReading:
         )
 
 
-def scan(path: Path, format: str) -> OsmReading:
+def scan(path: Path, format: str) -> OsmFile:
     """Reads a file of pyosmium's `format` ("osm", "osm.gz", "osm.bz2" or "pbf")."""
     import osmium
 
@@ -167,10 +97,16 @@ def scan(path: Path, format: str) -> OsmReading:
             f"{path}: this OpenStreetMap file holds no nodes, ways or relations; export the area again."
         )
     node_ids, lonlat = _sorted(node_ids, lonlat)
-    ways, findings = _joined(node_ids, refs, path)
+    near = main_part(lonlat)
+    far_ids = node_ids[~near]
+    ways, findings = _joined(node_ids[near], refs, path, set(far_ids.tolist()))
+    if len(far_ids):
+        names = [f"node {id_}" for id_ in far_ids[:3].tolist()]
+        findings.append(far_finding(path.name, "node(s)", lonlat[~near], box_of(lonlat[near]), names))
+    node_ids, lonlat = node_ids[near], lonlat[near]
     node_tags = _by_row(node_ids, tags_by_id)
     box, date = _header(path, format)
-    return OsmReading(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
+    return OsmFile(path, date, _stated(box, lonlat), node_ids, lonlat, node_tags, ways, relations, findings)
 
 
 def _places(file: object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -246,9 +182,10 @@ def _sorted(
 
 
 def _joined(
-    node_ids: NDArray[np.int64], refs: list[tuple[int, dict, list[int]]], path: Path
+    node_ids: NDArray[np.int64], refs: list[tuple[int, dict, list[int]]], path: Path, far: set[int]
 ) -> tuple[list[Way], list[Finding]]:
-    """Node numbers of all ways -> rows, at once. Missing nodes are left out and told."""
+    """Node numbers of all ways -> rows, at once. Missing nodes are left out and told; those that are left out
+    since they lie `far` away are told elsewhere."""
     start = np.zeros(len(refs) + 1, dtype=np.int64)
     np.cumsum([len(nodes) for _, _, nodes in refs], out=start[1:])
     flat = np.fromiter((ref for _, _, nodes in refs for ref in nodes), dtype=np.int64, count=int(start[-1]))
@@ -269,7 +206,8 @@ def _joined(
         here = rows[part]
         if missing[i]:
             here = here[known[part]]
-            dangling.append(id_)
+            if not far or not far.issuperset(flat[part][~known[part]].tolist()):
+                dangling.append(id_)
         if len(here) > 1:
             here = here[np.concatenate([[True], here[1:] != here[:-1]])]
         ways.append(Way(id_, tags, here, not missing[i]))
@@ -297,6 +235,16 @@ def _header(path: Path, format: str) -> tuple[Box | None, str]:
     return (low.lon, low.lat, high.lon, high.lat), date
 
 
+def _stated(box: Box | None, lonlat: NDArray[np.float64]) -> Box | None:
+    """The stated bounds. The library puts the two sides of a box across the antimeridian in order, which makes it
+    one around the rest of the globe."""
+    if box is None or box[2] - box[0] <= 180.0:
+        return box
+    held = box_of(lonlat)
+    across = held is not None and held[2] - held[0] <= 180.0 and held[2] > 180.0
+    return box_from(box[2], box[1], box[0], box[3]) if across else box
+
+
 def _broken(path: Path, format: str, error: Exception) -> str:
     text = str(error).strip().rstrip(".")
     if match := re.match(r"XML parsing error at line (\d+), column (\d+): (.*)", text):
@@ -309,7 +257,3 @@ def _broken(path: Path, format: str, error: Exception) -> str:
     if "gzip" in text or "bzip2" in text:
         return f"{path}: the compressed file is broken or cut off ({text}); download it again."
     return f"{path}: not readable as OpenStreetMap data ({text}); check the file or export it again."
-
-
-def members_of(relation: Relation, type: str, roles: tuple[str, ...]) -> Iterator[int]:
-    return (m.ref for m in relation.members if m.type == type and m.role in roles)

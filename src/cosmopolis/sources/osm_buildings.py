@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from cosmopolis.city.raw import Finding, RawBuilding, RawCity
 from cosmopolis.city.words import Roof
 from cosmopolis.sources import tags as text
-from cosmopolis.sources.osm import OsmReading
+from cosmopolis.sources.osm_reading import OsmReading
 from cosmopolis.sources.osm_rings import shapes
-from cosmopolis.sources.vocabulary import ROOFS, Tags, building_use
+from cosmopolis.sources.vocabulary import ROOFS, Tags, building_use, underground
 
 FLOOR = 3.2  # m from floor to floor where only floors are counted
 HIGHEST = 1000.0  # m; no building is higher, so the tag is wrong
@@ -21,8 +21,13 @@ _NOT_BUILDINGS = frozenset({"no", "entrance", "demolished", "razed", "proposed",
 
 
 def add_buildings(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -> None:
-    """Fills raw.buildings; parts know their building."""
+    """Fills raw.buildings; parts know their building. What lies underground is not seen, and left out."""
     found = shapes(reading, xy, is_building, raw.findings)
+    below = sum(underground(shape.tags) for shape in found)
+    if below:
+        found = [shape for shape in found if not underground(shape.tags)]
+        count = f"{below} building(s) or parts of buildings lie underground; not drawn"
+        raw.findings.append(Finding("underground", reading.path.name, count))
     for shape in found:
         raw.buildings.append(building_of(shape.key, shape.tags, shape.polygon, raw.findings))
     told = _parts_by_relation(reading)

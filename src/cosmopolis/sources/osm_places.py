@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.raw import RawCity, RawPlace
-from cosmopolis.sources.osm import OsmReading
+from cosmopolis.sources.osm_reading import OsmReading
 from cosmopolis.sources.vocabulary import Tags, place_kind
 
 

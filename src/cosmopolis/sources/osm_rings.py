@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely import Polygon
 
 from cosmopolis.city.raw import Finding
-from cosmopolis.sources.osm import OsmReading, Relation, Rows, Way
+from cosmopolis.sources.osm_reading import OsmReading, Relation, Rows, Way
 from cosmopolis.sources.shapes import mended, ring_polygons
 
 
@@ -67,7 +67,8 @@ def multipolygon(
     inner_rings, _ = sewn([way.rows for way in inner])
     if missing or open_outer:
         told = f"{missing} of its ways are not in the file" if missing else "its ways do not close to a ring"
-        findings.append(Finding("open-multipolygon", where, f"{told}; only its whole rings are used"))
+        used = "only its whole rings are used" if outer_rings else "it has no whole ring, and is left out"
+        findings.append(Finding("open-multipolygon", where, f"{told}; {used}"))
     if not outer_rings:
         return []
     whole = ring_polygons([xy[ring] for ring in outer_rings])
@@ -78,22 +79,53 @@ def multipolygon(
 
 
 def _with_holes(outer: list[Polygon], holes: list[Polygon]) -> list[Polygon]:
-    """Outer rings inside another one are holes that somebody gave no role (or islands, when twice inside)."""
-    if len(outer) > 1:
-        solid = outer[0]
-        for polygon in outer[1:]:
-            solid = solid.symmetric_difference(polygon)
-    else:
-        solid = outer[0] if outer else Polygon()
-    if holes:
-        solid = solid.difference(shapely.union_all(holes))
+    """Ground between rings: inside an odd number of them, whatever their roles (holes in ground, islands in holes).
+
+    A ring with the role of a hole that lies in no other ring is none.
+    """
+    rings = _distinct([*outer, *holes])
+    hole = np.arange(len(rings)) >= len(_distinct(outer))
+    if not len(rings):
+        return []
+    inside = shapely.point_on_surface(rings)
+    ring, around = shapely.STRtree(rings).query(inside, predicate="within")
+    larger = (ring != around) & (shapely.area(rings)[around] > shapely.area(rings)[ring])
+    depth = np.bincount(ring[larger], minlength=len(rings))
+    solid: Any = None
+    for level in range(int(depth.max()) + 1):
+        those = rings[(depth == level) & ~(hole & (depth == 0))]
+        ground = those[0] if len(those) == 1 else shapely.union_all(those)
+        if solid is None:
+            solid = ground
+        else:
+            solid = solid.difference(ground) if level % 2 else solid.union(ground)
     found = [part for part in shapely.get_parts(solid) if isinstance(part, Polygon) and part.area >= 1.0]
     return sorted(found, key=lambda part: -part.area)
 
 
+def _distinct(rings: list[Polygon]) -> NDArray[np.object_]:
+    """Without rings that are listed twice."""
+    kept = {shapely.normalize(ring).wkb: ring for ring in reversed(rings)}
+    out = np.empty(len(kept), dtype=object)
+    out[:] = list(kept.values())[::-1]
+    return out
+
+
 def sewn(lines: list[Rows]) -> tuple[list[Rows], int]:
     """Closed rings made from lines that meet end to end, and how many lines stay open."""
+    rings, _, open_lines = _sewn(lines)
+    return rings, open_lines
+
+
+def chained(lines: list[Rows]) -> tuple[list[Rows], list[Rows]]:
+    """The same rings, and the open chains."""
+    rings, chains, _ = _sewn(lines)
+    return rings, chains
+
+
+def _sewn(lines: list[Rows]) -> tuple[list[Rows], list[Rows], int]:
     rings: list[Rows] = []
+    chains: list[Rows] = []
     pending: list[Rows] = []
     for line in lines:
         if len(line) < 2:
@@ -125,4 +157,5 @@ def sewn(lines: list[Rows]) -> tuple[list[Rows], int]:
             rings.append(ring)
         else:
             open_lines += len(chain)
-    return rings, open_lines
+            chains.append(ring)
+    return rings, chains, open_lines

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.raw import Finding, RawCity, RawStreet
 from cosmopolis.city.words import Mode, StreetKind
 from cosmopolis.sources import tags as text
-from cosmopolis.sources.osm import OsmReading, Way
-from cosmopolis.sources.osm_lanes import cycle_lanes, directions
+from cosmopolis.sources.osm_access import MOTOR, modes_each_way
+from cosmopolis.sources.osm_lanes import Road, cycle_lanes, directions, is_single_lane
+from cosmopolis.sources.osm_reading import OsmReading, Way
 from cosmopolis.sources.vocabulary import STREETS, Tags
 
 # The last metres to one door: drawn by some and not by others, and no street of the city.
 _LEFT_OUT_SERVICE = frozenset({"driveway", "parking_aisle", "drive-through", "slipway", "emergency_access"})
-_NO = frozenset(
-    {"no", "agricultural", "forestry", "agricultural;forestry", "emergency", "military", "use_sidepath"}
-)
-_LINKS = frozenset({StreetKind.MOTORWAY_LINK, StreetKind.TRUNK_LINK})
-_FAST = frozenset({StreetKind.MOTORWAY, StreetKind.TRUNK}) | _LINKS
 _WITH_SIDEWALKS = frozenset(
     {
         StreetKind.PRIMARY, StreetKind.SECONDARY, StreetKind.TERTIARY, StreetKind.UNCLASSIFIED,
         StreetKind.RESIDENTIAL,
     }
 )  # fmt: skip
-_VEHICLES = Mode.road() & ~Mode.EMERGENCY
 _MIRRORED = {"left": "right", "right": "left", "forward": "backward", "backward": "forward"}
+_TURNED = {"-1": "yes", "reverse": "yes", "yes": "-1", "true": "-1", "1": "-1"}
+_PASSING = 4.0  # m of a street of one lane on which two cars just pass each other, where no width is told
 _FAST_SPEED = 75 / 3.6  # m/s; nobody walks beside faster traffic unless the map says so
-# The keys by which access is asked, the most special first.
-_ACCESS = {
-    Mode.CAR: ("motorcar", "motor_vehicle", "vehicle", "access"),
-    Mode.TRUCK: ("hgv", "goods", "motor_vehicle", "vehicle", "access"),
-    Mode.BUS: ("bus", "psv", "motor_vehicle", "vehicle", "access"),
-    Mode.TAXI: ("taxi", "psv", "motor_vehicle", "vehicle", "access"),
-    Mode.MOTORCYCLE: ("motorcycle", "motor_vehicle", "vehicle", "access"),
-    Mode.BICYCLE: ("bicycle", "vehicle", "access"),
-    Mode.PEDESTRIAN: ("foot", "access"),
-}
-_ACCESS_ORDER = sorted({key for keys in _ACCESS.values() for key in keys})
-_ACCESS_KEYS = frozenset(_ACCESS_ORDER)
 
 
 def add_streets(reading: OsmReading, xy: NDArray[np.float64], raw: RawCity) -> dict[int, int]:
@@ -81,12 +64,12 @@ def street_of(
     kind = STREETS.get(tags.get("highway", ""))
     if kind is None or (kind == StreetKind.SERVICE and tags.get("service") in _LEFT_OUT_SERVICE):
         return None
-    modes = modes_of(tags, kind)
-    if not modes:
-        return None
-    if kind.drivable and not modes & _VEHICLES:
-        kind = StreetKind.PEDESTRIAN if modes & Mode.PEDESTRIAN else StreetKind.CYCLEWAY
     oneway, reverse = _oneway(tags, kind)
+    forward, backward = modes_each_way(tags, kind, oneway=oneway)
+    if not forward | backward:
+        return None
+    if kind.drivable and not (forward | backward) & MOTOR:
+        kind = StreetKind.PEDESTRIAN if (forward | backward) & Mode.PEDESTRIAN else StreetKind.CYCLEWAY
     if tags.get("oneway") in ("reversible", "alternating"):
         findings.append(
             Finding(
@@ -98,57 +81,25 @@ def street_of(
     nodes = way.rows
     if reverse:
         tags, nodes = _mirrored(tags), nodes[::-1]
+        forward, backward = modes_each_way(tags, kind, oneway=oneway)
+    main = next((m for m in (Mode.CAR, Mode.BUS, MOTOR) if (forward | backward) & m), Mode(0))
+    if kind.drivable and not forward & main:  # forbidden the way it is drawn
+        tags, nodes, forward, backward = _mirrored(tags), nodes[::-1], backward, forward
+    oneway = not backward & main if kind.drivable else oneway
     street = RawStreet(
-        f"osm:way/{way.id}", nodes, kind, name=tags.get("name") or tags.get("ref", ""), modes=modes,
-        speed=_speed(tags), lit=tags.get("lit") not in ("no", "disused"), toll=tags.get("toll") == "yes",
+        f"osm:way/{way.id}", nodes, kind, name=tags.get("name") or tags.get("ref", ""),
+        modes=forward if kind.drivable else forward | backward,
+        lit=tags.get("lit") not in ("no", "disused"), toll=tags.get("toll") == "yes",
         roundabout=tags.get("junction") in ("roundabout", "circular"),
     )  # fmt: skip
+    if kind.drivable and backward != forward:
+        street.backward_modes = backward
     _set_level(street, tags)
-    _set_lanes(street, tags, oneway, left_hand)
+    _set_lanes(street, tags, Road(kind, oneway, left_hand, forward, backward))
+    _set_speed(street, tags)
     street.sidewalk_left, street.sidewalk_right = _sidewalks(tags, street, default_sidewalks)
+    street.sidewalks_measured = any(key == "sidewalk" or key.startswith("sidewalk:") for key in tags)
     return street
-
-
-def modes_of(tags: Tags, kind: StreetKind) -> Mode:
-    """Who may use the carriageway. `private` roads stay open: people live on them."""
-    said = (
-        ()
-        if _ACCESS_KEYS.isdisjoint(tags)
-        else tuple((key, tags[key]) for key in _ACCESS_ORDER if key in tags)
-    )
-    return _modes(kind, said)
-
-
-@lru_cache(maxsize=4096)
-def _modes(kind: StreetKind, said: tuple[tuple[str, str], ...]) -> Mode:
-    """From the few tags that matter; most streets of a city say the same."""
-    tags = dict(said)
-    out = _usual_modes(kind)
-    for mode, keys in _ACCESS.items():
-        word = next((tags[key] for key in keys if key in tags), "")
-        private = (
-            word == "private" and kind in (StreetKind.SERVICE, StreetKind.TRACK) and mode != Mode.PEDESTRIAN
-        )
-        if word in _NO or private:
-            out &= ~mode
-        elif tags.get(keys[0]) in text.YES and not (mode == Mode.CAR and not kind.drivable):
-            out |= mode
-    return out if out & ~Mode.EMERGENCY else Mode(0)
-
-
-def _usual_modes(kind: StreetKind) -> Mode:
-    walking = Mode.BICYCLE | Mode.PEDESTRIAN
-    if kind == StreetKind.BUSWAY:
-        return Mode.BUS | Mode.EMERGENCY
-    if kind == StreetKind.LIVING_STREET:
-        return Mode.road() | walking
-    if kind.drivable:
-        return Mode.road() if kind in _FAST else Mode.road() | Mode.BICYCLE
-    if kind == StreetKind.RACEWAY:
-        return Mode.CAR | Mode.MOTORCYCLE
-    if kind == StreetKind.TRACK:
-        return (Mode.road() & ~(Mode.BUS | Mode.TAXI)) | walking
-    return walking if kind in (StreetKind.CYCLEWAY, StreetKind.PATH) else Mode.PEDESTRIAN
 
 
 def _oneway(tags: Tags, kind: StreetKind) -> tuple[bool, bool]:
@@ -171,19 +122,27 @@ def _mirrored(tags: Tags) -> dict[str, str]:
     out = {}
     for key, value in tags.items():
         mirrored = ":".join(_MIRRORED.get(part, part) for part in key.split(":"))
-        out[mirrored] = _MIRRORED.get(value, value) if key == "sidewalk" else value
+        if key == "sidewalk":
+            value = _MIRRORED.get(value, value)
+        elif "oneway" in key and key != "oneway":
+            value = _TURNED.get(value, value)
+        out[mirrored] = value
     return out
 
 
-def _speed(tags: Tags) -> float:
-    for key in (
-        "maxspeed",
-        "maxspeed:forward",
-        "maxspeed:backward",
-        "maxspeed:type",
-        "source:maxspeed",
-        "zone:maxspeed",
-    ):
+def _set_speed(street: RawStreet, tags: Tags) -> None:
+    """Limits each way; where only lanes have one, the fastest lane's."""
+    general = _limit(tags, ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed"))
+    street.speed, street.backward_speed = (
+        _limit(tags, (f"maxspeed:{way}",)) or general or max((lane.speed for lane in detail), default=0.0)
+        for way, detail in (("forward", street.forward_detail), ("backward", street.backward_detail))
+    )
+    if street.backward_speed == street.speed:
+        street.backward_speed = None
+
+
+def _limit(tags: Tags, keys: tuple[str, ...]) -> float:
+    for key in keys:
         if key in tags:
             value = text.speed(tags[key])
             if value is not None:
@@ -201,19 +160,22 @@ def _set_level(street: RawStreet, tags: Tags) -> None:
         street.layer = 1 if street.bridge else -1
 
 
-def _set_lanes(street: RawStreet, tags: Tags, oneway: bool, left_hand: bool) -> None:
-    forward, backward = directions(tags, street.kind, oneway, left_hand)
+def _set_lanes(street: RawStreet, tags: Tags, road: Road) -> None:
+    forward, backward = directions(tags, road)
     street.forward_lanes, street.backward_lanes = forward.lanes, backward.lanes
     street.forward_bus_lanes, street.backward_bus_lanes = forward.bus_lanes, backward.bus_lanes
     street.forward_turns, street.backward_turns = forward.turns, backward.turns
     street.lanes_measured = forward.measured or backward.measured
-    street.cycle_lane_left, street.cycle_lane_right = cycle_lanes(tags, oneway, left_hand)
     if not street.kind.drivable:
         street.forward_bus_lanes = street.backward_bus_lanes = 0
-        street.cycle_lane_left = street.cycle_lane_right = False
-    width = text.length(tags.get("width:carriageway") or tags.get("width", ""))
+        return
+    street.forward_detail, street.backward_detail = forward.detail, backward.detail
+    street.cycle_lane_left, street.cycle_lane_right = cycle_lanes(tags, road)
     lanes = forward.lanes + backward.lanes + forward.bus_lanes + backward.bus_lanes
-    if width and street.lanes_measured and 2.0 <= width / lanes <= 6.0:
+    width = text.length(tags.get("width:carriageway") or tags.get("width", ""))
+    if is_single_lane(tags, road):
+        street.lane_width = (width if width and 2.0 <= width <= 6.0 else _PASSING) / lanes
+    elif width and street.lanes_measured and 2.0 <= width / lanes <= 6.0:
         street.lane_width = width / lanes
 
 
@@ -229,7 +191,8 @@ def _sidewalks(tags: Tags, street: RawStreet, default: bool) -> tuple[bool, bool
         return sides[0] == "yes", sides[1] == "yes"
     if said or not default or street.kind not in _WITH_SIDEWALKS or street.tunnel or street.roundabout:
         return False, False
-    here = street.speed <= _FAST_SPEED and tags.get("foot") not in ("no", "use_sidepath")
+    walked = tags.get("foot") not in ("no", "use_sidepath") and tags.get("motorroad") != "yes"
+    here = street.speed <= _FAST_SPEED and walked
     return here, here
 
 

@@ -10,7 +10,7 @@ from shapely import LineString
 from cosmopolis.city.raw import Finding, RawCity, RawRail, RawStop, RawTransitLine
 from cosmopolis.city.words import TransitMode
 from cosmopolis.sources import tags as text
-from cosmopolis.sources.osm import OsmReading, Relation
+from cosmopolis.sources.osm_reading import OsmReading, Relation
 from cosmopolis.sources.vocabulary import RAILS, TRANSIT, Tags
 
 SAME_STOP = 45.0  # m between a platform and the stop position on the road beside it

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
+from cosmopolis.sources.extent import Box, wrapped
 from cosmopolis.sources.http import Client, Request
-
-Box = tuple[float, float, float, float]  # west, south, east, north, degrees
 
 OVERPASS = "https://overpass-api.de/api/interpreter"
 GEOCODER = "https://nominatim.openstreetmap.org/search"
@@ -110,19 +109,23 @@ def _at_least(west: float, south: float, east: float, north: float) -> Box:
     """Grown around its middle to SMALLEST where a place is only a point or a house."""
     tall = SMALLEST / 111.2
     wide = tall / max(math.cos(math.radians((south + north) / 2)), 0.05)
-    more_x, more_y = max(wide - (east - west), 0.0) / 2, max(tall - (north - south), 0.0) / 2
-    return west - more_x, south - more_y, east + more_x, north + more_y
+    across = east + 360.0 if east < west else east
+    more_x, more_y = max(wide - (across - west), 0.0) / 2, max(tall - (north - south), 0.0) / 2
+    return wrapped(west - more_x), south - more_y, wrapped(across + more_x), north + more_y
 
 
 def _check_size(box: Box, place: str | Box) -> None:
     west, south, east, north = box
     name = f'"{place}"' if isinstance(place, str) else ",".join(f"{value:g}" for value in place)
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+    inside = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90
+    across = east + 360.0 if east < west else east  # west > east: across the antimeridian
+    if not inside or not 0 < across - west <= 180:
         raise BadInput(
-            f"{name} is no box in degrees; write west,south,east,north with west < east and south < north."
+            f"{name} is no box in degrees; write west,south,east,north with west < east (west > east only across the "
+            "antimeridian) and south < north."
         )
     tall = (north - south) * 111.2
-    wide = (east - west) * 111.2 * math.cos(math.radians((south + north) / 2))
+    wide = (across - west) * 111.2 * math.cos(math.radians((south + north) / 2))
     if max(wide, tall) > LARGEST:
         raise BadInput(
             f"{name} covers {wide:.0f} by {tall:.0f} km, and at most {LARGEST:g} by {LARGEST:g} km is fetched; "

@@ -180,3 +180,23 @@ def place_kind(tags: Tags) -> str:
     if tags.get("public_transport") == "station":
         return "public_transport=station"
     return ""
+
+
+_BELOW = words("underground subterranean subway")
+_GARAGES = words("parking garage garages carport")
+
+
+def underground(tags: Tags) -> bool:
+    """Whether a building or an area lies below the ground with all of it.
+
+    A negative `layer` alone does not say so: it only tells which of two things that cross lies lower.
+    """
+    if tags.get("location") in _BELOW or tags.get("tunnel", "no") not in ("no", "building_passage", "arcade"):
+        return True
+    if tags.get("parking") == "underground" and tags.get("building", "parking") in _GARAGES:
+        return True
+    levels = tags.get("level", "").split(";")
+    if tags.get("layer", "").startswith("-") and all(level.strip().startswith("-") for level in levels):
+        return True
+    no_floor = tags.get("building:levels") == "0" and not tags.keys() & {"height", "building:height"}
+    return no_floor and tags.get("building:levels:underground", "0").strip() not in ("0", "")

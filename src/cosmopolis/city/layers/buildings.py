@@ -17,10 +17,11 @@ from cosmopolis.city.layers.rows import joined
 from cosmopolis.city.layers.uses import uses_of
 from cosmopolis.city.model import Areas, Buildings, Network
 from cosmopolis.city.raw import Finding, RawBuilding, RawCity
-from cosmopolis.city.words import BuildingUse, Provenance, Roof
+from cosmopolis.city.words import BuildingUse, Mode, Provenance, Roof
 
 LEAST_AREA = 2.0  # m2
 COVERED = 0.6  # share of a whole that its parts must cover to be drawn in its stead
+CLEARANCE = 2.5  # m above the ground, from which a volume leaves room for cars
 HIGHEST = 1000.0  # m; above it a height is a slip of the pen
 
 
@@ -67,6 +68,27 @@ def build_buildings(
         ),
     )
     return buildings, findings + slips
+
+
+def standing_on_lanes(buildings: Buildings, network: Network, name: str) -> list[Finding]:
+    """One finding that counts the buildings that reach over a lane at ground level. Volumes above cars' heads, as
+    gates and canopies have them, do not."""
+    edges, lanes = network.edges, network.lanes
+    ground = ~(edges.tunnel | edges.bridge)[lanes.edge] & ((lanes.modes & int(Mode.CAR)) > 0)
+    rows = np.flatnonzero(ground & (np.diff(lanes.line.start) >= 2))
+    if not len(rows) or not len(buildings):
+        return []
+    wanted = np.zeros(len(lanes), dtype=bool)
+    wanted[rows] = True
+    points = np.repeat(wanted, np.diff(lanes.line.start))
+    owner = np.repeat(np.arange(len(rows)), np.diff(lanes.line.start)[rows])
+    drawn = shapely.linestrings(lanes.line.points[points, :2], indices=owner)
+    house, _ = shapely.STRtree(drawn).query(buildings.footprint, predicate="intersects")
+    low = np.unique(house[buildings.base[house] < CLEARANCE])
+    if not len(low):
+        return []
+    some = ", ".join(buildings.key[i] for i in low[:3].tolist()) + (", ..." if len(low) > 3 else "")
+    return [Finding("building-on-lane", name, f"{len(low)} building(s) reach over a lane: {some}")]
 
 
 def both(first: Buildings, second: Buildings) -> Buildings:

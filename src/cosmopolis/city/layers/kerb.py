@@ -15,7 +15,10 @@ from cosmopolis.geometry.polylines import Polylines
 SPACING = 12.0  # m between samples of a lane; the nearest segment is found through them
 CLEAR = 12.0  # m kept free towards the junctions where the lane is long enough
 BUILDING_REACH = 250.0  # m from a building to the kerb at which its trips begin and end
-NO_KERB = (StreetKind.MOTORWAY, StreetKind.MOTORWAY_LINK, StreetKind.TRUNK_LINK)
+NO_KERB = (
+    StreetKind.MOTORWAY, StreetKind.MOTORWAY_LINK, StreetKind.TRUNK_LINK, StreetKind.PRIMARY_LINK,
+    StreetKind.SECONDARY_LINK, StreetKind.TERTIARY_LINK,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,13 @@ class Kerb:
 
 
 def car_kerbs(network: Network) -> NDArray[np.int64]:
-    """Lanes at whose kerb a car trip may begin: the outermost car lane of every street that can be reached."""
+    """Lanes at whose kerb a car trip may begin: the outermost car lane of every street that can be reached.
+
+    Never on a ramp, nor on the ring of a roundabout, where who stops stops everybody.
+    """
     edges, lanes = network.edges, network.lanes
     open_edge = (edges.component == 0) & ~edges.tunnel & ~np.isin(edges.kind, NO_KERB)
+    open_edge &= ~edges.roundabout
     at_grade = open_edge & ~edges.bridge
     edge_ok = at_grade if at_grade.any() else open_edge
     return _outermost(network, np.flatnonzero(edge_ok[lanes.edge] & (lanes.modes & Mode.CAR > 0)))

@@ -79,8 +79,15 @@ def build_zones(buildings: Buildings, population: float = 0.0) -> Zones:
         kind=_main_kind(buildings, zone, count),
         residents=np.bincount(zone, residents, count).astype(np.float32),
         jobs=np.bincount(zone, jobs, count).astype(np.float32),
-        provenance=np.full(count, Provenance.MODELLED, np.uint8),
+        provenance=_zone_provenance(buildings, zone, count),
     )
+
+
+def _zone_provenance(buildings: Buildings, zone: NDArray[np.int64], count: int) -> NDArray[np.uint8]:
+    """(Z,) counts are modelled, and invented where all the buildings are."""
+    least = np.full(count, Provenance.INVENTED, np.uint8)
+    np.minimum.at(least, zone, buildings.provenance)
+    return np.maximum(least, np.uint8(Provenance.MODELLED))
 
 
 def _per_floor(floor_of: dict[BuildingUse, float]) -> NDArray[np.float64]:

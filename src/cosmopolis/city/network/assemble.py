@@ -117,7 +117,8 @@ def _edges(draft: Draft, row: Ints) -> Edges:
             roads.backward.tolist(),
         )
     ]
-    measured = np.where(column["lanes_measured"], column["provenance"], int(Provenance.MODELLED))
+    guessed = np.where(column["lanes_measured"], int(Provenance.MEASURED), int(Provenance.MODELLED))
+    measured = np.maximum(column["provenance"], guessed)
     return Edges(
         key=keys,
         name=[streets[s].name for s in segments.street[roads.segment].tolist()],
@@ -126,7 +127,7 @@ def _edges(draft: Draft, row: Ints) -> Edges:
         first_lane=roads.first_lane[:-1].astype(np.int32),
         lane_count=np.diff(roads.first_lane).astype(np.int16),
         kind=table.kind[profile].astype(np.uint8),
-        speed=table.speed[profile].astype(np.float32),
+        speed=table.side_speed[roads.side].astype(np.float32),
         layer=table.layer[profile].astype(np.int8),
         bridge=column["bridge"].astype(bool),
         tunnel=column["tunnel"].astype(bool),
@@ -158,7 +159,7 @@ def _lanes(draft: Draft) -> Lanes:
     roads = draft.roads
     turns = np.zeros(len(roads.lane_edge), dtype=np.int64)
     np.bitwise_or.at(turns, draft.links.from_lane, draft.moves.turn[draft.links.movement])
-    speed = draft.table.speed[draft.segments.profile[roads.segment]][roads.lane_edge]
+    speed = roads.lane_speed
     slow = np.where(roads.lane_modes == int(Mode.BICYCLE), np.minimum(speed, 20 / 3.6), speed)
     return Lanes(
         edge=roads.lane_edge.astype(np.int32),
@@ -172,8 +173,8 @@ def _lanes(draft: Draft) -> Lanes:
 
 
 def _connections(draft: Draft, junction_at: Ints, signals: Signals) -> Connections:
-    roads, segments = draft.roads, draft.segments
-    limit = draft.table.speed[segments.profile[roads.segment]]
+    roads = draft.roads
+    limit = draft.table.side_speed[roads.side]
     both = np.maximum(
         limit[roads.lane_edge[draft.links.from_lane]], limit[roads.lane_edge[draft.links.to_lane]]
     )

@@ -34,7 +34,7 @@ from cosmopolis.city.network.segments import Segments, cut_streets, tidied
 from cosmopolis.city.network.signals import signal_programs
 from cosmopolis.city.network.spacing import spaced
 from cosmopolis.city.network.stop_lines import fitted, wanted_cuts
-from cosmopolis.city.network.walks import corner_walks, own_ways, sidewalks
+from cosmopolis.city.network.walks import corner_walks, own_ways, sidewalks, with_guesses
 from cosmopolis.city.progress import Progress, quiet
 from cosmopolis.city.raw import Finding, RawCity
 from cosmopolis.city.words import Control, Provenance
@@ -73,9 +73,10 @@ def _build(raw: RawCity, progress: Progress) -> tuple[Network, list[Finding]]:
     progress("Timing signals", 0.85)
     lit = rules.control == Control.SIGNAL
     lights = signal_programs(segments, table, roads, moves, links, conflicts, lit, raw.node_xy)
-    lights = replace(lights, provenance=_light_provenance(junctions.guessed[lights.junction]))
+    lights = replace(lights, provenance=_light_provenance(segments, table, junctions)[lights.junction])
     corners = kerb_corners(segments, streets.rest, table, place[segments.node], len(place))
-    walks = [sidewalks(segments, table, roads), corner_walks(segments, table, roads, corners), own_ways(raw)]
+    along = [sidewalks(segments, table, roads), corner_walks(segments, table, roads, corners)]
+    walks = [*(with_guesses(rows, segments, roads, raw) for rows in along), own_ways(raw)]
     crossings = crossing_lines(segments, table, streets.feet, streets.cut)
     areas = junction_areas(corners)
     draft = Draft(
@@ -165,8 +166,13 @@ class _Junctions:
         self.inside = Inside.of(inside, table, turnarounds, len(place))
 
 
-def _light_provenance(guessed: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    return np.where(guessed, int(Provenance.MODELLED), int(Provenance.MEASURED)).astype(np.uint8)
+def _light_provenance(segments: Segments, table: ProfileTable, junctions: _Junctions) -> NDArray[np.uint8]:
+    """(N,) of a light at each place: modelled where no map draws one, invented where all its streets are."""
+    street = np.array([row.provenance for row in table.rows] or [0])[segments.profile]
+    of_streets = np.full(len(junctions.place), int(Provenance.INVENTED))
+    np.minimum.at(of_streets, junctions.place[segments.node], np.repeat(street, 2))
+    drawn = np.where(junctions.guessed, int(Provenance.MODELLED), int(Provenance.MEASURED))
+    return np.maximum(of_streets, drawn).astype(np.uint8)
 
 
 def _lit(nodes: NDArray[np.bool_], place: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -18,13 +18,15 @@ def check(network: Network) -> list[Finding]:
     """Everything that is wrong, and every oddity that a user may want to know, as findings.
 
     Codes: ``lane-without-exit``, ``lane-without-entry``, ``connection-gap``, ``connection-kink``, ``short-edge``,
-    ``unreachable``, ``protected-conflict``, ``yield-by-none-or-both``, ``never-green``, ``conflict-range``.
+    ``unreachable``, ``ring-not-passable``, ``protected-conflict``, ``yield-by-none-or-both``, ``never-green``,
+    ``conflict-range``.
     """
     return [
         *_lane_ends(network),
         *_connection_geometry(network),
         *_short_edges(network),
         *_components(network),
+        *check_rings(network),
         *_conflicts(network),
         *_signals(network),
     ]
@@ -114,6 +116,25 @@ def _components(network: Network) -> list[Finding]:
     return [
         Finding("unreachable", network.edges.key[e], "a car cannot drive there and back")
         for e in np.unique(edge[outside & cars]).tolist()
+    ]
+
+
+def check_rings(network: Network) -> list[Finding]:
+    """From every piece of a roundabout one can go on along it, where another piece begins at its end."""
+    edges, of, c = network.edges, network.lanes.edge, network.connections
+    cars = network.lanes.modes & int(Mode.CAR) > 0
+    begins = np.zeros(len(network.junctions), dtype=np.int64)
+    np.add.at(begins, edges.from_junction[edges.roundabout], 1)
+    own = edges.roundabout & (edges.from_junction == edges.to_junction)
+    back = (edges.twin >= 0) & edges.roundabout[edges.twin]
+    others = begins[edges.to_junction] - own - back
+    on = cars[c.from_lane] & cars[c.to_lane] & edges.roundabout[of[c.to_lane]]
+    on &= of[c.to_lane] != edges.twin[of[c.from_lane]]
+    goes_on = np.zeros(len(edges), dtype=bool)
+    goes_on[of[c.from_lane[on]]] = True
+    return [
+        Finding("ring-not-passable", edges.key[e], "one cannot drive on along the roundabout at its end")
+        for e in _rows(edges.roundabout & (others > 0) & ~goes_on)
     ]
 
 

@@ -97,7 +97,9 @@ def crossing_lines(
     both = np.stack([middle + right * to_right, middle - right * to_left], axis=1)
     line = Polylines(both.reshape(-1, 3), 2 * np.arange(len(segment) + 1))
     made = np.where(feet.drawn[ends], int(Provenance.MEASURED), int(Provenance.MODELLED))
-    provenance = np.concatenate([made, np.full(len(feet.segment), int(Provenance.MEASURED))]).astype(np.uint8)
+    drawn = np.concatenate([made, np.full(len(feet.segment), int(Provenance.MEASURED))])
+    street = np.array([row.provenance for row in table.rows] or [0])[segments.profile[segment]]
+    provenance = np.maximum(drawn, street).astype(np.uint8)  # of an invented street they are invented
     return (
         line,
         np.concatenate([ends, -1 - feet.segment]),

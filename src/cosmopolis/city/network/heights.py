@@ -2,7 +2,8 @@
 
 A deck of layer n wants to be n times 5.5 m up, the ground wants to be at 0. From every place that is sure of its
 height (ground, or a deck right above another street) height may change by 6 % of the way only. Where a deck
-crosses a street close to the ground, the ground before it is raised to a ramp.
+crosses a street close to the ground, the ground before it is raised to a ramp. Below ground only the ramp itself
+goes down, the street that leads on from a tunnel's mouth to the next junction; where it is short, it is steeper.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from cosmopolis.geometry.polylines import Polylines
 
 CLEARANCE = 5.5  # m from one layer to the next
 SLOPE = 0.06
+_STEEPEST = 0.12  # of a short ramp into a tunnel
+_RAMP_PIECES = 3  # of one ramp, where its lanes change on the way
 _STEP = 12.0  # m between points of a line that may rise
 _REACH = 250.0  # m around a bridge or tunnel in which streets may be ramps
 
@@ -45,10 +48,26 @@ def lifted_lines(line: Polylines, layer: Ints, a: Ints, b: Ints, slope: float = 
     row = lines.owner(line)
     up = _raised(vertex, graph, n, line, row, np.maximum(layer, 0), slope)
     down = _raised(vertex, graph, n, line, row, np.maximum(-layer, 0), slope)
+    if (down > 0).any():
+        level = np.full(n, np.inf)
+        level[vertex[~_goes_down(layer, a, b)[row]]] = 0.0
+        down = np.minimum(down, _STEEPEST * _spread(graph, level, n))
     z = _smoothed(up - down, vertex, line, row)
     points = line.points.copy()
     points[:, 2] = z[vertex]
     return Polylines(points, line.start)
+
+
+def _goes_down(layer: Ints, a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """(S,) tunnels, and the ramps before them: streets at ground level that alone go on where a tunnel ends."""
+    down = layer < 0
+    _, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+    ends = np.bincount(place)
+    for _ in range(_RAMP_PIECES):
+        ended = np.bincount(place, weights=np.concatenate([down, down]))
+        mouth = ((ends == 2) & (ended == 1))[place]
+        down = down | ((layer == 0) & (mouth[: len(a)] | mouth[len(a) :]))
+    return down
 
 
 def _near_structures(line: Polylines, layer: Ints) -> NDArray[np.bool_]:

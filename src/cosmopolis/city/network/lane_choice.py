@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cosmopolis.city.network.lanes import Roads
 from cosmopolis.city.network.movements import Movements
@@ -22,20 +23,21 @@ Span = tuple[int, int]  # first and last lane, kerb side first, both included
 def choose_lanes(segments: Segments, roads: Roads, moves: Movements) -> tuple[Ints, Ints, Ints]:
     """(C,) from lane, to lane, movement of every connection, sorted by from lane."""
     count = roads.general_count.tolist()
-    general = (roads.first_lane[:-1] + roads.general).tolist()
+    general = [[first + i for i in lanes] for first, lanes in zip(roads.first_lane.tolist(), roads.general)]
     offset = roads.lane_offset.tolist()
     target, turn, angle = moves.target.tolist(), moves.turn.tolist(), moves.angle.tolist()
     lateral = moves.lateral.tolist()
     right_of, left_of = _rivals(roads, moves)
     begin = np.searchsorted(moves.source, np.arange(len(roads) + 1)).tolist()
-    out: list[tuple[int, int, int]] = []
+    narrow = _narrow(roads, moves)
+    out = _narrow_connections(roads, moves, np.flatnonzero(narrow))
     for edge in range(len(roads)):
-        rows = range(begin[edge], begin[edge + 1])
+        rows = [r for r in range(begin[edge], begin[edge + 1]) if not narrow[r]]
         if not rows:
             continue
         n = count[edge]
         if n == 1 and all(count[target[r]] == 1 for r in rows):  # nothing to choose
-            out += [(general[edge], general[target[r]], r) for r in rows]
+            out += [(general[edge][0], general[target[r]][0], r) for r in rows]
             continue
         arrows = segments.turns[roads.segment[edge]][0 if roads.backward[edge] else 1]
         spans = lane_spans(
@@ -43,14 +45,50 @@ def choose_lanes(segments: Segments, roads: Roads, moves: Movements) -> tuple[In
         )
         for r, span in zip(rows, spans):
             goal = target[r]
-            sources = [offset[general[edge] + i] + lateral[r] for i in range(n)]
-            goals = offset[general[goal] : general[goal] + count[goal]]
+            sources = [offset[lane] + lateral[r] for lane in general[edge]]
+            goals = [offset[lane] for lane in general[goal]]
             fan = len(rows) == 1 and left_of[r] + right_of[r] == 0
             pairs = lane_pairs(span, turn[r], sources, goals, right_of[r], left_of[r], fan)
-            out += [(general[edge] + i, general[goal] + j, r) for i, j in pairs]
-    out += _special_lanes(roads, moves, begin)
+            out += [(general[edge][i], general[goal][j], r) for i, j in pairs]
+    out += _special_lanes(roads, moves, begin, narrow)
     flat = np.array(sorted(set(out)), dtype=np.int64).reshape(-1, 3)
     return flat[:, 0], flat[:, 1], flat[:, 2]
+
+
+def _narrow(roads: Roads, moves: Movements) -> NDArray[np.bool_]:
+    """(M,) movements that lead cars' lanes where cars may not go (a bus or cycle lane against a one-way street), or
+    that come from where only bicycles ride. No car's lane may be given up to them."""
+    modes = _edge_modes(roads)
+    cars = modes & int(Mode.CAR) > 0
+    bicycles = modes == int(Mode.BICYCLE)
+    return (cars[moves.source] & ~cars[moves.target]) | bicycles[moves.source]
+
+
+def _edge_modes(roads: Roads) -> Ints:
+    """(E,) words.Mode set of all lanes together."""
+    if len(roads) == 0:
+        return np.zeros(0, dtype=np.int64)
+    return np.bitwise_or.reduceat(roads.lane_modes, roads.first_lane[:-1])
+
+
+def _narrow_connections(roads: Roads, moves: Movements, rows: Ints) -> list[tuple[int, int, int]]:
+    """For each of the movements `rows`, from the lane that most nearly is of the target's kind to one of its kind."""
+    modes = _edge_modes(roads)
+    out = []
+    for r in rows.tolist():
+        source, target = int(moves.source[r]), int(moves.target[r])
+        allowed = int(modes[target]) & ~int(Mode.EMERGENCY)
+        lanes = [
+            lane
+            for lane in range(int(roads.first_lane[source]), int(roads.first_lane[source + 1]))
+            if roads.lane_modes[lane] & allowed
+        ]
+        if not lanes:
+            continue
+        own = [lane for lane in lanes if not roads.lane_modes[lane] & int(Mode.CAR)]
+        lane = own[0] if own else lanes[-1] if moves.turn[r] & _LEFT else lanes[0]
+        out.append((lane, _like(roads, lane, target), r))
+    return out
 
 
 def _rivals(roads: Roads, moves: Movements) -> tuple[list[int], list[int]]:
@@ -200,25 +238,33 @@ def _best_shift(sources: Sequence[float], goals: Sequence[float], right: int, le
     return best
 
 
-def _special_lanes(roads: Roads, moves: Movements, begin: list[int]) -> list[tuple[int, int, int]]:
+def _special_lanes(
+    roads: Roads, moves: Movements, begin: list[int], narrow: NDArray[np.bool_]
+) -> list[tuple[int, int, int]]:
     """Connections of bus lanes and cycle lanes: to their like if the target has one, else to its kerb lane."""
     out = []
     first = roads.first_lane
     special = np.flatnonzero(roads.general_count < np.diff(first))
     for edge in special.tolist():
-        ordinary = range(
-            int(first[edge] + roads.general[edge]),
-            int(first[edge] + roads.general[edge] + roads.general_count[edge]),
-        )
-        rows = range(begin[edge], begin[edge + 1])
-        ahead = [r for r in rows if not moves.turn[r] & _LEFT] or list(rows)
+        ordinary = [int(first[edge]) + i for i in roads.general[edge]]
+        rows = [r for r in range(begin[edge], begin[edge + 1]) if not narrow[r]]
         for lane in range(int(first[edge]), int(first[edge + 1])):
             if lane in ordinary:
                 continue
-            for r in ahead:
+            for r in _rows_of_lane(roads, moves, rows, lane, ordinary):
                 goal = _like(roads, lane, int(moves.target[r]))
                 out.append((lane, goal, r))
     return out
+
+
+def _rows_of_lane(
+    roads: Roads, moves: Movements, rows: list[int], lane: int, ordinary: list[int]
+) -> list[int]:
+    """Movements of a special lane: left turns only from the middle of the road, right turns only from its kerb."""
+    unwanted = _LEFT
+    if roads.lane_modes[lane] & int(Mode.BUS) and lane > ordinary[0]:
+        unwanted = _RIGHT if lane > ordinary[-1] else _LEFT | _RIGHT
+    return [r for r in rows if not moves.turn[r] & unwanted] or rows
 
 
 def _like(roads: Roads, lane: int, edge: int) -> int:
@@ -231,4 +277,4 @@ def _like(roads: Roads, lane: int, edge: int) -> int:
     for goal in range(begin, end):
         if roads.lane_modes[goal] & wanted & ~int(Mode.EMERGENCY):
             return goal
-    return begin + int(roads.general[edge])
+    return begin + roads.general[edge][0]

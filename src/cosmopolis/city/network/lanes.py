@@ -30,13 +30,14 @@ class Roads:
     twin: Ints  # (E,) opposite edge of the same segment, -1
     axis: Polylines  # (E,) the trimmed segment's line in driving direction
     first_lane: Ints  # (E + 1,)
-    general: Ints  # (E,) index of the first lane that is neither a bus lane nor a cycle lane
+    general: list[tuple[int, ...]]  # (E,) indices of the lanes that are neither bus lanes nor cycle lanes
     general_count: Ints  # (E,)
     lane_edge: Ints  # (L,)
     lane_index: Ints  # (L,) 0 at the kerb
     lane_offset: F64  # (L,) m right of the axis
     lane_width: F64  # (L,) m
     lane_modes: Ints  # (L,)
+    lane_speed: F64  # (L,) m/s
     lane_line: Polylines  # (L,)
 
     def __len__(self) -> int:
@@ -58,7 +59,7 @@ def lay_lanes(segments: Segments, table: ProfileTable, cut: F64) -> tuple[Roads,
     lane = ranges(table.lane_start[side], count[side])
     lane_edge = np.repeat(np.arange(len(side)), count[side])
     squeeze = segments.squeeze[segment][lane_edge]
-    general, general_count = _general_lanes(table)
+    general = _general_lanes(table)
     roads = Roads(
         segment=segment,
         backward=backward,
@@ -68,24 +69,25 @@ def lay_lanes(segments: Segments, table: ProfileTable, cut: F64) -> tuple[Roads,
         twin=twin,
         axis=axis,
         first_lane=starts(count[side]),
-        general=general[side],
-        general_count=general_count[side],
+        general=[general[s] for s in side.tolist()],
+        general_count=np.array([len(lanes) for lanes in general], dtype=np.int64)[side],
         lane_edge=lane_edge,
         lane_index=ranges(np.zeros(len(side)), count[side]),
         lane_offset=table.lane_offset[lane] * squeeze,
         lane_width=table.lane_width[lane] * squeeze,
         lane_modes=table.lane_modes[lane],
+        lane_speed=table.lane_speed[lane],
         lane_line=lines.offset(axis, lane_edge, table.lane_offset[lane] * squeeze),
     )
     return roads, rest
 
 
-def _general_lanes(table: ProfileTable) -> tuple[Ints, Ints]:
-    """First index and number of the lanes for general traffic of every directed profile.
+def _general_lanes(table: ProfileTable) -> list[tuple[int, ...]]:
+    """(2P,) indices of the lanes for general traffic of every directed profile, kerb side first.
 
     Where there is none (a busway's bus lanes alone), the lanes that are not for bicycles count.
     """
-    first, number = [], []
+    out = []
     for begin, end in zip(table.lane_start[:-1], table.lane_start[1:]):
         modes = table.lane_modes[begin:end]
         special = (modes == Mode.BICYCLE) | ((modes & Mode.BUS > 0) & (modes & (Mode.CAR | Mode.TRUCK) == 0))
@@ -94,9 +96,8 @@ def _general_lanes(table: ProfileTable) -> tuple[Ints, Ints]:
             wanted = np.flatnonzero(modes != Mode.BICYCLE)
         if len(wanted) == 0:
             wanted = np.arange(len(modes))
-        first.append(int(wanted[0]) if len(wanted) else 0)
-        number.append(len(wanted))
-    return np.array(first, dtype=np.int64), np.array(number, dtype=np.int64)
+        out.append(tuple(wanted.tolist()))
+    return out
 
 
 def carriageway_lines(segments: Segments, roads: Roads) -> Polylines:

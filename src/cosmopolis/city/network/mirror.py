@@ -32,6 +32,8 @@ def _mirrored_street(street: RawStreet) -> RawStreet:
         backward_turns=tuple(
             Turn(int(mirrored_turns(np.array(int(t))))) for t in street.backward_turns[::-1]
         ),
+        forward_detail=street.forward_detail[::-1],
+        backward_detail=street.backward_detail[::-1],
         cycle_lane_left=street.cycle_lane_right,
         cycle_lane_right=street.cycle_lane_left,
         sidewalk_left=street.sidewalk_right,

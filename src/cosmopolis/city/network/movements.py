@@ -12,6 +12,7 @@ from cosmopolis.city.network.clusters import Inside
 from cosmopolis.city.network.lanes import Roads
 from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, joins
+from cosmopolis.city.network.restrictions import banned_pairs
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.raw import RawCity
 from cosmopolis.city.words import Mode, Turn
@@ -50,7 +51,7 @@ def allowed_movements(
         np.bitwise_or.reduceat(roads.lane_modes, roads.first_lane[:-1]) if len(roads) else np.zeros(0, int)
     )
     through &= (modes[source] & modes[target] & int(Mode.CAR | Mode.BUS | Mode.BICYCLE)) > 0
-    banned = _banned(segments, table, roads, place, inside, raw)
+    banned = banned_pairs(segments, table, roads, place, inside, raw)
     if banned:
         signed = np.array(
             [(a, b) not in banned for a, b in zip(source.tolist(), target.tolist())], dtype=bool
@@ -60,9 +61,13 @@ def allowed_movements(
         through &= signed | (left[source] == 0)
     source, target = source[through], target[through]
     angle = _angle(roads, source, target)
-    keep = _with_few_u_turns(segments, roads, source, target, angle)
+    cars = (modes & int(Mode.CAR)) > 0
+    ring = table.roundabout[segments.profile[roads.segment]]
+    keep = _with_few_u_turns(segments, roads, source, target, angle, cars)
+    # Between two pieces of a small ring the heading turns by up to half a circle; that is no way back.
+    keep |= ring[source] & ring[target] & (roads.twin[source] != target)
     source, target, angle = source[keep], target[keep], angle[keep]
-    return _arranged(roads, table.roundabout[segments.profile[roads.segment]], source, target, angle)
+    return _arranged(roads, ring, source, target, angle)
 
 
 def with_turning_back(
@@ -110,13 +115,18 @@ def _angle(roads: Roads, source: Ints, target: Ints) -> F64:
     return np.where(roads.twin[source] == target, np.pi, np.where(angle < -np.radians(175.0), np.pi, angle))
 
 
-def _with_few_u_turns(segments: Segments, roads: Roads, source: Ints, target: Ints, angle: F64) -> Bools:
-    """Which movements stay: turning back only where nothing else is possible, painted, or drawn for that."""
+def _with_few_u_turns(
+    segments: Segments, roads: Roads, source: Ints, target: Ints, angle: F64, cars: Bools
+) -> Bools:
+    """Which movements stay: turning back only where nothing else is possible, painted, or drawn for that.
+
+    `cars` (E,): a way that only buses or bicycles may go is no way on for cars.
+    """
     back = np.abs(angle) > _BACK
     same = roads.twin[source] == target
     e = len(roads)
-    exits = np.bincount(source[~back], minlength=e)
-    entries = np.bincount(target[~back], minlength=e)
+    exits = np.bincount(source[~back & (cars[target] | ~cars[source])], minlength=e)
+    entries = np.bincount(target[~back & (cars[source] | ~cars[target])], minlength=e)
     painted = np.zeros(e, dtype=bool)
     for edge in range(e):
         arrows = segments.turns[roads.segment[edge]][0 if roads.backward[edge] else 1]
@@ -162,73 +172,3 @@ def _lateral(roads: Roads, source: Ints, target: Ints) -> F64:
     stop, start = axis.points[axis.start[1:] - 1, :2], axis.points[axis.start[:-1], :2]
     apart = stop[source] - start[target]
     return apart[:, 0] * first[target, 1] - apart[:, 1] * first[target, 0]
-
-
-def _banned(
-    segments: Segments, table: ProfileTable, roads: Roads, place: Ints, inside: Inside, raw: RawCity
-) -> set[tuple[int, int]]:
-    """Pairs of edges that turn restrictions take away, also where the way leads over several nodes."""
-    rows = {street.key: i for i, street in enumerate(raw.streets)}
-    no: dict[tuple[int, int], set[int]] = {}
-    only: dict[tuple[int, int], set[int]] = {}
-    for rule in raw.restrictions:
-        if rule.from_street in rows and rule.to_street in rows and not rule.except_modes & Mode.CAR:
-            book = only if rule.only else no
-            book.setdefault((rows[rule.from_street], rule.via_node), set()).add(rows[rule.to_street])
-    if not no and not only:
-        return set()
-    streets = segments.street_at.ravel()
-    node = segments.node
-    touched = np.zeros(len(place), dtype=bool)
-    touched[place[[via for _, via in [*no, *only]]]] = True
-    arcs = _arcs(inside.segments, table)
-    exits: dict[int, list[tuple[int, int]]] = {}
-    for edge in np.flatnonzero(touched[place[node[roads.begin]]]).tolist():
-        end = int(roads.begin[edge])
-        exits.setdefault(int(node[end]), []).append((edge, int(streets[end])))
-    banned = set()
-    for edge in np.flatnonzero(touched[place[node[roads.end]]]).tolist():
-        end = int(roads.end[edge])
-        home = place[node[end]]
-        found = _search(int(streets[end]), int(node[end]), arcs, exits, no, only)
-        all_exits = [e for n, rows_ in exits.items() if place[n] == home for e, _ in rows_]
-        banned |= {(edge, e) for e in all_exits if e not in found}
-    return banned
-
-
-def _arcs(inner: Segments, table: ProfileTable) -> dict[int, list[tuple[int, int]]]:
-    """Node -> (next node, street) inside merged junctions."""
-    arcs: dict[int, list[tuple[int, int]]] = {}
-    cars = table.cars[inner.profile]
-    for i in range(len(inner)):
-        a, b = int(inner.a[i]), int(inner.b[i])
-        if cars[i, 0]:
-            arcs.setdefault(a, []).append((b, int(inner.street_at[i, 0])))
-        if cars[i, 1]:
-            arcs.setdefault(b, []).append((a, int(inner.street_at[i, 1])))
-    return arcs
-
-
-def _search(
-    street: int,
-    node: int,
-    arcs: dict[int, list[tuple[int, int]]],
-    exits: dict[int, list[tuple[int, int]]],
-    no: dict[tuple[int, int], set[int]],
-    only: dict[tuple[int, int], set[int]],
-) -> set[int]:
-    """Edges that can be entered, coming along `street` to `node`, when every sign is obeyed."""
-    found: set[int] = set()
-    seen = {(street, node)}
-    queue = [(street, node)]
-    while queue:
-        street, node = queue.pop()
-        forbidden, must = no.get((street, node), set()), only.get((street, node))
-        for edge, to in exits.get(node, []):
-            if to not in forbidden and (must is None or to in must):
-                found.add(edge)
-        for further, to in arcs.get(node, []):
-            if to not in forbidden and (must is None or to in must) and (to, further) not in seen:
-                seen.add((to, further))
-                queue.append((to, further))
-    return found

@@ -85,7 +85,7 @@ class _Planner:
         self.bearing = np.arctan2(heading[:, 1], heading[:, 0]).tolist()
         self.source, self.turn = moves.source.tolist(), moves.turn.tolist()
         kind = table.kind[segments.profile[roads.segment]]
-        self.speed = table.speed[segments.profile[roads.segment]]
+        self.speed = table.side_speed[roads.side]
         self.flow = [_FLOW.get(StreetKind(k), 120.0) for k in kind.tolist()]
         self.lanes = roads.general_count.tolist()
         # A lane is a left turn's own if all its connections turn left.

@@ -16,7 +16,7 @@ from cosmopolis.city.network.profiles import ProfileTable
 from cosmopolis.city.network.ragged import Ints, starts
 from cosmopolis.city.network.segments import Segments
 from cosmopolis.city.raw import RawCity
-from cosmopolis.city.words import StreetKind
+from cosmopolis.city.words import Provenance, StreetKind
 from cosmopolis.geometry.polylines import Polylines
 
 Bools = NDArray[np.bool_]
@@ -127,6 +127,14 @@ def _alike(corners: Corners, i: Ints, j: Ints) -> Bools:
     b = corners.right[j] - corners.left[j]
     size = np.maximum(np.hypot(*a.T) * np.hypot(*b.T), 1e-9)
     return (a * b).sum(axis=1) / size > 0.8
+
+
+def with_guesses(walks: WalkRows, segments: Segments, roads: Roads, raw: RawCity) -> WalkRows:
+    """The same walks; along streets of which nobody said where their sidewalks are they are modelled."""
+    told = np.array([street.sidewalks_measured for street in raw.streets] or [True])
+    guessed = ~told[segments.street[roads.segment[walks.edge]]]
+    least = np.where(guessed, int(Provenance.MODELLED), int(Provenance.MEASURED))
+    return walks._replace(provenance=np.maximum(walks.provenance, least))
 
 
 def own_ways(raw: RawCity) -> WalkRows:

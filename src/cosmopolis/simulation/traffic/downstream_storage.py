@@ -65,23 +65,22 @@ def _queue_length(path: int, drivers: Drivers, cars: Cars) -> float:
 def _roundabout_flows(begin: int, needed: float, roads: RoadNetwork, drivers: Drivers, cars: Cars) -> bool:
     """Whether a roundabout keeps ROUNDABOUT_RESERVE m free if one more vehicle of `needed` m enters it at lane `begin`.
 
-    A full roundabout locks for ever once no vehicle on it is before its own exit.
+    A full roundabout locks for ever once no vehicle on it is before its own exit. An empty one lets a vehicle in,
+    however small it is, and a ring that leads nowhere on is none.
     """
-    lane, room = begin, -(needed + ROUNDABOUT_RESERVE)
+    lane, room, taken = begin, -(needed + ROUNDABOUT_RESERVE), 0.0
     for _ in range(MOST_ARMS):
-        room += (
-            roads.length[lane]
-            - _queue_length(lane, drivers, cars)
-            - _queued_on_connections(lane, roads, drivers, cars)
-        )
+        queued = _queue_length(lane, drivers, cars) + _queued_on_connections(lane, roads, drivers, cars)
+        taken += queued
+        room += roads.length[lane] - queued
         on = -1
         for out in range(roads.out_start[lane], roads.out_end[lane]):
             if roads.circulating[out] != 0:
                 on = out
         if on < 0:
-            break
+            return True
         room += roads.length[on]
         lane = roads.to_lane[on]
         if lane == begin:
             break
-    return bool(room >= 0.0)
+    return bool(room >= 0.0 or taken == 0.0)
