@@ -218,9 +218,10 @@ def xinting(tell: Progress) -> tuple[Path, City]:
     import platformdirs
 
     from cosmopolis.city.store import FORMAT_VERSION
+    from cosmopolis.growth import GROWTH_VERSION
 
     cache = Path(os.environ.get("COSMOPOLIS_CACHE") or platformdirs.user_cache_path("cosmopolis"))
-    folder = cache / f"xinting-{__version__}-format{FORMAT_VERSION}.city"
+    folder = cache / f"xinting-{__version__}-format{FORMAT_VERSION}-growth{GROWTH_VERSION}.city"
     try:
         return folder, load(folder, tell)
     except BadInput:

@@ -2,4 +2,6 @@
 
 from cosmopolis.growth.town import grow
 
-__all__ = ["grow"]
+GROWTH_VERSION = 2  # grows when the same seed gives another town, or one that says something else of itself
+
+__all__ = ["GROWTH_VERSION", "grow"]
