@@ -23,7 +23,9 @@ class PathOccupancy:
             np.concatenate([network.lanes.length, network.connections.length]), 0.5
         ).astype(np.float32)
         self._from = network.connections.from_lane
-        self._entered_over: dict[int, int] = {}  # vehicle -> connection by which it came to its present lane
+        self._entered_over: dict[
+            tuple[int, int], int
+        ] = {}  # (vehicle, lane) -> connection by which it came there
         self._last: dict[int, int] = {}  # vehicle -> path one step ago
 
     def overlaps(self) -> list[tuple[int, int, int, float]]:
@@ -54,22 +56,22 @@ class PathOccupancy:
         last = self._last.get(id)
         if last is not None and last != path and path < self._lanes:
             if last >= self._lanes:
-                self._entered_over[id] = last
+                self._entered_over[id, path] = last
             elif (
                 self._simulation.city.network.lanes.edge[last]
                 != self._simulation.city.network.lanes.edge[path]
             ):
                 ways = self._simulation.city.network.connections
                 passed = np.flatnonzero((ways.from_lane == last) & (ways.to_lane == path))
-                self._entered_over[id] = int(passed[0]) + self._lanes if len(passed) else -1
+                self._entered_over[id, path] = int(passed[0]) + self._lanes if len(passed) else -1
             else:
-                self._entered_over.pop(id, None)
+                self._entered_over.pop((id, path), None)
         self._last[id] = path
 
     def _before(self, id: int, path: int) -> int:
         if path >= self._lanes:
             return int(self._from[path - self._lanes])
-        return self._entered_over.get(id, -1)
+        return self._entered_over.get((id, path), -1)
 
 
 def _pairs(rows: list[tuple[int, float, float, int]]) -> list[tuple[int, int, int, float]]:
