@@ -22,7 +22,7 @@ export const SHAPES: readonly Person[] = [
 ];
 
 /** Triangles of the levels, near to far. */
-export const TRIANGLES = [3000, 800, 120] as const;
+export const TRIANGLES = [3000, 800, 72] as const;
 const STEP = 0.007; // m between samples of the field
 
 export interface BodyLevel {

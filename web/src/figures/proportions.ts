@@ -110,6 +110,7 @@ export function along(table: readonly (readonly number[])[], at: number, column:
   return a[column] + share * (b[column] - a[column]);
 }
 
+/** 0 before `from`, 1 after `to` (which may lie below it), smooth between. */
 export function smooth(from: number, to: number, at: number): number {
   const t = Math.min(Math.max((at - from) / (to - from), 0), 1);
   return t * t * (3 - 2 * t);
