@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-import { figures } from "./figures.plugin";
+import { figures } from "./figures.plugin.ts";
 
 /** Where `npm run dev` finds a running world: `cosmopolis run` on its usual port. */
 const server = process.env.COSMOPOLIS_SERVER ?? "http://127.0.0.1:8000";

@@ -307,6 +307,7 @@ function levelGeometry(level: Level): BufferGeometry {
   });
   const geometry = new InstancedBufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(cut, 3));
+  geometry.setAttribute("normal", geometry.getAttribute("position")); // not read, but without one three.js shades flat
   geometry.setAttribute("aMisc", new BufferAttribute(misc, 3));
   geometry.setAttribute("aBones", whole(new BufferAttribute(bones, 4)));
   geometry.setAttribute("aShares", new BufferAttribute(shares, 4, true));

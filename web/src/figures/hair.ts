@@ -82,7 +82,8 @@ function shaped(style: Style, share: number, angle: number, field: (x: number, y
   const s = Math.min(share, 1);
   const d = directionAt(s * lineAt(style, angle), angle);
   const top = smooth(-0.1, 0.8, d[2]);
-  const edge = 1 - 0.55 * smooth(0.86, 1, s) * (style.hang ? 0.4 : 1);
+  const front = smooth(0.2, 0.8, Math.cos(angle));
+  const edge = 1 - (style.hang ? 0.25 + 0.6 * front : 0.85) * smooth(0.6, 1, s);
   let thick = (style.thick[0] + (style.thick[1] - style.thick[0]) * top) * edge;
   if (style.parted) thick += style.parted * top * Math.tanh(40 * (d[1] + 0.02)) * smooth(-0.3, 0.6, d[0]) * edge;
   if (style.curly) thick += style.curly * Math.sin(23 * d[0] + 3) * Math.sin(21 * d[1] + 1) * Math.sin(25 * d[2]) * 2 * edge;

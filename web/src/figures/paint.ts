@@ -124,7 +124,7 @@ vec3 facePaint(vec3 q, vec3 skin, uint look) {
   d = mix(d, skin * vec3(0.38, 0.2, 0.19), front * 0.8 * step(abs(m.x), 1.0) * under(abs(m.y), 0.0009 + 0.0009 * (1.0 - m.x * m.x)));
   if (open > 0.0) {
     float gape = 0.0085 * open * sqrt(max(1.0 - m.x * m.x * 1.2, 0.0));
-    float hole = front * under(abs(m.y + 0.4 * gape), gape);
+    float hole = front * under(abs(m.y + 0.4 * gape), gape) * step(abs(m.x), 0.9);
     d = mix(d, mix(vec3(0.09, 0.02, 0.02), vec3(0.8, 0.77, 0.7), under(-m.y, -0.25 * gape) * 0.9), hole);
   }
   // eyes: white, iris where it looks, lids that close from above, lashes
@@ -189,7 +189,8 @@ export const PAINT = /* glsl */ `
       paint = mix(topPaint(c, arm, armed, top), paint, under(c.z, waist));
       if (top == 1u) paint = mix(paint, vec3(0.03, 0.02, 0.015), band(c.z, waist, 0.014));
     } else {
-      float covered = armed ? under(arm.x, sleeve) : under(c.z, collar);
+      float wide = max(length(c.xy + vec2(0.018, 0.0)) - 0.066, 0.0); // shoulders are as high as a collar, but further out
+      float covered = armed ? under(arm.x, sleeve) : under(c.z - 1.3 * wide, collar);
       vec3 skin = paint;
       bare = 1.0 - covered;
       if (bare > 0.0 && !armed) {
@@ -215,10 +216,10 @@ export const PAINT = /* glsl */ `
       }
 #endif
       paint = mix(skin, topPaint(c, arm, armed, top), covered);
-      if (!armed) paint = mix(paint, paint * 0.6, band(c.z, collar, 0.003));
+      if (!armed) paint = mix(paint, paint * 0.6, band(c.z - 1.3 * wide, collar, 0.003));
       else if (sleeve < 0.9) paint = mix(paint, paint * 0.72, band(arm.x, sleeve, 0.006));
     }
-    paint *= mix(vec3(0.42, 0.36, 0.36), vec3(1.0), vOpen);
+    paint *= mix(vec3(0.62, 0.55, 0.55), vec3(1.0), smoothstep(0.2, 0.85, vOpen));
   }
   diffuseColor.rgb = paint;
   // light that comes through skin and off cloth at grazing angles

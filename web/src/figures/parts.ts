@@ -68,8 +68,20 @@ function skirtPart(mesh: RingMesh): Part {
   const { bones, shares } = skirtWeights(own, tailor);
   return {
     index: mesh.index, bones, shares, open: new Uint8Array(mesh.vertices).fill(255), cut: tenths(own), rows: rows.length,
-    points: joined(rows.map(tenths)), normals: octahedral(rows.map((row) => normalsOf(row, mesh.index))),
+    points: joined(rows.map(tenths)), normals: octahedral(rows.map((row) => levelled(normalsOf(row, mesh.index), mesh))),
   };
+}
+
+/** Normals that lie level where a skirt comes out of the body, so that light passes over the seam. */
+function levelled(normals: Float32Array, mesh: RingMesh): Float32Array {
+  const flat = Math.ceil(mesh.rings * 0.35);
+  for (let v = 1; v < 1 + flat * mesh.segments; v++) {
+    const share = 1 - (v - 1) / (flat * mesh.segments);
+    const [x, y, z] = [normals[3 * v], normals[3 * v + 1], normals[3 * v + 2] * (1 - share)];
+    const long = Math.hypot(x, y, z) || 1;
+    normals.set([x / long, y / long, z / long], 3 * v);
+  }
+  return normals;
 }
 
 /** How many rows each part has. */

@@ -1,5 +1,5 @@
 /** The page's picture: a sheet of warm paper, one lamp with soft shadows, and a camera that goes round what it looks at. */
-import { ACESFilmicToneMapping, CircleGeometry, Color, DirectionalLight, Fog, HemisphereLight, Mesh, MeshLambertMaterial, PCFShadowMap, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "three";
+import { ACESFilmicToneMapping, CircleGeometry, Color, DirectionalLight, Fog, HemisphereLight, Mesh, MeshBasicMaterial, PCFShadowMap, PerspectiveCamera, Scene, ShadowMaterial, Vector3, WebGLRenderer } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 
 const PAPER = 0xefe6d6;
@@ -13,29 +13,31 @@ export class Stage {
   readonly camera = new PerspectiveCamera(32, 1, 0.08, 400);
   readonly renderer: WebGLRenderer;
   private readonly controls: OrbitControls;
-  private readonly lamp = new DirectionalLight(0xfff0d8, 3.1);
+  private readonly lamp = new DirectionalLight(0xfff0d8, 2.7);
   private flight: { from: Vector3; to: Vector3; eye: Vector3; eyeTo: Vector3; began: number } | null = null;
 
   /** Throws an Error where WebGL 2 is missing. */
   constructor(private readonly canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
     this.renderer.toneMapping = ACESFilmicToneMapping;
-    this.renderer.toneMappingExposure = 0.92;
+    this.renderer.toneMappingExposure = 1.02;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.camera.up.set(0, 0, 1);
     this.scene.background = new Color(PAPER);
     this.scene.fog = new Fog(PAPER, 26, 85);
-    const sky = new HemisphereLight(0xdfe8f5, 0xcbb493, 1.75);
+    const sky = new HemisphereLight(0xe6ecf5, 0xd9c3a4, 2.5);
     sky.position.set(0, 0, 1);
     this.lamp.castShadow = true;
     this.lamp.shadow.mapSize.set(2048, 2048);
     this.lamp.shadow.radius = 3.5;
     this.lamp.shadow.bias = -0.0006;
     this.lamp.shadow.normalBias = 0.012;
-    const ground = new Mesh(new CircleGeometry(260, 64), new MeshLambertMaterial({ color: PAPER }));
-    ground.receiveShadow = true;
-    this.scene.add(sky, this.lamp, this.lamp.target, ground);
+    const ground = new Mesh(new CircleGeometry(260, 64), new MeshBasicMaterial({ color: PAPER, toneMapped: false }));
+    const shade = new Mesh(ground.geometry, new ShadowMaterial({ color: 0x4a3524, opacity: 0.26 }));
+    shade.position.z = 0.006;
+    shade.receiveShadow = true;
+    this.scene.add(sky, this.lamp, this.lamp.target, ground, shade);
     this.controls = new OrbitControls(this.camera, canvas);
     Object.assign(this.controls, { enableDamping: true, dampingFactor: 0.09, minDistance: 0.6, maxDistance: 45, maxPolarAngle: 1.6, zoomToCursor: false });
     this.controls.addEventListener("start", () => void (this.flight = null));
@@ -107,4 +109,4 @@ export class Stage {
   }
 }
 
-const SUN = new Vector3(22, 17, 34);
+const SUN = new Vector3(26, 15, 33);
