@@ -56,14 +56,14 @@ function trunkField({ proportions: p }: Skeleton): Field {
     [at(0.52), (0.082 + 0.006 * m - 0.003 * f) * g * h, (0.062 + 0.001 * m) * g * h, 0.5 * belly],
     [at(0.72), (0.09 + 0.008 * m - 0.001 * f) * g * h, (0.0645 + 0.004 * m) * g * h, -0.002 * h],
     [at(0.88), (0.09 + 0.009 * m) * g * h, (0.057 + 0.004 * m) * g * h, -0.009 * h],
-    [at(0.98), (0.078 + 0.008 * m) * h, (0.045 + 0.002 * m) * h, -0.013 * h],
-    [at(1.09), 0.045 * h, 0.033 * h, -0.014 * h],
+    [at(0.97), (0.074 + 0.008 * m) * h, (0.045 + 0.002 * m) * h, -0.013 * h],
+    [at(1.07), 0.044 * h, 0.033 * h, -0.014 * h],
   ];
   const core = tube([0, 0, p.hip], [0, 0, 1], [0, 1, 0], sections, 2.3);
   const bust = ellipsoid([0.044 * g * h, 0.041 * g * h, p.hip + at(0.7)], [0.031 * g * h, 0.036 * g * h, 0.033 * g * h]);
   const pectoral = ellipsoid([0.036 * g * h, 0.044 * h, p.hip + at(0.78)], [0.028 * g * h, 0.046 * h, 0.032 * h]);
   const seat = ellipsoid([(-0.036 - 0.004 * f) * g * h, 0.042 * g * h, p.hip - 0.012 * h], [0.043 * g * h, 0.044 * g * h, (0.048 + 0.004 * f) * h]);
-  const slope = taper([-0.014 * h, 0.012 * h, p.neck + 0.008 * h], [-0.014 * h, 0.86 * p.shoulderHalf, p.shoulder + 0.006 * h], (0.021 + 0.005 * m) * h, (0.016 + 0.004 * m) * h);
+  const slope = taper([-0.014 * h, 0.014 * h, p.neck + 0.012 * h], [-0.014 * h, 0.82 * p.shoulderHalf, p.shoulder + 0.004 * h], (0.02 + 0.004 * m) * h, (0.016 + 0.004 * m) * h);
   return (x, y, z) => {
     let d = core(x, y, z);
     d = blend(d, seat(x, y, z), 0.04 * h);
@@ -76,7 +76,7 @@ function trunkField({ proportions: p }: Skeleton): Field {
 
 function neckField({ joints, ends, proportions: p }: Skeleton): Field {
   const h = p.stature;
-  const r = (0.0305 + 0.0055 * p.masculine - 0.001 * p.feminine - 0.001 * p.childlike) * h * (0.5 + 0.5 * p.limbGirth);
+  const r = (0.0295 + 0.0035 * p.masculine - 0.001 * p.feminine - 0.001 * p.childlike) * h * (0.5 + 0.5 * p.limbGirth);
   const from = joints[BONE.neck];
   const to = ends[BONE.neck];
   return taper([from[0], 0, from[2] - 0.01 * h], [to[0] - 0.004 * h, 0, to[2]], r * 1.12, r);
@@ -147,7 +147,7 @@ function armField({ joints, proportions: p }: Skeleton): Field {
     [upper + fore, 0.0135 * h, 0.0172 * h, 0],
   ];
   const limb = tube(shoulder, axis, side, sections);
-  const deltoid = ellipsoid([shoulder[0], shoulder[1] - 0.004 * h, shoulder[2] - 0.016 * h], [0.033 * g * strong * h, 0.029 * g * strong * h, 0.035 * g * strong * h]);
+  const deltoid = ellipsoid([shoulder[0], shoulder[1] - 0.003 * h, shoulder[2] - 0.017 * h], [0.032 * g * strong * h, 0.027 * g * strong * h, 0.034 * g * strong * h]);
   const hand = handField(wrist, axis, side, p);
   const far = elbow[2] - 0.4 * fore;
   return (x, y, z) => {

@@ -96,7 +96,7 @@ float easeAt(vec3 cut) {
     return loose * (1.0 - smoothstep(sleeve - 0.03, sleeve + 0.02, arm.x));
   }
   int hung = skirtCut(top, bottom); // under what hangs, the body makes room
-  if (hung > 0 && cut.z < WAIST && cut.z > (hung == 1 ? HIP - 0.05 : KNEE + 0.06)) return -0.007 * smoothstep(WAIST, WAIST - 0.06, cut.z);
+  if (hung > 0 && cut.z < WAIST && cut.z > (hung == 1 ? HIP - 0.05 : KNEE + 0.06)) return (hung == 1 ? -0.007 : -0.014) * smoothstep(WAIST, WAIST - 0.06, cut.z);
   if (cut.z > HIP - 0.02) return EASE[top] * (1.0 - smoothstep(NECK - 0.1, NECK - 0.02, cut.z));
   if (bottom >= 2u || top == 5u) return 0.001;
   float hem = bottom == 1u ? KNEE + 0.05 : 0.088;

@@ -65,7 +65,7 @@ function backpack(): BufferGeometry {
   const body = new CapsuleGeometry(0.115, 0.17, 4, 12).applyMatrix4(upright).scale(0.62, 1.16, 1);
   const pocket = new CapsuleGeometry(0.085, 0.05, 3, 10).applyMatrix4(upright).scale(0.45, 1.1, 1);
   const straps = [0.085, -0.085].flatMap((y) => [
-    rod([-0.12, y, 0.19], [-0.035, y, 0.262], 0.013, "bag"), rod([-0.035, y, 0.262], [0.06, y, 0.225], 0.013, "bag"), rod([0.06, y, 0.225], [0.125, y * 1.05, 0.09], 0.013, "bag"), rod([0.125, y * 1.05, 0.09], [0.105, y * 1.6, -0.05], 0.012, "bag"),
+    rod([-0.12, y, 0.19], [-0.035, y, 0.262], 0.013, "bag"), rod([-0.035, y, 0.262], [0.06, y, 0.225], 0.013, "bag"), rod([0.06, y, 0.225], [0.125, y * 1.05, 0.09], 0.013, "bag"), rod([0.125, y * 1.05, 0.09], [0.085, y * 1.75, -0.03], 0.012, "bag"),
   ]);
   return joined([piece(body, "bag", [-0.19, 0, 0.06]), piece(pocket, "bag", [-0.26, 0, -0.01]), ...straps]);
 }

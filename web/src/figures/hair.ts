@@ -29,15 +29,15 @@ interface Style {
 }
 
 const STYLES: Readonly<Record<Exclude<HairName, "none">, Style>> = {
-  crop: { line: [80, 89, 112], thick: [0.006, 0.012] },
-  parted: { line: [79, 90, 113], thick: [0.009, 0.022], parted: 0.008 },
-  bob: { line: [82, 97, 112], thick: [0.013, 0.017], hang: [0.062, 0.03], parted: 0.003 },
-  long: { line: [82, 98, 112], thick: [0.012, 0.016], hang: [0.13, 0.16] },
-  bun: { line: [78, 90, 112], thick: [0.006, 0.011], knot: [[-0.62, 0, 0.78], 0.05, 0.4] },
-  tail: { line: [78, 90, 112], thick: [0.006, 0.012], knot: [[-0.97, 0, 0.25], 0.07, 0.3] },
-  curls: { line: [80, 95, 112], thick: [0.028, 0.04], curly: 0.009, hang: [0.012, 0.012] },
-  thinning: { line: [46, 86, 112], thick: [0.005, 0.006] },
-  scarf: { line: [86, 108, 122], thick: [0.012, 0.014], hang: [0.1, 0.1] },
+  crop: { line: [86, 89, 112], thick: [0.006, 0.012] },
+  parted: { line: [87, 90, 113], thick: [0.009, 0.022], parted: 0.008 },
+  bob: { line: [88, 97, 112], thick: [0.013, 0.017], hang: [0.062, 0.03], parted: 0.003 },
+  long: { line: [87, 98, 112], thick: [0.012, 0.016], hang: [0.13, 0.16] },
+  bun: { line: [85, 90, 112], thick: [0.006, 0.011], knot: [[-0.62, 0, 0.78], 0.05, 0.4] },
+  tail: { line: [85, 90, 112], thick: [0.006, 0.012], knot: [[-0.97, 0, 0.25], 0.07, 0.3] },
+  curls: { line: [86, 95, 112], thick: [0.028, 0.04], curly: 0.009, hang: [0.012, 0.012] },
+  thinning: { line: [52, 86, 112], thick: [0.005, 0.006] },
+  scarf: { line: [89, 108, 122], thick: [0.012, 0.014], hang: [0.1, 0.1] },
 };
 
 /** Distance from the middle to the skin in a direction; the ears do not count. */

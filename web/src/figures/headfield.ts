@@ -19,10 +19,10 @@ export function headField(p: Proportions): Field {
   // From the brow to the chin, seen from the side nearly straight; sections along z downwards.
   const sections: Section[] = [
     [-0.05, 0.06, 0.06, 0.018], [0, 0.067, 0.064, 0.022], [0.03, 0.064 - 0.002 * f, 0.064, 0.021], [0.06, jaw, 0.057, 0.024],
-    [0.082, 0.8 * jaw, 0.047, 0.031], [0.1, 0.5 * jaw + 0.003 * m, 0.034, 0.042], [0.109, 0.26 * jaw + 0.003 * m, 0.02, 0.052],
+    [0.082, 0.85 * jaw, 0.047, 0.031], [0.099, 0.6 * jaw + 0.002 * m, 0.034, 0.042], [0.108, 0.34 * jaw + 0.002 * m, 0.02, 0.052],
   ];
   const face = tube([0, 0, 0], [0, 0, -1], [0, -1, 0], sections, 2.25);
-  const chin = ellipsoid([0.069 - 0.004 * c, 0, -0.096], [0.017, 0.019 + 0.004 * m - 0.002 * f, 0.0155]);
+  const chin = ellipsoid([0.066 - 0.004 * c, 0, -0.095], [0.017, 0.02 + 0.003 * m - 0.002 * f, 0.0155]);
   const nose = 1 - 0.28 * c - 0.1 * f;
   const bridge = taper([0.076, 0, 0.014], [0.094 + 0.009 * nose, 0, -0.029], 0.0072, 0.0088 * nose + 0.0012);
   return (x, y, z) => {

@@ -133,13 +133,13 @@ vec3 facePaint(vec3 q, vec3 skin, uint look) {
   float blink = smoothstep(0.0, 0.07, abs(fract(uClock / (2.6 + 2.5 * seed) + seed) * (2.6 + 2.5 * seed) - 0.12));
   float lids = min(float(bits(word, 20, 2)) / 3.0, blink);
   float x2 = 1.0 - pow(e.x / 0.0148, 2.0);
-  float upper = 0.0079 * x2 * lids - 0.0035 * (1.0 - lids), lower = -0.0056 * x2;
+  float upper = 0.0070 * x2 * lids - 0.0035 * (1.0 - lids), lower = -0.0056 * x2;
   float eye = front * step(0.0, x2) * under(e.y, upper) * under(lower, e.y);
   vec2 gaze = vec2((float(bits(word, 22, 4)) / 15.0 - 0.5) * 0.011, (float(bits(word, 26, 3)) / 7.0 - 0.5) * 0.006);
   vec2 i = vec2(e.x - sign(q.y) * gaze.x, e.y - gaze.y - 0.0006);
   float r = length(i);
   vec3 iris = mix(vec3(0.055, 0.026, 0.012), look % 7u == 3u ? vec3(0.1, 0.2, 0.3) : vec3(0.13, 0.06, 0.025), smoothstep(0.002, 0.0055, r));
-  vec3 ball = mix(vec3(0.78, 0.76, 0.74), iris, under(r, 0.0062));
+  vec3 ball = mix(vec3(0.68, 0.66, 0.64), iris, under(r, 0.0062));
   ball = mix(ball, vec3(0.008), max(under(r, 0.0028), 0.7 * band(r, 0.006, 0.0006)));
   ball += 0.9 * under(length(i - vec2(0.0018 * sign(q.y), 0.0022)), 0.0012);
   ball *= 0.72 + 0.28 * smoothstep(0.0, 0.004, upper - e.y);

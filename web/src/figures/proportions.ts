@@ -75,7 +75,7 @@ export function proportionsOf(person: Person): Proportions {
   const legs = 1 - 0.06 * childlike; // of an adult's share
   const hip = 0.522 * legs * h;
   const top = h * (1 - 1 / along(HEADS, age, 1)); // chin
-  const shoulder = hip + (top - hip) * (0.838 - 0.02 * masculine);
+  const shoulder = hip + (top - hip) * (0.822 - 0.014 * masculine);
   return {
     stature: h,
     ankle: 0.045 * h,
@@ -87,7 +87,7 @@ export function proportionsOf(person: Person): Proportions {
     neck: shoulder + (top - shoulder) * 0.42,
     head: h - top,
     hipHalf: (0.049 + 0.003 * feminine) * h,
-    shoulderHalf: (0.1 + 0.0095 * masculine - 0.006 * feminine - 0.004 * old) * h,
+    shoulderHalf: (0.0945 + 0.0095 * masculine - 0.0055 * feminine - 0.004 * old) * h,
     upperArm: 0.178 * h,
     forearm: 0.146 * h,
     hand: 0.104 * h,

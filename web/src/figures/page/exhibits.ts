@@ -1,5 +1,5 @@
 /** Who stands where on the page of figures, and what each does at a time. */
-import { Group, Mesh, BoxGeometry, MeshLambertMaterial, CanvasTexture, PlaneGeometry, SRGBColorSpace, type Object3D } from "three";
+import { Group, Mesh, BoxGeometry, MeshBasicMaterial, MeshLambertMaterial, CanvasTexture, PlaneGeometry, SRGBColorSpace, type Object3D } from "three";
 
 import type { Crowd, FigureState } from "../crowd";
 import { PACES } from "../gait";
@@ -14,11 +14,11 @@ export type Section = (typeof SECTIONS)[number];
 
 /** Where each section lies, and from where it is seen first: the point looked at, and the eye beside it. */
 export const PLACES: Readonly<Record<Section, { at: readonly [number, number, number]; from: readonly [number, number, number] }>> = {
-  people: { at: [0, 0, 0.86], from: [9.2, 2.6, 1.1] },
-  poses: { at: [0, 60, 0.86], from: [9.4, -2.4, 1.5] },
+  people: { at: [-0.4, -0.5, 0.78], from: [13.2, 3.4, 1.5] },
+  poses: { at: [-0.8, 59.6, 0.8], from: [13.4, -1.2, 2.0] },
   walking: { at: [60, 0, 0.8], from: [5.2, -7.5, 2.2] },
   crowd: { at: [60, 60, 1], from: [-16, -13, 5.5] },
-  faces: { at: [0, -40, 1.52], from: [1.75, 0.22, 0.06] },
+  faces: { at: [0, -40.06, 1.44], from: [2.0, 0.2, 0.1] },
 };
 
 export interface Label {
@@ -43,7 +43,7 @@ export function gallery(weather: Weather): { actors: Actor[]; labels: Label[]; p
   const labels: Label[] = [];
   const actors = [...people(weather, labels), ...poses(weather, labels), ...walkers(weather, labels), ...faces(weather)];
   const props = new Group();
-  props.add(bench(0, 60 + 1.6), floor());
+  props.add(bench(0, 60 + 2.5 * 1.75), floor());
   return { actors, labels, props };
 }
 
@@ -79,14 +79,14 @@ function suited(person: Person, seed: number, role: Role, weather: Weather): Out
 
 function poses(weather: Weather, labels: Label[]): Actor[] {
   const list: readonly (readonly [PoseName, Partial<Outfit>, string?])[] = [
-    ["look", {}], ["wave", {}], ["talk", {}], ["sit", {}], ["clap", {}], ["point", {}], ["stand", { prop: "phone" }, "phone"], ["walk", { prop: "umbrella", bag: "shoulder bag" }, "umbrella"], ["walk", { prop: "case" }, "case"], ["push", { mount: "wheelchair" }], ["ride", { mount: "bicycle" }], ["drive", {}],
+    ["sit", {}], ["talk", {}], ["wave", {}], ["clap", {}], ["push", { mount: "wheelchair" }], ["ride", { mount: "bicycle" }], ["look", {}], ["point", {}], ["stand", { prop: "phone" }, "phone"], ["walk", { prop: "umbrella", bag: "shoulder bag" }, "umbrella"], ["walk", { prop: "case" }, "case"], ["drive", {}],
   ];
   return list.map(([pose, more, name], i) => {
     const { person, outfit } = dressed(2000 + 13 * i, pose === "ride" ? "cyclist" : name === "case" ? "office" : "anyone", weather);
     const grown: Person = { ...person, age: Math.max(person.age, 20), height: Math.max(person.height ?? 1.6, 1.58) };
-    const y = 60 + (i < 4 ? (i - 1.5) * -1.35 + 0 : i < 8 ? (i - 5.5) * -1.35 : (i - 9.5) * -2);
-    const x = i < 4 ? 0 : i < 8 ? -2 : -4.2;
-    const own = pose === "sit" ? 60 + 1.6 - 2.4 : y;
+    const y = 60 + (2.5 - (i % 6)) * 1.75 + (i < 6 ? 0 : 0.6);
+    const x = i < 6 ? 0 : -2.6;
+    const own = y;
     labels.push({ section: "poses", text: tell((name ?? pose) as PoseName), at: [x + 0.6, own, 0] });
     const speed = pose === "walk" ? 1.2 : pose === "ride" ? 3.6 : pose === "push" ? 1.1 : 0;
     return {
@@ -175,7 +175,7 @@ function bench(x: number, y: number): Group {
     group.add(leg);
   }
   group.traverse((child) => void (child.castShadow = child.receiveShadow = true));
-  group.position.set(x, y - 2.4, 0);
+  group.position.set(x, y, 0);
   return group;
 }
 
@@ -185,7 +185,7 @@ function floor(): Mesh {
   [canvas.width, canvas.height] = [2048, 768];
   const ink = canvas.getContext("2d")!;
   const metre = 2048 / (LANE + 2);
-  ink.fillStyle = "#f7f1e6";
+  ink.fillStyle = "#f8f2e7";
   ink.fillRect(0, 0, 2048, 768);
   ink.fillStyle = ink.strokeStyle = "#8a7a64";
   ink.font = "600 34px system-ui, sans-serif";
@@ -202,7 +202,7 @@ function floor(): Mesh {
   const map = new CanvasTexture(canvas);
   map.colorSpace = SRGBColorSpace;
   map.anisotropy = 8;
-  const mesh = new Mesh(new PlaneGeometry(LANE + 2, 8.25), new MeshLambertMaterial({ map }));
+  const mesh = new Mesh(new PlaneGeometry(LANE + 2, 8.25), new MeshBasicMaterial({ map, toneMapped: false }));
   mesh.position.set(60, 0, 0.004);
   mesh.receiveShadow = true;
   return mesh;
