@@ -63,7 +63,7 @@ function trunkField({ proportions: p }: Skeleton): Field {
   const bust = ellipsoid([0.044 * g * h, 0.041 * g * h, p.hip + at(0.7)], [0.031 * g * h, 0.036 * g * h, 0.033 * g * h]);
   const pectoral = ellipsoid([0.036 * g * h, 0.044 * h, p.hip + at(0.78)], [0.028 * g * h, 0.046 * h, 0.032 * h]);
   const seat = ellipsoid([(-0.036 - 0.004 * f) * g * h, 0.042 * g * h, p.hip - 0.012 * h], [0.043 * g * h, 0.044 * g * h, (0.048 + 0.004 * f) * h]);
-  const slope = taper([-0.014 * h, 0.014 * h, p.neck + 0.012 * h], [-0.014 * h, 0.82 * p.shoulderHalf, p.shoulder + 0.004 * h], (0.02 + 0.004 * m) * h, (0.016 + 0.004 * m) * h);
+  const slope = taper([-0.014 * h, 0, p.neck + 0.014 * h], [-0.014 * h, 0.82 * p.shoulderHalf, p.shoulder + 0.004 * h], (0.02 + 0.004 * m) * h, (0.016 + 0.004 * m) * h);
   return (x, y, z) => {
     let d = core(x, y, z);
     d = blend(d, seat(x, y, z), 0.04 * h);

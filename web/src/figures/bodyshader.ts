@@ -24,7 +24,7 @@ vec2 armAt(vec3 cut) {
   vec2 q = vec2(abs(cut.y) - SHOULDER_Y, cut.z - SHOULDER_Z);
   return vec2(dot(q, ALONG_ARM) / ARM, abs(dot(q, vec2(-ALONG_ARM.y, ALONG_ARM.x))));
 }
-bool onArm(vec2 arm) { return arm.x > 0.1 && arm.y < 0.085; }
+bool onArm(vec2 arm) { return arm.x > 0.1 && arm.y < 0.07; }
 uint bits(uint word, int from, int count) { return (word >> from) & ((1u << count) - 1u); }
 `;
 
@@ -96,7 +96,7 @@ float easeAt(vec3 cut) {
     return loose * (1.0 - smoothstep(sleeve - 0.03, sleeve + 0.02, arm.x));
   }
   int hung = skirtCut(top, bottom); // under what hangs, the body makes room
-  if (hung > 0 && cut.z < WAIST && cut.z > (hung == 1 ? HIP - 0.05 : KNEE + 0.06)) return (hung == 1 ? -0.007 : -0.014) * smoothstep(WAIST, WAIST - 0.06, cut.z);
+  if (hung > 0 && cut.z < WAIST && cut.z > KNEE) return mix(0.004, hung == 1 ? -0.014 : -0.016, smoothstep(WAIST, WAIST - 0.06, cut.z) * (hung == 1 ? smoothstep(HIP - 0.15, HIP - 0.04, cut.z) : smoothstep(KNEE + 0.02, KNEE + 0.1, cut.z)));
   if (cut.z > HIP - 0.02) return EASE[top] * (1.0 - smoothstep(NECK - 0.1, NECK - 0.02, cut.z));
   if (bottom >= 2u || top == 5u) return 0.001;
   float hem = bottom == 1u ? KNEE + 0.05 : 0.088;

@@ -3,7 +3,7 @@ import { BoxGeometry, BufferGeometry, CapsuleGeometry, Color, ConeGeometry, Cyli
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 
 import { BICYCLE, WHEELCHAIR } from "./poses";
-import { BONE } from "./skeleton";
+import { ARM_SPREAD, BONE } from "./skeleton";
 
 /** Which colour a vertex takes: its own, or the bag's, the hat's or the top's of the figure. */
 type Tint = number | "bag" | "accent";
@@ -81,16 +81,17 @@ function shoulderBag(): BufferGeometry {
 }
 
 /** Along the hand of the right arm at rest: down and out to the right. */
-const HAND = [0, -0.659, -0.752];
+const [OUT, DOWN] = [Math.sin(ARM_SPREAD), Math.cos(ARM_SPREAD)];
+const HAND = [0, -OUT, -DOWN];
 
 function phone(): BufferGeometry {
   const flat = new BoxGeometry(0.072, 0.009, 0.145);
-  const m = new Matrix4().makeBasis(new Vector3(1, 0, 0), new Vector3(0, 0.752, -0.659).multiplyScalar(-1), new Vector3(HAND[0], HAND[1], HAND[2]));
+  const m = new Matrix4().makeBasis(new Vector3(1, 0, 0), new Vector3(0, -DOWN, OUT), new Vector3(HAND[0], HAND[1], HAND[2]));
   return joined([piece(flat, 0x16171a, [0.012, HAND[1] * 0.1 + 0.028, HAND[2] * 0.1 - 0.02], m)]);
 }
 
 function briefcase(): BufferGeometry {
-  const m = new Matrix4().makeBasis(new Vector3(1, 0, 0), new Vector3(0, 0.752, -0.659), new Vector3(0, 0.659, 0.752));
+  const m = new Matrix4().makeBasis(new Vector3(1, 0, 0), new Vector3(0, DOWN, -OUT), new Vector3(0, OUT, DOWN));
   const at = (down: number): number[] => [0.01, HAND[1] * down, HAND[2] * down];
   return joined([piece(new BoxGeometry(0.38, 0.085, 0.27), "bag", at(0.27), m), piece(new TorusGeometry(0.045, 0.009, 5, 10), "bag", at(0.11), new Matrix4().makeRotationX(Math.PI / 2).premultiply(m))]);
 }

@@ -46,7 +46,7 @@ vec3 topPaint(vec3 c, vec2 arm, bool armed, uint top) {
     }
     return d;
   }
-  if (top == 4u) return mix(base, base * 0.72, armed ? 1.0 - under(arm.x, 0.93) : band(c.z, NECK - 0.03, 0.02));
+  if (top == 4u) return mix(base, base * 0.72, armed ? 1.0 - under(arm.x, 0.93) : 0.0);
   if (top == 7u) {
     if (armed) return mix(accent, vec3(0.8), band(arm.x, 0.72, 0.03));
     float strips = max(max(band(c.z, WAIST - 0.0, 0.022), band(c.z, WAIST + 0.15, 0.022)), band(abs(c.y), 0.095, 0.02) * step(WAIST + 0.15, c.z));

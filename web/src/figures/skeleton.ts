@@ -20,7 +20,7 @@ export const BONE = Object.fromEntries(BONES.map((name, i) => [name, i])) as Rea
 export const FIRST_ARM_BONE = BONE.shoulderL;
 
 /** Angle of the arms from the vertical at rest, rad. */
-export const ARM_SPREAD = 0.72;
+export const ARM_SPREAD = 0.5;
 /** Ahead of the ankle, shares of the foot's length: its ball and its toes; its heel lies behind. */
 export const BALL = 0.46;
 export const TOES = 0.74;

@@ -16,7 +16,7 @@ interface Cut {
 }
 
 const CUTS: Readonly<Record<Exclude<SkirtName, "none">, Cut>> = {
-  hem: { end: 0.16, ease: 0.0075, flare: 0.002 },
+  hem: { end: 0.16, ease: 0.009, flare: 0.008 },
   skirt: { end: 0.93, ease: 0.006, flare: 0.045 },
   coat: { end: 1.0, ease: 0.014, flare: 0.03 },
 };
@@ -40,8 +40,8 @@ function fallen(mesh: RingMesh, skeleton: Skeleton, cut: Cut): Float32Array {
     return Array.from({ length: mesh.segments }, (_, k) => {
       const angle = (2 * Math.PI * k) / mesh.segments;
       const skin = skinAt(field, h, angle, Math.max(z, p.hip - 0.09 * h));
-      widest[k] = i === 0 ? skin - 0.004 * h : Math.max(widest[k] * 0.995, skin);
-      return widest[k] + (i === 0 ? 0.002 * h : cut.ease * h * smooth(0, 0.25, share)) + cut.flare * h * Math.max(share - 0.3, 0) ** 1.2;
+      widest[k] = i === 0 ? skin : Math.max(widest[k] * 0.995, skin);
+      return widest[k] + cut.ease * h * (0.72 + 0.28 * smooth(0, 0.3, share)) + cut.flare * h * Math.max(share - 0.3, 0) ** 1.2;
     });
   });
   const at = (ring: number, angle: number): Vec3 => {

@@ -14,8 +14,8 @@ export type Section = (typeof SECTIONS)[number];
 
 /** Where each section lies, and from where it is seen first: the point looked at, and the eye beside it. */
 export const PLACES: Readonly<Record<Section, { at: readonly [number, number, number]; from: readonly [number, number, number] }>> = {
-  people: { at: [-0.4, -0.5, 0.78], from: [13.2, 3.4, 1.5] },
-  poses: { at: [-0.8, 59.6, 0.8], from: [13.4, -1.2, 2.0] },
+  people: { at: [-0.4, -0.5, 0.78], from: [11.6, 3.0, 1.3] },
+  poses: { at: [-0.8, 59.6, 0.8], from: [11.4, -1.0, 1.7] },
   walking: { at: [60, 0, 0.8], from: [5.2, -7.5, 2.2] },
   crowd: { at: [60, 60, 1], from: [-16, -13, 5.5] },
   faces: { at: [0, -40.06, 1.44], from: [2.0, 0.2, 0.1] },
