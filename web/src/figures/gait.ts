@@ -31,7 +31,7 @@ const RUNNING: Curves = {
 };
 const HARMONICS = 6;
 /** Our foot is stiff between ankle and ball, a real one gives: it turns less as it pushes off. */
-const PUSH_OFF = 0.86;
+const PUSH_OFF = 0.92;
 /** m by which a swinging foot of an adult is lifted beyond the curves, so that the shoe clears the ground. */
 const CLEARANCE = 0.034;
 
@@ -63,6 +63,7 @@ export const WALK_RATIO = 0.0065;
 /** Paces that are baked, m/s of an adult of 1.7 m; the first is standing, the last a run. Others lie between. */
 export const PACES = [0, 0.5, 0.9, 1.35, 1.9, 3.2] as const;
 const TALL = 1.7;
+const TOES_OUT = 5; // degrees
 const RUN_STEP = 1.12; // m at the last pace
 
 /** Speed that is as quick for a body of this size as `pace` for an adult: equal Froude numbers. */
@@ -107,7 +108,7 @@ export function paceOf(row: number, skeleton: Skeleton): Pace {
   const p = skeleton.proportions;
   const run = row === PACES.length - 1;
   const stride = strides(p)[row];
-  const duty = run ? 0.36 : 0.665 - 0.035 * PACES[row];
+  const duty = run ? 0.36 : 0.645 - 0.035 * PACES[row];
   const [long1, long2] = lengths(skeleton);
   const reachOf = (k: number, phase: number): number => {
     const [hip, knee] = anglesAt(run, k, phase);
@@ -191,16 +192,20 @@ export function hipHeight(pace: Pace, phase: number): number {
   return mean + c * Math.cos(4 * Math.PI * phase) + s * Math.sin(4 * Math.PI * phase);
 }
 
-/** The ankle of a foot whose own phase is `phase`: x and z. On the ground as planted, in the air by the curves. */
-export function ankleAt(pace: Pace, phase: number): [number, number] {
-  if (phase <= pace.duty) return planted(pace, phase);
+/**
+ * The ankle of a foot whose own phase is `phase`: x and z, and how much of x is the foot's rolling. On the ground as
+ * planted, in the air by the curves.
+ */
+export function ankleAt(pace: Pace, phase: number): [x: number, z: number, rolled: number] {
+  const rolledAt = (own: number): number => planted(pace, own)[0] - pace.strike + pace.stride * own;
+  if (phase <= pace.duty) return [...planted(pace, phase), rolledAt(phase)];
   const off = between(pace, pace.duty, planted(pace, pace.duty));
   const on = between(pace, 1, planted(pace, 0));
   const t = (phase - pace.duty) / (1 - pace.duty);
   const share = t * t * (3 - 2 * t);
   const free = freeAnkle(pace, phase);
   const lift = CLEARANCE * (pace.skeleton.proportions.stature / TALL) * Math.sin(Math.PI * t) ** 2;
-  return [free[0] + off[0] + share * (on[0] - off[0]), free[1] + off[1] + share * (on[1] - off[1]) + lift];
+  return [free[0] + off[0] + share * (on[0] - off[0]), free[1] + off[1] + share * (on[1] - off[1]) + lift, rolledAt(pace.duty) + share * (rolledAt(0) - rolledAt(pace.duty))];
 }
 
 function between(pace: Pace, phase: number, ground: readonly number[]): [number, number] {
@@ -238,11 +243,14 @@ export function stride(posture: Posture, pace: Pace, phase: number): void {
 
 function putFoot(posture: Posture, pace: Pace, side: Side, own: number): void {
   const p = posture.skeleton.proportions;
-  const [x, z] = ankleAt(pace, own);
+  const [x, z, rolled] = ankleAt(pace, own);
+  const out = (TOES_OUT * Math.PI) / 180;
   const pitch = (footPitch(pace, own) * 180) / Math.PI;
   const y = (side === "L" ? 1 : -1) * p.hipHalf * (pace.run ? 0.45 : 0.62);
   const grounded = own <= pace.duty;
   const t = grounded ? 0 : (own - pace.duty) / (1 - pace.duty);
   const toes = pitch > 0 ? pitch : grounded ? 0 : pitch * Math.min(t * 3, 1);
-  posture.leg(side, new Vector3(x, y, z), pitch, toes, 5);
+  // the foot rolls in its own plane, which is turned out a little
+  const aside = (side === "L" ? 1 : -1) * Math.sin(out) * rolled;
+  posture.leg(side, new Vector3(x - rolled * (1 - Math.cos(out)), y + aside, z), pitch, toes, TOES_OUT);
 }

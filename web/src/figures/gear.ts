@@ -1,5 +1,6 @@
 /** What figures carry, ride and sit in: small meshes, each fixed to one bone or to the ground under the figure. */
-import { BoxGeometry, BufferGeometry, CapsuleGeometry, Color, ConeGeometry, CylinderGeometry, Float32BufferAttribute, Matrix4, SphereGeometry, TorusGeometry, Vector3 } from "three";
+import type { BufferGeometry} from "three";
+import { BoxGeometry, CapsuleGeometry, Color, ConeGeometry, CylinderGeometry, Float32BufferAttribute, Matrix4, SphereGeometry, TorusGeometry, Vector3 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 
 import { BICYCLE, WHEELCHAIR } from "./poses";

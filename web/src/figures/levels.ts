@@ -40,11 +40,12 @@ export interface Fitted {
   readonly normals: Float32Array;
 }
 
-export function buildLevels(): BodyLevel[] {
+/** The levels of the tailor's body, near to far. Takes some seconds; a coarser `step` takes less. */
+export function buildLevels(step = STEP): BodyLevel[] {
   const skeleton = skeletonOf(proportionsOf(TAILOR));
   const field = bodyField(skeleton);
   const h = skeleton.proportions.stature;
-  const fine = halfSurface(field, { low: [-0.2 * h, 0, -0.02], high: [0.25 * h, 0.45 * h, h + 0.02] }, STEP);
+  const fine = halfSurface(field, { low: [-0.2 * h, 0, -0.02], high: [0.25 * h, 0.45 * h, h + 0.02] }, step);
   const worth = worthOf(skeleton);
   const levels: BodyLevel[] = [];
   let mesh = fine;

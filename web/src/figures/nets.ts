@@ -18,6 +18,10 @@ const CORNERS = [0, 1, 2, 3, 4, 5, 6, 7].map((c) => [c & 1, (c >> 1) & 1, c >> 2
 export function halfSurface(field: Field, box: Box, step: number): HalfMesh {
   const n = [Math.ceil((box.high[0] - box.low[0]) / step) + 1, Math.ceil(box.high[1] / step) + 2, Math.ceil((box.high[2] - box.low[2]) / step) + 1];
   const values = sampled(field, box, step, n);
+  while (filledDiagonals(values, n) > 0) {
+    // the first two layers are each other's images
+    for (let k = 0; k < n[2]; k++) for (let i = 0; i < n[0]; i++) values[k * n[1] * n[0] + i] = values[(k * n[1] + 1) * n[0] + i];
+  }
   const index = (i: number, j: number, k: number): number => (k * n[1] + j) * n[0] + i;
   const points: number[] = [];
   const vertexOf = new Int32Array(values.length).fill(-1);
@@ -46,6 +50,26 @@ function sampled(field: Field, box: Box, step: number, n: readonly number[]): Fl
               values[(k * n[1] + j) * n[0] + i] = far ? middle : field(box.low[0] + step * i, step * (j - 0.5), box.low[2] + step * k);
       }
   return values;
+}
+
+/**
+ * Where only two opposite corners of a square of samples lie inside, four sheets of the surface would meet in one edge:
+ * takes the nearer of the others in as well. Returns how many were.
+ */
+function filledDiagonals(values: Float32Array, n: readonly number[]): number {
+  const steps = [1, n[0], n[0] * n[1]];
+  let filled = 0;
+  for (const [u, v] of [[0, 1], [0, 2], [1, 2]]) {
+    const [du, dv] = [steps[u], steps[v]];
+    for (let at = 0; at + du + dv < values.length; at++) {
+      const inside = values[at] < 0;
+      if (inside !== values[at + du + dv] < 0 || inside === values[at + du] < 0 || inside === values[at + dv] < 0) continue;
+      const [a, b] = inside ? [at + du, at + dv] : [at, at + du + dv];
+      values[values[a] < values[b] ? a : b] = -1e-5;
+      filled++;
+    }
+  }
+  return filled;
 }
 
 /** The mean of the points where the edges of a cell cross the surface, in cells; null where none does. */

@@ -2,7 +2,8 @@
 import { Vector3 } from "three";
 
 import { PACES, paceOf, stride, type Pace } from "./gait";
-import { Posture, signOf, type Side } from "./kinematics";
+import type { Posture} from "./kinematics";
+import { signOf, type Side } from "./kinematics";
 import { BONE, type Skeleton } from "./skeleton";
 
 /** What one asks for. `walk` is every pace from standing to running, by the speed. */
@@ -23,7 +24,7 @@ export const RIDE_LENGTH = 4.6;
 export const PUSH_LENGTH = 1.7;
 
 /** The bicycle and the wheelchair that the poses fit, m for a rider of 1.7 m; x from under the hips. */
-export const BICYCLE = { saddle: 0.93, pedals: [0.2, 0.29], crank: 0.165, bar: [0.6, 0.24, 1.04], rear: -0.24, front: 0.86, wheel: 0.34 } as const;
+export const BICYCLE = { saddle: 0.86, pedals: [0.2, 0.29], crank: 0.165, bar: [0.6, 0.24, 1.04], rear: -0.24, front: 0.86, wheel: 0.34 } as const;
 export const WHEELCHAIR = { seat: 0.5, rim: 0.29, footrest: [0.5, 0.13] } as const;
 export const CHAIR = 0.45; // m, a bench's seat
 const TALL = 1.7;

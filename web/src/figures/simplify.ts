@@ -145,6 +145,7 @@ class Collapse {
     let common = 0;
     for (const v of this.neighbours(a)) if (others.has(v)) common++;
     if (common !== shared.length) return false;
+    if (this.seam[a] !== this.seam[b] && this.bridges(a, b)) return false;
     if (this.count <= 8) return false;
     for (const v of [a, b])
       for (const f of this.around[v]) {
@@ -154,6 +155,14 @@ class Collapse {
         if (after[3] < 1e-9 || before[0] * after[0] + before[1] * after[1] + before[2] * after[2] < FLATTEST) return false;
       }
     return true;
+  }
+
+  /** Whether an edge inside the half would then join two points of the seam: both halves would share it. */
+  private bridges(a: number, b: number): boolean {
+    const [on, off] = this.seam[a] ? [a, b] : [b, a];
+    const beside = this.neighbours(on);
+    for (const v of this.neighbours(off)) if (v !== on && this.seam[v] && !beside.has(v)) return true;
+    return false;
   }
 
   private collapse(a: number, b: number, at: readonly number[]): void {
