@@ -12,7 +12,7 @@ export default defineConfig({
     outDir: "../src/cosmopolis/world/client",
     emptyOutDir: true,
     target: "es2022",
-    // The UI, the scene and three.js go to one initial script; workers are files of their own.
+    // The UI and the scene are one script, three.js another that both pages share; workers are files of their own.
     chunkSizeWarningLimit: 1200,
     // Two pages: the city, and everybody in it.
     rolldownOptions: { input: ["index.html", "figures.html"] },

@@ -1,7 +1,11 @@
 /** Poses as numbers for the graphics card: for each shape, row and frame the matrices of all bones. */
-import { ROWS, pacesOf, take } from "./poses";
+import { DataUtils } from "three";
+
 import { Posture } from "./kinematics";
-import { BONES, type Skeleton } from "./skeleton";
+import { SHAPES } from "./levels";
+import { pacesOf, ROWS, take } from "./poses";
+import { proportionsOf } from "./proportions";
+import { BONES, skeletonOf, type Skeleton } from "./skeleton";
 
 /** Frames of a cycle; the texture has the first one again at the end, so that a sampler may blend any two. */
 export const FRAMES = 32;
@@ -35,4 +39,16 @@ export function bake(skeletons: readonly Skeleton[]): Baked {
       }
   });
   return { width, height, data };
+}
+
+/** The same of all shapes in half floats: every WebGL 2 filters them, and a millimetre is near enough. */
+export interface Halves {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint16Array;
+}
+
+export function bakedHalves(): Halves {
+  const { width, height, data } = bake(SHAPES.map((person) => skeletonOf(proportionsOf(person))));
+  return { width, height, data: Uint16Array.from(data, (x) => DataUtils.toHalfFloat(x)) };
 }

@@ -1,6 +1,7 @@
 /** Many figures: one instanced draw a level of detail, and one for each kind of thing that they carry. */
-import { BufferAttribute, Frustum, Group, InstancedBufferGeometry, InstancedInterleavedBuffer, IntType, InterleavedBufferAttribute, Matrix4, Mesh, PlaneGeometry, Sphere, Vector3, type BufferGeometry, type Camera, type Material, type Object3D } from "three";
+import { BufferAttribute, DynamicDrawUsage, Frustum, Group, InstancedBufferGeometry, InstancedInterleavedBuffer, IntType, InterleavedBufferAttribute, Matrix4, Mesh, PlaneGeometry, Sphere, Vector3, type BufferGeometry, type Camera, type Material, type Object3D } from "three";
 
+import type { Halves } from "./bake";
 import { allGear } from "./gear";
 import { strideLength, strides } from "./gait";
 import { withFace, WORDS, writeLook, writeMoment, type Face, type Look, type Moment } from "./instance";
@@ -39,12 +40,23 @@ async function read(): Promise<Wardrobe> {
   const { default: address } = await import("virtual:figures");
   const response = await fetch(address);
   if (!response.ok) throw new Error(`The figures could not be loaded (HTTP ${response.status}).`);
-  return wardrobeOf(decodeParts(await response.arrayBuffer()));
+  const [file, bones] = await Promise.all([response.arrayBuffer(), baked()]);
+  return wardrobeOf(decodeParts(file), bones);
 }
 
-export function wardrobeOf(levels: readonly Level[]): Wardrobe {
+/** The bones' texture from a worker, which ends when it has answered. */
+function baked(): Promise<Halves> {
+  const worker = new Worker(new URL("./bake.worker.ts", import.meta.url), { type: "module" });
+  return new Promise<Halves>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Halves>) => resolve(data);
+    worker.onerror = (event) => reject(new Error(`The figures' poses could not be made (${event.message}).`));
+    worker.postMessage(null);
+  }).finally(() => worker.terminate());
+}
+
+export function wardrobeOf(levels: readonly Level[], bones: Halves): Wardrobe {
   const shapes = shapeTexture(levels);
-  return { levels, shapes, shared: { uShapes: { value: shapes.texture }, uBones: { value: boneTexture() }, uClock: { value: 0 }, uJoints: { value: shapes.joints } } };
+  return { levels, shapes, shared: { uShapes: { value: shapes.texture }, uBones: { value: boneTexture(bones) }, uClock: { value: 0 }, uJoints: { value: shapes.joints } } };
 }
 
 /** What one figure does now. Speeds in m/s, distances in m; whatever is left out stays as at first. */
@@ -63,6 +75,20 @@ export interface FigureState {
   readonly share?: number;
   /** Cycles by which it is ahead of others in poses by the clock. */
   readonly offset?: number;
+}
+
+/** The same for many figures at once: figure `i` is row `i`. */
+export interface FigureTable {
+  readonly count: number;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  readonly z: ArrayLike<number>;
+  readonly heading: ArrayLike<number>;
+  /** Indices into POSES. */
+  readonly pose: ArrayLike<number>;
+  readonly speed: ArrayLike<number>;
+  readonly distance: ArrayLike<number>;
+  readonly offset: ArrayLike<number>;
 }
 
 const PROPORTIONS = SHAPES.map(proportionsOf);
@@ -143,6 +169,11 @@ export class Crowd {
       }
     }
     writeMoment(this.floats, this.words, i, moment);
+  }
+
+  /** Says so for the first figures from a table of arrays. */
+  setAll({ count, x, y, z, heading, pose, speed, distance, offset }: FigureTable): void {
+    for (let i = 0; i < count; i++) this.set(i, { x: x[i], y: y[i], z: z[i], heading: heading[i], pose: POSES[pose[i]], speed: speed[i], distance: distance[i], offset: offset[i] });
   }
 
   /** Gives figure `i` another face. */
@@ -250,7 +281,7 @@ class Layer {
     for (const [name, attribute] of Object.entries(source.attributes)) this.geometry.setAttribute(name, attribute);
     this.words = new Uint32Array(WORDS * max);
     this.data = new InstancedInterleavedBuffer(this.words, WORDS, 1);
-    this.data.setUsage(35048); // DynamicDrawUsage
+    this.data.setUsage(DynamicDrawUsage);
     this.geometry.setAttribute("iPlace", whole(new InterleavedBufferAttribute(this.data, 4, 0)));
     this.geometry.setAttribute("iLook", whole(new InterleavedBufferAttribute(this.data, 4, 4)));
     this.mesh = new Mesh(this.geometry, materials.colour);

@@ -112,7 +112,7 @@ vec3 facePaint(vec3 q, vec3 skin, uint look) {
   if (beard > 0.0) {
     float chin = smoothstep(-0.035, -0.06, q.z + 0.18 * (0.07 - q.x) * step(0.0, 0.07 - q.x)) * smoothstep(-0.035, 0.01, q.x);
     float moustache = under(length(vec2(q.y / 0.026, (q.z + 0.0495) / 0.0065)), 1.0) * front;
-    float lip = under(length(vec2(q.y / 0.024, (q.z - ${MOUTH_HEIGHT.toFixed(4)}) / 0.0095)), 1.0);
+    float lip = under(length(vec2(q.y / 0.0225, (q.z - (${MOUTH_HEIGHT.toFixed(4)})) / 0.0068)), 1.0);
     d = mix(d, hairColour() * 0.9 + 0.01, (0.25 + 0.68 * beard) * max(chin * (1.0 - lip) * step(q.z, -0.02), moustache) * step(-0.12, q.z));
   }
   // lips and the open mouth

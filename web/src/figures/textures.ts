@@ -1,7 +1,7 @@
 /** The two textures that all figures share: where vertices lie in each shape, and the bones of each pose. */
-import { ClampToEdgeWrapping, DataTexture, DataUtils, FloatType, HalfFloatType, LinearFilter, NearestFilter, RGBAFormat } from "three";
+import { ClampToEdgeWrapping, DataTexture, FloatType, HalfFloatType, LinearFilter, NearestFilter, RGBAFormat } from "three";
 
-import { bake } from "./bake";
+import type { Halves } from "./bake";
 import { SHAPES } from "./levels";
 import { TENTH, type Level } from "./parts";
 import { proportionsOf } from "./proportions";
@@ -41,11 +41,8 @@ export function shapeTexture(levels: readonly Level[]): ShapeTexture {
   return { texture, bases, joints };
 }
 
-/** Half floats: every WebGL 2 filters them, and a millimetre is near enough. */
-export function boneTexture(): DataTexture {
-  const { width, height, data } = bake(SHAPES.map((person) => skeletonOf(proportionsOf(person))));
-  const halves = Uint16Array.from(data, (x) => DataUtils.toHalfFloat(x));
-  const texture = new DataTexture(halves, width, height, RGBAFormat, HalfFloatType);
+export function boneTexture({ width, height, data }: Halves): DataTexture {
+  const texture = new DataTexture(data as Uint16Array<ArrayBuffer>, width, height, RGBAFormat, HalfFloatType);
   texture.minFilter = texture.magFilter = LinearFilter;
   texture.wrapS = texture.wrapT = ClampToEdgeWrapping;
   texture.needsUpdate = true;

@@ -14,7 +14,7 @@ import { proportionsOf } from "../../src/figures/proportions";
 
 const nothing = (rows: number): Part => ({ index: Uint16Array.of(0, 1, 2), bones: new Uint8Array(12), shares: new Uint8Array(12), open: new Uint8Array(3), cut: new Int16Array(9), rows, points: new Int16Array(9 * rows), normals: new Int8Array(6 * rows) });
 const LEVEL: Level = [nothing(SHAPES.length), nothing(9), nothing(5), nothing(36)];
-const wardrobe = wardrobeOf([LEVEL, LEVEL, LEVEL]);
+const wardrobe = wardrobeOf([LEVEL, LEVEL, LEVEL], { width: 1, height: 1, data: new Uint16Array(4) }); // nothing here reads the bones
 const someone = (seed = 1): ReturnType<typeof lookOf> => {
   const { person, outfit } = dressed(seed);
   return lookOf(person, outfit);
@@ -134,6 +134,18 @@ describe("a crowd", () => {
     crowd.truncate(1);
     crowd.update(camera, 0);
     expect(crowd.stats().levels).toEqual([1, 0, 0]);
+  });
+
+  test("is set from arrays as one by one", () => {
+    const [one, many] = [new Crowd(wardrobe, { max: 3 }), new Crowd(wardrobe, { max: 3 })];
+    const table = { count: 3, x: [1, 2, 3], y: [4, 5, 6], z: [0, 0, 1], heading: [0, 1, 2], pose: Uint8Array.of(POSES.indexOf("walk"), POSES.indexOf("sit"), POSES.indexOf("ride")), speed: [1.1, 0, 4], distance: [30, 0, 50], offset: [0.2, 0.1, 0] };
+    for (let i = 0; i < 3; i++) {
+      one.dress(i, someone(i));
+      many.dress(i, someone(i));
+      one.set(i, { x: table.x[i], y: table.y[i], z: table.z[i], heading: table.heading[i], pose: POSES[table.pose[i]], speed: table.speed[i], distance: table.distance[i], offset: table.offset[i] });
+    }
+    many.setAll(table);
+    expect(words(many)).toEqual(words(one));
   });
 
   test("says who has no look yet", () => {

@@ -14,8 +14,8 @@ export type Section = (typeof SECTIONS)[number];
 
 /** Where each section lies, and from where it is seen first: the point looked at, and the eye beside it. */
 export const PLACES: Readonly<Record<Section, { at: readonly [number, number, number]; from: readonly [number, number, number] }>> = {
-  people: { at: [-0.4, -0.5, 0.78], from: [11.6, 3.0, 1.3] },
-  poses: { at: [-0.8, 59.6, 0.8], from: [11.4, -1.0, 1.7] },
+  people: { at: [-0.4, 0.35, 0.72], from: [12.6, 2.2, 1.5] },
+  poses: { at: [-0.8, 60.1, 0.72], from: [12, -1.0, 1.8] },
   walking: { at: [60, 0, 0.8], from: [5.2, -7.5, 2.2] },
   crowd: { at: [60, 60, 1], from: [-16, -13, 5.5] },
   faces: { at: [0, -40.06, 1.44], from: [2.0, 0.2, 0.1] },
@@ -43,7 +43,7 @@ export function gallery(weather: Weather): { actors: Actor[]; labels: Label[]; p
   const labels: Label[] = [];
   const actors = [...people(weather, labels), ...poses(weather, labels), ...walkers(weather, labels), ...faces(weather)];
   const props = new Group();
-  props.add(bench(0, 60 + 2.5 * 1.75), floor());
+  props.add(bench(0, 60 + 2.5 * 1.75), seat(-2.6, 60 - 2.5 * 1.75 + 0.6), floor());
   return { actors, labels, props };
 }
 
@@ -62,7 +62,7 @@ function people(weather: Weather, labels: Label[]): Actor[] {
   const back = roles.map((role, i) => {
     const { person, outfit } = dressed(900 + 17 * i, role, weather);
     const y = (i - 5) * -0.95;
-    labels.push({ section: "people", text: tell(role), at: [-1.75, y, 0] });
+    labels.push({ section: "people", text: tell(role), at: [-2.2, y, (person.height ?? 1.7) + 0.2] });
     return { person, outfit: { ...outfit, mount: "none" as const }, state: () => at(-2.2, y, i % 2 ? "idle" : "stand", { offset: i * 0.29 }) };
   });
   return [...front, ...back];
@@ -87,7 +87,7 @@ function poses(weather: Weather, labels: Label[]): Actor[] {
     const y = 60 + (2.5 - (i % 6)) * 1.75 + (i < 6 ? 0 : 0.6);
     const x = i < 6 ? 0 : -2.6;
     const own = y;
-    labels.push({ section: "poses", text: tell((name ?? pose) as PoseName), at: [x + 0.6, own, 0] });
+    labels.push({ section: "poses", text: tell((name ?? pose) as PoseName), at: i < 6 ? [x + (pose === "ride" ? 1.4 : 0.6), own, 0] : [x, own, pose === "drive" ? 1.45 : name === "umbrella" ? 2.35 : 2.05] });
     const speed = pose === "walk" ? 1.2 : pose === "ride" ? 3.6 : pose === "push" ? 1.1 : 0;
     return {
       person: grown,
@@ -117,10 +117,15 @@ function walkers(weather: Weather, labels: Label[]): Actor[] {
 }
 
 function faces(weather: Weather): Actor[] {
-  return [[0, -0.62, 1, 4103], [0.05, 0, 0, 4216], [0, 0.62, 1, 4310]].map(([x, y, sex, seed], i) => {
-    const person: Person = { sex, age: [34, 27, 70][i], height: [1.68, 1.66, 1.64][i] };
-    const outfit = suited(person, seed, "anyone", weather);
-    return { person, outfit: { ...outfit, glasses: i === 2, hat: "none" as const, beard: i === 0 ? 2 : 0 }, state: () => at(x, -40 + y, "idle", { heading: FACING - y * 0.35, offset: i * 0.3 } as Partial<FigureState>) };
+  const plain = (seed: number): Outfit => ({ ...dressed(seed, "anyone", weather).outfit, prop: "none", bag: "none", mount: "none", hat: "none", glasses: false, beard: 0 });
+  const three: readonly (readonly [Person, Outfit])[] = [
+    [{ sex: 1, age: 36, height: 1.7 }, { ...plain(11), skin: 3, hair: "parted", hairColour: 2, beard: 2, top: "shirt", topColour: 10 }],
+    [{ sex: 0, age: 28, height: 1.67 }, { ...plain(12), skin: 1, hair: "bob", hairColour: 1, top: "sweater", topColour: 15 }],
+    [{ sex: 0, age: 72, height: 1.62 }, { ...plain(13), skin: 6, hair: "bun", hairColour: 8, glasses: true, top: "jacket", topColour: 11, accent: 18 }],
+  ];
+  return three.map(([person, outfit], i) => {
+    const y = (i - 1) * -0.6;
+    return { person, outfit, state: () => at(0.06 * (i % 2), -40 + y, "idle", { heading: FACING - y * 0.35, offset: i * 0.3 }) };
   });
 }
 
@@ -175,6 +180,24 @@ function bench(x: number, y: number): Group {
     group.add(leg);
   }
   group.traverse((child) => void (child.castShadow = child.receiveShadow = true));
+  group.position.set(x, y, 0);
+  return group;
+}
+
+/** A car's seat, by itself. */
+function seat(x: number, y: number): Group {
+  const group = new Group();
+  const cloth = new MeshLambertMaterial({ color: 0x55504a });
+  const block = (w: number, h: number, px: number, z: number, tilt: number): void => {
+    const mesh = new Mesh(new BoxGeometry(w, 0.5, h), cloth);
+    mesh.position.set(px, 0, z);
+    mesh.rotation.y = tilt;
+    mesh.castShadow = mesh.receiveShadow = true;
+    group.add(mesh);
+  };
+  block(0.5, 0.16, 0.1, 0.2, -0.1);
+  block(0.14, 0.66, -0.25, 0.52, -0.25);
+  block(0.09, 0.2, -0.37, 0.94, -0.25);
   group.position.set(x, y, 0);
   return group;
 }

@@ -31,7 +31,7 @@ export const tell = say(
       stats: "{near} near, {middle} middle, {far} far; {calls} draw calls, {triangles} triangles",
       woman: "Woman, {age}", man: "Man, {age}", girl: "Girl, {age}", boy: "Boy, {age}",
       anyone: "Everyday", office: "Office", police: "Police", builder: "Building site", pupil: "Pupil", cyclist: "Cyclist",
-      stand: "Stand", idle: "Wait", look: "Look round", sit: "Sit", talk: "Talk", wave: "Wave", point: "Point", clap: "Clap", ride: "Ride", drive: "Drive", push: "Wheel", walk: "Walk", phone: "Phone", umbrella: "Umbrella", case: "Carry",
+      stand: "Stand", idle: "Wait", look: "Look round", sit: "Sit", talk: "Talk", wave: "Wave", point: "Point", clap: "Clap", ride: "Ride", drive: "Drive", push: "Wheelchair", walk: "Walk", phone: "Phone", umbrella: "Umbrella", case: "Carry",
       inPlace: "In place",
     },
     zh: {
