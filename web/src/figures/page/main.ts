@@ -115,12 +115,16 @@ class Page {
 
   private label(): void {
     const { clientWidth: width, clientHeight: height } = this.stage.renderer.domElement;
+    const taken: [x: number, y: number, half: number][] = [];
     for (const { label, tag } of this.tags) {
       const shown = label.section === this.section;
       const p = POINT.set(...label.at).project(this.stage.camera);
       const inside = shown && p.z < 1 && Math.abs(p.x) < 1.05 && Math.abs(p.y) < 1.05;
-      tag.hidden = !inside;
-      if (inside) tag.style.transform = `translate(-50%, 0) translate(${((p.x + 1) / 2) * width}px, ${((1 - p.y) / 2) * height}px)`;
+      const [x, y, half] = [((p.x + 1) / 2) * width, ((1 - p.y) / 2) * height, 4 + 3.4 * label.text.length];
+      const free = inside && taken.every(([ox, oy, other]) => Math.abs(oy - y) > 18 || Math.abs(ox - x) > half + other);
+      tag.hidden = !free;
+      if (free) taken.push([x, y, half]);
+      if (free) tag.style.transform = `translate(-50%, 0) translate(${x}px, ${y}px)`;
     }
   }
 
