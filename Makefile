@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENT := src/cosmopolis/world/client/index.html
-WEB_SOURCES := $(shell find web/src web/index.html web/public -type f 2>/dev/null) \
+WEB_SOURCES := $(shell find web/src web/index.html web/figures.html web/public -type f 2>/dev/null) \
 	$(wildcard web/*.json web/*.ts web/*.js)
 CITY ?=
 # Processes for pytest; numba brings its own threads.
