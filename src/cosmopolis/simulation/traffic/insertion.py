@@ -14,7 +14,18 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
 from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import DONE, FAR32, PLANNED, WAITING, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.state import (
+    DONE,
+    FAR32,
+    PARKED,
+    PLANNED,
+    RETURNS,
+    WAITING,
+    Cars,
+    Fleet,
+    Moves,
+    PathState,
+)
 from cosmopolis.simulation.traffic.turning import wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
@@ -58,9 +69,13 @@ def reset_trips(
 
 @kernel
 def queue_for_insertion(trip: int, roads: RoadNetwork, fleet: Fleet, path_state: PathState) -> None:
-    """Put a trip that is due at the end of its lane's insertion queue."""
+    """Put a trip that is due at the end of its lane's insertion queue; one that stands beside a lane, of that lane's."""
     lane = fleet.from_lane[trip]
-    fleet.status[trip] = WAITING
+    if fleet.status[trip] == PARKED:
+        lane = fleet.halt_lane[fleet.halt[trip]]
+        fleet.status[trip] = RETURNS
+    else:
+        fleet.status[trip] = WAITING
     path_state.insertion_count[roads.chunk_of[lane]] += 1
     fleet.next_waiting[trip] = -1
     if path_state.insertion_first[lane] < 0:
@@ -85,7 +100,7 @@ def insert_first(
     if path_state.closed[lane] != 0:
         return False
     trip = path_state.insertion_first[lane]
-    kind = fleet.kind[trip]
+    kind, returns = fleet.kind[trip], fleet.status[trip] == RETURNS
     length, least = drivers.length[kind], np.float32(LEAST_BUMPER_GAP)
     if drivers.entry_speed[kind] < 0.0:
         least = drivers.jam_gap[kind]
@@ -93,8 +108,9 @@ def insert_first(
             return False
     desired = wished_speed(lane, trip, fleet, drivers, path_state)
     entry_speed = drivers.entry_speed[kind]
-    if drivers.departure_position[kind] == AS_PLANNED:
-        place = min(max(fleet.from_position[trip], length + ENTRY_MARGIN), roads.length[lane] - LANE_END)
+    if returns or drivers.departure_position[kind] == AS_PLANNED:
+        planned = fleet.halt_position[fleet.halt[trip]] if returns else fleet.from_position[trip]
+        place = min(max(planned, length + ENTRY_MARGIN), roads.length[lane] - LANE_END)
     else:
         place = _departure_position(lane, kind, min(desired, entry_speed), least, roads, drivers, cars, moves)
     position = np.float32(place)
@@ -106,10 +122,13 @@ def insert_first(
         speed = np.float32(0.0)
     if entry_speed < 0.0 and position < BORDER_ZONE and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
+    if returns:
+        speed = np.float32(0.0)
     speed = min(
         speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - STOP_MARGIN, 0.0))
     )
-    hurry = time - fleet.depart[trip] > INSERTION_PATIENCE
+    # Who returns from beside the lane asks of the follower about what SUMO lets it ask: its secure gap.
+    hurry = returns or time - fleet.depart[trip] > INSERTION_PATIENCE
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position

@@ -24,6 +24,8 @@ _DRAWN_OR_WRITTEN = {
     "param", "poly", "poi", "location", "edgeData", "laneData", "inductionLoop", "e1Detector", "laneAreaDetector",
     "e2Detector", "entryExitDetector", "e3Detector", "instantInductionLoop", "edgeRelation", "viewsettings",
 }  # fmt: skip
+_PARKING = dict.fromkeys(("1", "yes", "true", "True", "on", "x", "t", "opportunistic"), True)
+_PARKING |= dict.fromkeys(("0", "no", "false", "False", "off", "-", "f"), False)
 _CONTAINERS = ("interval", "flows", "routes", "trips", "vehicles", "additional")
 
 
@@ -41,6 +43,7 @@ class Halt:
     until: float  # s; < 0: none
     row: Row
     of_route: bool = False
+    beside: bool = False  # the lane: others pass the vehicle meanwhile
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,16 @@ def _halt(traffic: Traffic, row: Row) -> Halt:
             place = traffic.stops[row.text(key)]
     lane = place.text("lane", f"{place.text('edge')}_0" if "edge" in place.attributes else None)
     position = place.real("endPos", place.real("pos", -0.5))
-    return Halt(lane, position, row.seconds("duration", 0.0), row.seconds("until", -1.0), row)
+    times = row.seconds("duration", 0.0), row.seconds("until", -1.0)
+    return Halt(lane, position, *times, row, beside=_is_beside(row))
+
+
+def _is_beside(row: Row) -> bool:
+    """Whether a stop is beside the lane, as it always is at a parking area. One beside it if that is possible is too."""
+    said = row.text("parking", "opportunistic" if "parkingArea" in row.attributes else "false")
+    if said not in _PARKING:
+        raise row.bad(f'has parking="{said}"; write true, false or opportunistic.')
+    return _PARKING[said] or "parkingArea" in row.attributes
 
 
 def _vehicle(traffic: Traffic, row: Row) -> None:
