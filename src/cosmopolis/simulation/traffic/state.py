@@ -37,7 +37,8 @@ PLAN, CONTROLLED, IN_TRANSITION = 0, 1, 2
 NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2  # PathState.clearance: what is shown off the plan
 
 # Moves.action: what a vehicle does in this step besides driving on along its path. EXITS: it enters the next path.
-# LEAVES: it leaves the road. PARKS: it leaves the lane for a stop beside it. REROUTES: it takes another connection (told as Strayed). FILTERS: it passes a queue.
+# LEAVES: it leaves the road. REROUTES: it takes another connection (told as Strayed). PARKS: it leaves the lane for a
+# stop beside it. FILTERS: it passes a queue.
 (
     STAY,
     EXITS,

@@ -24,8 +24,8 @@ _DRAWN_OR_WRITTEN = {
     "param", "poly", "poi", "location", "edgeData", "laneData", "inductionLoop", "e1Detector", "laneAreaDetector",
     "e2Detector", "entryExitDetector", "e3Detector", "instantInductionLoop", "edgeRelation", "viewsettings",
 }  # fmt: skip
-_PARKING = dict.fromkeys(("1", "yes", "true", "True", "on", "x", "t", "opportunistic"), True)
-_PARKING |= dict.fromkeys(("0", "no", "false", "False", "off", "-", "f"), False)
+_PARKING = dict.fromkeys(("1", "yes", "true", "on", "x", "t"), True)
+_PARKING |= dict.fromkeys(("0", "no", "false", "off", "-", "f", "opportunistic"), False)
 _CONTAINERS = ("interval", "flows", "routes", "trips", "vehicles", "additional")
 
 
@@ -239,15 +239,20 @@ def _halt(traffic: Traffic, row: Row) -> Halt:
     lane = place.text("lane", f"{place.text('edge')}_0" if "edge" in place.attributes else None)
     position = place.real("endPos", place.real("pos", -0.5))
     times = row.seconds("duration", 0.0), row.seconds("until", -1.0)
-    return Halt(lane, position, *times, row, beside=_is_beside(row))
+    return Halt(lane, position, *times, row, beside=_is_beside(row, place))
 
 
-def _is_beside(row: Row) -> bool:
-    """Whether a stop is beside the lane, as it always is at a parking area. One beside it if that is possible is too."""
-    said = row.text("parking", "opportunistic" if "parkingArea" in row.attributes else "false")
+def _is_beside(row: Row, place: Row) -> bool:
+    """Whether a stop is beside the lane, as it is at a parking area, `place`, that is not on the road.
+
+    As SUMO 1.28 does, one that is "opportunistic" stands on the lane, and no parking area takes false for an answer.
+    """
+    said = row.text("parking", "true" if "parkingArea" in row.attributes else "false").lower()
     if said not in _PARKING:
-        raise row.bad(f'has parking="{said}"; write true, false or opportunistic.')
-    return _PARKING[said] or "parkingArea" in row.attributes
+        raise row.bad(f'has parking="{row.text("parking")}"; write true, false or opportunistic.')
+    if "parkingArea" in row.attributes:
+        return said != "opportunistic" and not place.flag("onRoad")
+    return _PARKING[said]
 
 
 def _vehicle(traffic: Traffic, row: Row) -> None:
