@@ -110,6 +110,21 @@ def test_it_waits_for_a_gap_that_nobody_has_to_brake_hard_for() -> None:
     assert simulation.counts()["broken"] == simulation.counts()["taken_out"] == 0
 
 
+def test_what_comes_to_a_lane_leaves_it() -> None:
+    simulation = Simulation(road(), traffic((0, PLACE, DWELL, 0.0, BESIDE), others=3), threads=1, daily=False)
+    observer = Observer(simulation)
+    while simulation.counts()["parked"] == 0:
+        observer.see(simulation.step())
+    first = observer.read()
+    there = int((simulation.vehicles().path == 0).sum())
+    assert first.entered[0] + first.departed[0] - first.left[0] - first.arrived[0] == there
+    while not simulation.over:
+        observer.see(simulation.step())
+    then = observer.read()
+    assert there + then.entered[0] + then.departed[0] == then.left[0] + then.arrived[0]
+    assert then.entered[0] == 1 and then.time[0] < 3 * 60.0  # none of the time beside it
+
+
 def test_stops_on_and_beside_the_lane_follow_each_other_on_the_same_edge() -> None:
     halts = [
         (0, 100.0, 5.0, 0.0, BESIDE),
