@@ -153,6 +153,7 @@ def random_walks(city: City, count: int, seed: int = 1) -> Trips:
             halt_position=np.zeros(0, np.float32),
             halt_dwell=np.zeros(0, np.float32),
             halt_until=np.zeros(0, np.float32),
+            halt_beside=np.zeros(0, np.uint8),
             halt_stop=np.zeros(0, np.int32),
             line=nowhere,
         )

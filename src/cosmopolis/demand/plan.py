@@ -200,6 +200,7 @@ def _as_trips(wishes: Wishes, routes: Routes) -> Trips:
         halt_position=np.zeros(0, dtype=np.float32),
         halt_dwell=np.zeros(0, dtype=np.float32),
         halt_until=np.zeros(0, dtype=np.float32),
+        halt_beside=np.zeros(0, dtype=np.uint8),
         halt_stop=np.zeros(0, dtype=np.int32),
         line=np.full(len(kept), -1, dtype=np.int32),
     )

@@ -274,6 +274,7 @@ class _Table:
             halt_position=np.array([halt[1] for halt in halts], np.float32),
             halt_dwell=np.array([halt[2] for halt in halts], np.float32),
             halt_until=np.array([halt[3] for halt in halts], np.float32),
+            halt_beside=np.array([halt[4] for halt in halts], np.uint8),
             halt_stop=np.full(len(halts), -1, np.int32),
             line=none,
         )
@@ -373,8 +374,9 @@ def _speed(wish: Wish, key: str) -> float:
 
 def _halt(
     halt: Halt, edges: Edges, first: float, scenario: Scenario, finder: RouteFinder
-) -> tuple[int, float, float, float]:
-    """Lane, m along it, s that it stands there at least, and s after its departure before which it does not go on.
+) -> tuple[int, float, float, float, bool]:
+    """Lane, m along it, s that it stands there at least, s after its departure before which it does not go on, and
+    whether it is beside the lane.
 
     `first` is when the vehicle departs, or the first one of its flow, s.
     """
@@ -388,4 +390,4 @@ def _halt(
     length = float(scenario.city.network.lanes.length[lane])
     place = halt.position + length if halt.position < 0 else halt.position
     until = halt.until if halt.of_route else halt.until - first
-    return lane, min(max(place, 0.0), length - EDGE), max(1.0, halt.duration), max(0.0, until)
+    return lane, min(max(place, 0.0), length - EDGE), max(1.0, halt.duration), max(0.0, until), halt.beside

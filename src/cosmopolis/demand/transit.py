@@ -124,6 +124,7 @@ def _runs(city: City, line: int, path: BusPath, seed: int) -> Trips:
         halt_position=np.tile(path.position, count),
         halt_dwell=rng.uniform(*DWELL, count * halts).astype(np.float32),
         halt_until=np.zeros(count * halts, np.float32),
+        halt_beside=np.zeros(count * halts, np.uint8),
         halt_stop=np.tile(path.stop, count),
         line=np.full(count, line, dtype=np.int32),
     )

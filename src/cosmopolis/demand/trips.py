@@ -32,6 +32,7 @@ class Trips:
     halt_until: NDArray[
         np.float32
     ]  # (H,) s after the trip's departure, before which it does not go on; 0: any time
+    halt_beside: NDArray[np.uint8]  # (H,) 1: the vehicle stands beside the lane, where others can pass it
     halt_stop: NDArray[np.int32]  # (H,) row of City.stops
     line: NDArray[np.int32]  # (N,) row of City.transit_lines, -1
 
@@ -45,12 +46,13 @@ class Trips:
 
 _RAGGED = {"route": "route_start", "halt_lane": "halt_start", "halt_position": "halt_start"}
 _RAGGED |= {"halt_dwell": "halt_start", "halt_until": "halt_start", "halt_stop": "halt_start"}
+_RAGGED["halt_beside"] = "halt_start"
 _STARTS = ("route_start", "halt_start")
 
 
 def no_trips() -> Trips:
     """Zero trips, with the right types."""
-    types: dict[str, type] = {"depart": np.float64, "kind": np.uint8}
+    types: dict[str, type] = {"depart": np.float64, "kind": np.uint8, "halt_beside": np.uint8}
     metres_or_seconds = ("from_position", "to_position", "halt_position", "halt_dwell", "halt_until")
     types |= dict.fromkeys(metres_or_seconds, np.float32)
     arrays: dict[str, Any] = {

@@ -128,7 +128,8 @@ def record(
 
 def _done(simulation: Simulation, recorder: Recorder) -> bool:
     """Whether everybody has arrived, or will not any more: nobody has for hours though some are on the road."""
-    still = simulation.counts()["vehicles"] > 0 and simulation.time - recorder.last > LONGEST_STANDSTILL
+    last = float(simulation.traffic.parked.until.max(initial=recorder.last))  # a long stop is no standstill
+    still = simulation.counts()["vehicles"] > 0 and simulation.time - last > LONGEST_STANDSTILL
     return simulation.over or still
 
 

@@ -66,6 +66,7 @@ class Observer:
         self._book = ledger.TripLines(self._lines.ravel())
         self._grow()
         self._entered[traffic.cars.trip[: traffic.count]] = simulation.time
+        self._entered[traffic.parked.trip] = simulation.time
         self._look_at_areas(0.0)
         self._areas.entered[:] = 0.0
 
@@ -85,12 +86,22 @@ class Observer:
             passing = traffic.tables("roads", "spare", "moves", "fleet")
             read_loops(len(self.loops), dt, *passing, *map(self._tables, (self._loops, self._book)))
         self._look_at_areas(dt)
+        self._note_parked(dt)
         self._note_trips(events)
 
     def _look_at_areas(self, dt: float) -> None:
         if self.areas:
             seen = self._simulation.traffic.tables("roads", "cars")
             read_areas(len(self.areas), dt, *seen, self._tables(self._areas))
+
+    def _note_parked(self, dt: float) -> None:
+        """Who stands beside the lane halts; who is kept there by traffic after that waits and loses time."""
+        parked, fleet = self._simulation.traffic.parked, self._simulation.traffic.fleet
+        self._lines[parked.stopped, ledger.HALTED] += dt
+        self._lines[parked.delayed, ledger.WAITED] += dt
+        self._lines[parked.delayed, ledger.LOSS] += dt
+        lane = fleet.halt_lane[fleet.halt[parked.returned] - 1]
+        np.add.at(ledger.columns(self._sums)[:, ledger.ENTERED], lane, 1.0)
 
     def _note_trips(self, events: Events) -> None:
         traffic, after = self._simulation.traffic, events.time + self._simulation.dt

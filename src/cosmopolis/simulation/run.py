@@ -209,7 +209,8 @@ class Simulation:
     def counts(self) -> dict[str, int]:
         """Where the trips are, and what has been counted since the start.
 
-        `departed` = `arrived` + `broken` + `taken_out` + `vehicles`, always.
+        `departed` = `arrived` + `broken` + `taken_out` + `vehicles`, always. `vehicles` are those whose trip is under
+        way: on the road, or `parked` at a stop beside it, which are in both counts. `waiting` have not departed yet.
         """
         return self.traffic.counts()
 

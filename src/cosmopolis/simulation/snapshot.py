@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cosmopolis.city.errors import BadInput
 from cosmopolis.simulation.part import Part
 
-FORMAT = 8
+FORMAT = 9
 DAMAGED = "The snapshot is damaged; start the simulation from a time of day instead."
 
 

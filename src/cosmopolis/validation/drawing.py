@@ -227,7 +227,10 @@ def empty_city(network: Network) -> City:
 
 
 def trips_of(rows: list[dict[str, Any]]) -> Trips:
-    """Trips from dicts with depart, route, from_lane, to_lane and what differs from the defaults."""
+    """Trips from dicts with depart, route, from_lane, to_lane and what differs from the defaults.
+
+    A halt is lane, m, s of dwell and, if it differs from 0, `halt_until` and `halt_beside`.
+    """
     rows = sorted(rows, key=lambda row: row["depart"])
 
     def column(name: str, dtype: Any, default: Any = 0) -> np.ndarray:
@@ -235,6 +238,7 @@ def trips_of(rows: list[dict[str, Any]]) -> Trips:
 
     halts = [halt for row in rows for halt in row.get("halts", ())]
     halt = [np.array([h[n] for h in halts]) if halts else np.zeros(0) for n in range(3)]
+    more = np.array([(*h[3:], *(0.0, 0.0)[len(h) - 3 :]) for h in halts]).reshape(-1, 2)
     return Trips(
         depart=column("depart", np.float64),
         kind=column("kind", np.uint8, int(VehicleKind.CAR)),
@@ -250,7 +254,8 @@ def trips_of(rows: list[dict[str, Any]]) -> Trips:
         halt_lane=halt[0].astype(np.int32),
         halt_position=halt[1].astype(np.float32),
         halt_dwell=halt[2].astype(np.float32),
-        halt_until=np.zeros(len(halt[2]), np.float32),
+        halt_until=more[:, 0].astype(np.float32),
+        halt_beside=more[:, 1].astype(np.uint8),
         halt_stop=np.zeros(len(halts), np.int32),
         line=column("line", np.int32, -1),
     )

@@ -153,6 +153,33 @@ def test_stops_hold_for_their_time(tmp_path):
     np.testing.assert_allclose(plan.trips.halt_until, [0.0, 95.0, 0.0])  # it departs at 105 s
 
 
+@pytest.mark.parametrize(
+    ("stop", "beside"),
+    [
+        ('lane="e_out_0" endPos="60"', False),
+        ('lane="e_out_0" endPos="60" parking="true"', True),
+        ('lane="e_out_0" endPos="60" parking="0"', False),
+        ('lane="e_out_0" endPos="60" parking="opportunistic"', False),
+        ('busStop="kerb" parking="1"', True),
+        ('busStop="kerb"', False),
+        ('parkingArea="bay"', True),
+        ('parkingArea="bay" parking="false"', True),
+        ('parkingArea="bay" parking="opportunistic"', False),
+        ('parkingArea="spaces on the road"', False),
+    ],
+)
+def test_a_stop_is_beside_the_lane_where_sumo_makes_it_so(tmp_path, stop, beside):
+    """By what SUMO 1.28 does with each on a road of one lane: whether the vehicle behind passes."""
+    (tmp_path / "stops.add.xml").write_text(
+        '<additional><busStop id="kerb" lane="e_out_0" startPos="10" endPos="30"/>'
+        '<parkingArea id="bay" lane="e_out_0" startPos="10" endPos="30"/>'
+        '<parkingArea id="spaces on the road" lane="e_out_0" startPos="10" endPos="30" onRoad="true"/></additional>'
+    )
+    vehicle = VEHICLE.replace("</vehicle>", f'<stop {stop} duration="20"/></vehicle>')
+    plan = planned(tmp_path, vehicle, more='<additional-files value="stops.add.xml"/>')
+    assert plan.trips.halt_beside.tolist() == [beside]
+
+
 def test_programs_of_additional_files_take_over(tmp_path):
     states = "".join(f'<phase duration="5" state="{state}"/>' for state in ("G" * 12, "r" * 12))
     extra = tmp_path / "light.add.xml"
@@ -206,6 +233,10 @@ BAD = {
     "a stop elsewhere": (
         VEHICLE.replace("</veh", '<stop lane="n_out_0" duration="1"/></veh'),
         "does not pass",
+    ),
+    "perhaps beside the lane": (
+        VEHICLE.replace("</veh", '<stop lane="e_out_0" duration="1" parking="perhaps"/></veh'),
+        "opportunistic",
     ),
     "a stop at nothing": (VEHICLE.replace("</veh", '<stop busStop="b" duration="1"/></veh'), "busStop"),
 }

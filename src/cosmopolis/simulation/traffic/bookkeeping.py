@@ -75,6 +75,7 @@ from cosmopolis.simulation.traffic.state import (
     EXITS,
     FAR,
     LEAVES,
+    PARKS,
     STANDS,
     UP_ADMITTED,
     Cars,
@@ -273,7 +274,7 @@ def _book_time_to_collision(
 @kernel
 def _stays_in_line(action: int) -> bool:
     """Whether a car with this action is still between the same cars after the step."""
-    return bool(action != LEAVES and action != BROKEN and action < UP_ADMITTED)
+    return bool(action != LEAVES and action != BROKEN and action < PARKS)
 
 
 @kernel
@@ -342,6 +343,8 @@ def _book_changes(
             trips.line[np.int64(cars.trip[i]) * WIDTH + LAST_SPEED] = moves.speed[i]
         elif action == BROKEN:
             sums.line[path * SPAN + BROKEN_OF] += 1.0
+        elif action == PARKS:
+            sums.line[path * SPAN + LEFT] += 1.0
         elif action == UP_ADMITTED:
             sums.line[path * SPAN + CHANGED_OUT] += 1.0
             sums.line[(path + 1) * SPAN + CHANGED_IN] += 1.0

@@ -36,6 +36,7 @@ from cosmopolis.simulation.traffic.insertion import reset_trips
 from cosmopolis.simulation.traffic.kerb import with_kerb_stops
 from cosmopolis.simulation.traffic.measurement import MEASUREMENT_STEPS, measure
 from cosmopolis.simulation.traffic.network import RoadNetwork, flatten
+from cosmopolis.simulation.traffic.parking import ParkedTrips
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.traffic.state import (
@@ -135,6 +136,7 @@ class RoadTraffic:
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
         self.late = np.zeros(0, np.int64)  # trips to queue in the next step
+        self.parked = ParkedTrips()
         self._empty: EdgeGraph | None = None
         self._live: EdgeGraph | None = None
         self._shut: NDArray[np.uint8] | None = None
@@ -152,7 +154,7 @@ class RoadTraffic:
     @property
     def over(self) -> bool:
         """Whether everybody has arrived and nobody departs any more."""
-        return self.timetable.over and self.count + self.waiting + len(self.late) == 0
+        return self.timetable.over and self.count + self.waiting + len(self.late) + len(self.parked) == 0
 
     @property
     def view(self) -> TrafficView:
@@ -238,8 +240,10 @@ class RoadTraffic:
         """One step from `time`; the trips that are due queue at their kerb first."""
         due = self.timetable.due(time + DT)
         due = self._prepare_due(due, self.timetable.midnight)
+        if len(self.parked):
+            due = np.concatenate([self.parked.due(time, self.fleet), due])
         count = self.count
-        self._make_room(count + min(self.waiting, len(self.roads.length)) + 2)
+        self._make_room(count + min(self.waiting + len(self.parked), len(self.roads.length)) + 2)
         self._mark_sirens()
         records = (self.roads, self.drivers, self.path_state, self.cars, self.spare, self.fleet, self.moves)
         tables = [self.tables(record) for record in records]
@@ -346,12 +350,15 @@ class RoadTraffic:
         log = self._log
         bounds, entered, forced = log.bounds.tolist(), int(log.newcomers[0]), int(log.forced[0])
         trips = log.trip[: bounds[-1]].copy()
-        arrived, broken, strayed, _resumed, halted = (trips[begin:end] for begin, end in pairwise(bounds))
+        arrived, broken, strayed, _resumed, halted, parked = (
+            trips[begin:end] for begin, end in pairwise(bounds)
+        )
+        self.parked.update(time, parked, self.fleet)
         events = Events(
             time=time,
             departed=log.newcomer[:entered].copy(),
             arrived=arrived,
-            halted=halted,
+            halted=np.concatenate([halted, parked]),
             strayed=strayed,
             broken=broken,
             forced=forced,

@@ -39,6 +39,7 @@ def build_fleet(trips: Trips, roads: RoadNetwork, drivers: Drivers, seed: int) -
         halt_position=trips.halt_position.astype(np.float32),
         halt_dwell=trips.halt_dwell.astype(np.float32),
         halt_until=trips.halt_until.astype(np.float32),
+        halt_beside=trips.halt_beside.astype(np.uint8),
     )
 
 

@@ -14,7 +14,18 @@ from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.kerb import BEGINS_AT_KERB, BLOCKS_LANE
 from cosmopolis.simulation.traffic.lane_changing import LEAST_BUMPER_GAP
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import DONE, FAR32, PLANNED, WAITING, Cars, Fleet, Moves, PathState
+from cosmopolis.simulation.traffic.state import (
+    DONE,
+    FAR32,
+    PARKED,
+    PLANNED,
+    RETURNS,
+    WAITING,
+    Cars,
+    Fleet,
+    Moves,
+    PathState,
+)
 from cosmopolis.simulation.traffic.turning import wished_speed
 
 AS_PLANNED, BEHIND_LAST = int(DeparturePosition.AS_PLANNED), int(DeparturePosition.BEHIND_LAST)
@@ -23,8 +34,11 @@ PULL_OUT_SPEED = 3.0  # m/s, from the kerb
 BORDER_ZONE = 25.0
 ENTRY_MARGIN, LANE_END, STOP_MARGIN = 1.0, 0.5, 1.0  # m behind it, to the lane's end, before a stop
 ENTRY_HEADWAY, LEADER_SHARE = 1.5, 0.5  # s, and share of its speed: for the speed of entry behind a leader
-COMFORT_BRAKE, HURRIED_BRAKE = 2.0, 4.0  # m/s^2 that the follower may be asked for
-COMFORT_HEADWAY, HURRIED_HEADWAY = 0.8, 0.3  # s that are left to the follower
+# How much is asked of the follower: comfort; more, after a while in the queue; or, from beside the lane, what keeps
+# SUMO's secure gap with its usual driver, who would have to stop behind a vehicle that starts from standing.
+PATIENT, HURRIED, SECURE = 0, 1, 2
+COMFORT_BRAKE, HURRIED_BRAKE, SECURE_BRAKE = 2.0, 4.0, 4.5  # m/s^2 that the follower may be asked for
+COMFORT_HEADWAY, HURRIED_HEADWAY, SECURE_HEADWAY = 0.8, 0.3, 1.0  # s that are left to the follower
 ARRIVAL_ZONE = 40.0  # m from the lane's beginning within which vehicles on the way into it matter
 INSERTION_PATIENCE = 20.0  # s in the queue, after which a smaller gap is accepted
 STUCK_STEPS = 180  # steps of standing at the end of a lane, longer than any red light
@@ -58,9 +72,13 @@ def reset_trips(
 
 @kernel
 def queue_for_insertion(trip: int, roads: RoadNetwork, fleet: Fleet, path_state: PathState) -> None:
-    """Put a trip that is due at the end of its lane's insertion queue."""
+    """Put a trip that is due at the end of the queue of its first lane, or of the lane beside which it stands."""
     lane = fleet.from_lane[trip]
-    fleet.status[trip] = WAITING
+    if fleet.status[trip] == PARKED:
+        lane = fleet.halt_lane[fleet.halt[trip]]
+        fleet.status[trip] = RETURNS
+    else:
+        fleet.status[trip] = WAITING
     path_state.insertion_count[roads.chunk_of[lane]] += 1
     fleet.next_waiting[trip] = -1
     if path_state.insertion_first[lane] < 0:
@@ -85,16 +103,17 @@ def insert_first(
     if path_state.closed[lane] != 0:
         return False
     trip = path_state.insertion_first[lane]
-    kind = fleet.kind[trip]
+    kind, returns = fleet.kind[trip], fleet.status[trip] == RETURNS
     length, least = drivers.length[kind], np.float32(LEAST_BUMPER_GAP)
-    if drivers.entry_speed[kind] < 0.0:
+    if returns or drivers.entry_speed[kind] < 0.0:
         least = drivers.jam_gap[kind]
-        if _is_stuck(lane, path_state, cars):
-            return False
+    if drivers.entry_speed[kind] < 0.0 and _is_stuck(lane, path_state, cars):
+        return False
     desired = wished_speed(lane, trip, fleet, drivers, path_state)
     entry_speed = drivers.entry_speed[kind]
-    if drivers.departure_position[kind] == AS_PLANNED:
-        place = min(max(fleet.from_position[trip], length + ENTRY_MARGIN), roads.length[lane] - LANE_END)
+    if returns or drivers.departure_position[kind] == AS_PLANNED:
+        planned = fleet.halt_position[fleet.halt[trip]] if returns else fleet.from_position[trip]
+        place = min(max(planned, length + ENTRY_MARGIN), roads.length[lane] - LANE_END)
     else:
         place = _departure_position(lane, kind, min(desired, entry_speed), least, roads, drivers, cars, moves)
     position = np.float32(place)
@@ -106,10 +125,14 @@ def insert_first(
         speed = np.float32(0.0)
     if entry_speed < 0.0 and position < BORDER_ZONE and roads.in_start[lane] == roads.in_start[lane + 1]:
         speed = desired
+    if returns:
+        speed = np.float32(0.0)
     speed = min(
         speed, np.sqrt(2.0 * drivers.brake[kind] * max(roads.length[lane] - position - STOP_MARGIN, 0.0))
     )
-    hurry = time - fleet.depart[trip] > INSERTION_PATIENCE
+    hurry = HURRIED if time - fleet.depart[trip] > INSERTION_PATIENCE else PATIENT
+    if returns:
+        hurry = SECURE
     for j in range(cars.start[lane], cars.start[lane + 1]):
         if moves.position[j] > position:
             gap = moves.position[j] - cars.length[j] - position
@@ -166,7 +189,7 @@ def _departure_position(
             j > first
             and position - length > moves.position[j - 1]
             and _gap_accepted(
-                least, position - length - moves.position[j - 1], moves.speed[j - 1], speed, False
+                least, position - length - moves.position[j - 1], moves.speed[j - 1], speed, PATIENT
             )
         )
         if position >= begin and (j == first or behind):
@@ -186,11 +209,15 @@ def _is_stuck(lane: int, path_state: PathState, cars: Cars) -> bool:
 
 
 @kernel
-def _gap_accepted(least: Real, gap: Real, follower: float, speed: float, hurry: bool) -> bool:
+def _gap_accepted(least: Real, gap: Real, follower: float, speed: float, hurry: int) -> bool:
     """Whether a follower at `follower` m/s, `gap` m behind a vehicle that enters at `speed`, brakes comfortably."""
-    brake = HURRIED_BRAKE if hurry else COMFORT_BRAKE
+    brake, headway = COMFORT_BRAKE, COMFORT_HEADWAY
+    if hurry == HURRIED:
+        brake, headway = HURRIED_BRAKE, HURRIED_HEADWAY
+    elif hurry == SECURE:
+        brake, headway = SECURE_BRAKE, SECURE_HEADWAY
     closing = max(0.0, follower * follower - speed * speed) / (2.0 * brake)
-    return bool(gap >= least + closing + follower * (HURRIED_HEADWAY if hurry else COMFORT_HEADWAY))
+    return bool(gap >= least + closing + follower * headway)
 
 
 @kernel
@@ -199,7 +226,7 @@ def _nobody_arrives(
     least: Real,
     rear: Real,
     speed: float,
-    hurry: bool,
+    hurry: int,
     roads: RoadNetwork,
     cars: Cars,
     moves: Moves,

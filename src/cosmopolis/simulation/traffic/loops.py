@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cosmopolis.kernels.decorators import entry, kernel
 from cosmopolis.simulation.traffic.ledger import DISTANCE, WIDTH, TripLines
 from cosmopolis.simulation.traffic.network import RoadNetwork
-from cosmopolis.simulation.traffic.state import BROKEN, DONE, EXITS, Cars, Fleet, Moves
+from cosmopolis.simulation.traffic.state import BROKEN, EXITS, RUNNING, Cars, Fleet, Moves
 from cosmopolis.simulation.traffic.thresholds import LEAST_DISTANCE
 
 F64 = NDArray[np.float64]
@@ -60,7 +60,7 @@ def _trailing_rear(d: int, dt: float, fleet: Fleet, loops: LoopDetectors, trips:
         return 0.0
     now = trips.line[trip * WIDTH + DISTANCE]
     driven = now - loops.odometer[d]
-    if fleet.status[trip] == DONE or driven >= loops.to_go[d]:
+    if fleet.status[trip] != RUNNING or driven >= loops.to_go[d]:
         loops.leaving[d] = -1
         return dt * min(1.0, loops.to_go[d] / max(driven, LEAST_DISTANCE))
     loops.to_go[d] -= driven

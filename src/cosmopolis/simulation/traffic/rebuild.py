@@ -19,8 +19,11 @@ from cosmopolis.simulation.traffic.state import (
     HALT,
     HALTS,
     LEAVES,
+    PARKED,
+    PARKS,
     REROUTES,
     RESUMES,
+    RETURNS,
     RUNNING,
     STAY,
     UP_ADMITTED,
@@ -91,12 +94,14 @@ def rebuild(
         )
         for i in range(lo, hi):
             action = moves.action[i]
-            if action >= LEAVES and action <= HALTS:
+            if action >= LEAVES and action <= PARKS:
                 moves.log_trip[log + logged] = old.trip[i]
                 moves.log_action[log + logged] = action
                 logged += 1
                 if action <= BROKEN:
                     fleet.status[old.trip[i]] = DONE
+                elif action == PARKS:
+                    fleet.status[old.trip[i]] = PARKED
             quiet = quiet and action == STAY
         if quiet:
             if lo != run_end or at - run_at != lo - run:
@@ -197,9 +202,9 @@ def _gather(
                 )
                 at = _place(begin, at, path, roads, drivers, path_state, old, new, fleet)
     if moves.insert[path] >= 0:
-        row = roads.chunk[k] + moves.entered[k]
-        moves.enter_trip[row] = moves.insert[path]
-        moves.entered[k] += 1
+        if fleet.status[moves.insert[path]] != RETURNS:
+            moves.enter_trip[roads.chunk[k] + moves.entered[k]] = moves.insert[path]
+            moves.entered[k] += 1
         _enter(path, at, time, roads, drivers, path_state, old, new, fleet, moves)
         at = _place(begin, at, path, roads, drivers, path_state, old, new, fleet)
     return at
@@ -218,15 +223,20 @@ def _enter(
     fleet: Fleet,
     moves: Moves,
 ) -> None:
-    """The first trip of the insertion queue becomes car `at`."""
+    """The first trip of the insertion queue becomes car `at`; one that returns has served its halt."""
     trip = moves.insert[path]
     moves.insert[path] = -1
     path_state.insertion_first[path] = fleet.next_waiting[trip]
-    fleet.status[trip], fleet.since[trip] = RUNNING, time
+    returns = fleet.status[trip] == RETURNS
+    fleet.status[trip] = RUNNING
     kind = fleet.kind[trip]
     new.position[at], new.speed[at] = moves.insert_position[path], moves.insert_speed[path]
     new.length[at], new.kind[at], new.trip[at] = drivers.length[kind], kind, trip
     new.rest[at], new.still[at] = REST_AFTER_INSERTION, 0
+    if returns:
+        fleet.halt[trip] += 1
+        return
+    fleet.since[trip] = time
     at_kerb = roads.kerb[path] == BLOCKS_LANE and fleet.kerb[trip] & BEGINS_AT_KERB != 0
     if at_kerb and new.speed[at] <= 0.0:
         fleet.dwell[trip] = -drivers.pull_out_time[kind]

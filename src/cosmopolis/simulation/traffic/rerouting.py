@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import follow, quickest, tree_to
 from cosmopolis.simulation.traffic.running import RunningTraffic
-from cosmopolis.simulation.traffic.state import WAITING
+from cosmopolis.simulation.traffic.state import PARKED, WAITING
 
 
 def closed_edges(roads: RoadNetwork, closed: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -83,6 +83,7 @@ def reroute_around_closures(traffic: RunningTraffic, trips: NDArray[np.int64]) -
 
 
 def trips_on_road_or_waiting(traffic: RunningTraffic) -> NDArray[np.int64]:
-    """Trips on the road, and those in an insertion queue."""
+    """Trips on the road or beside it, and those in an insertion queue."""
     on_road = traffic.cars.trip[: traffic.count].astype(np.int64)
-    return np.concatenate([on_road, np.flatnonzero(traffic.fleet.status == WAITING)])
+    status = traffic.fleet.status
+    return np.concatenate([on_road, np.flatnonzero((status == WAITING) | (status >= PARKED))])

@@ -28,7 +28,8 @@ FAR32 = np.float32(FAR)
 TURN, HALT, LEAVE, PARK, PULL_OUT = 0, 1, 2, 3, 5
 STANDS, ENDS = 1, 2  # bits of Cars.goal: the vehicle stands there for a while; it leaves the road there
 
-PLANNED, WAITING, RUNNING, DONE = 0, 1, 2, 3  # Fleet.status
+# Fleet.status. PARKED: it stands beside the lane at a stop; RETURNS: that is over, and it waits there for a gap.
+PLANNED, WAITING, RUNNING, DONE, PARKED, RETURNS = range(6)
 
 # PathState.mode: a program follows its plan, a controller, or goes back to its plan
 PLAN, CONTROLLED, IN_TRANSITION = 0, 1, 2
@@ -36,7 +37,8 @@ PLAN, CONTROLLED, IN_TRANSITION = 0, 1, 2
 NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2  # PathState.clearance: what is shown off the plan
 
 # Moves.action: what a vehicle does in this step besides driving on along its path. EXITS: it enters the next path.
-# LEAVES: it leaves the road. REROUTES: it takes another connection (told as Strayed). FILTERS: it passes a queue.
+# LEAVES: it leaves the road. REROUTES: it takes another connection (told as Strayed). PARKS: it leaves the lane for a
+# stop beside it. FILTERS: it passes a queue.
 (
     STAY,
     EXITS,
@@ -47,11 +49,12 @@ NO_CLEARANCE, YELLOW_CHANGE, RED_CLEARANCE = 0, 1, 2  # PathState.clearance: wha
     REROUTES,
     RESUMES,
     HALTS,
+    PARKS,
     UP_ADMITTED,
     DOWN_ADMITTED,
     FILTERS,
-) = range(12)
-LOGGED = HALTS - LEAVES + 1  # number of actions that are logged: those from LEAVES to HALTS
+) = range(13)
+LOGGED = PARKS - LEAVES + 1  # number of actions that are logged: those from LEAVES to PARKS
 
 
 class Cars(NamedTuple):
@@ -89,14 +92,15 @@ class Fleet(NamedTuple):
     halt_end: I64  # (V,)
     kerb: U8  # (V,) bits: kerb.BEGINS_AT_KERB, ENDS_AT_KERB; trips over the border have none
     dwell: F32  # (V,) s left of the present halt or kerb stop; < 0: of pulling out
-    status: U8  # (V,) PLANNED, WAITING, RUNNING, DONE
+    status: U8  # (V,) PLANNED, WAITING, RUNNING, DONE, PARKED, RETURNS
     since: F64  # (V,) s, when it entered the road
-    next_waiting: I32  # (V,) the trip behind it in the insertion queue of its first lane, -1
+    next_waiting: I32  # (V,) the trip behind it in the insertion queue of its lane, -1
     route: I32  # (R,) edges
     halt_lane: I32  # (H,) path
     halt_position: F32  # (H,) m
     halt_dwell: F32  # (H,) s
     halt_until: F32  # (H,) s after the departure of its trip, before which it does not go on
+    halt_beside: U8  # (H,) 1: beside the lane
 
 
 class PathState(NamedTuple):
@@ -166,7 +170,7 @@ class Moves(NamedTuple):
     new_count: I32  # (chunks + 1,) vehicles in each chunk, then the row at which each begins
     logged: I32  # (chunks,) entries of the log
     log_trip: I32  # (M,) trips; those of chunk k are in rows start[chunk[k]] ..
-    log_action: U8  # (M,) LEAVES .. HALTS
+    log_action: U8  # (M,) LEAVES .. PARKS
     entered: I32  # (chunks,)
     enter_trip: I32  # (P,) trips that entered the road; those of chunk k are in rows chunk[k] ..
     forced: I32  # (chunks,) vehicles that entered an occupied conflict area because of gridlock

@@ -49,6 +49,7 @@ from cosmopolis.simulation.traffic.state import (
     HALTS,
     LEAVES,
     LOGGED,
+    PARKS,
     PULL_OUT,
     RESUMES,
     STANDS,
@@ -115,7 +116,7 @@ def decide(
             filter_forward(path, roads, drivers, path_state, cars, moves)
         leave_path(k, path, roads, drivers, path_state, cars, moves)
     for i in range(lo, hi):
-        if moves.action[i] == LEAVES or moves.action[i] == BROKEN:
+        if moves.action[i] == LEAVES or moves.action[i] == BROKEN or moves.action[i] == PARKS:
             moves.removed[k] += 1
 
 
@@ -142,7 +143,10 @@ def _brake_for_halts(lo: int, hi: int, cars: Cars, moves: Moves) -> None:
 
 @kernel
 def _serve_halts(lo: int, hi: int, time: float, cars: Cars, fleet: Fleet, moves: Moves) -> None:
-    """A bus stands at its stop until its dwell is over and its time to go on has come; at the kerb a car likewise."""
+    """A bus stands at its stop until its dwell is over and its time to go on has come; at the kerb a car likewise.
+
+    Who stops beside the lane leaves it as soon as it stands.
+    """
     for i in range(lo, hi):
         if cars.goal[i] & STANDS == 0 or moves.action[i] != STAY:
             continue
@@ -154,6 +158,9 @@ def _serve_halts(lo: int, hi: int, time: float, cars: Cars, fleet: Fleet, moves:
             fleet.dwell[trip] = min(fleet.dwell[trip] + DT, np.float32(0.0))
             if fleet.dwell[trip] >= 0.0:
                 moves.action[i] = RESUMES
+            continue
+        if goal == HALT and fleet.halt_beside[fleet.halt[trip]] != 0:
+            moves.action[i], fleet.dwell[trip] = PARKS, np.float32(0.0)
             continue
         if goal == HALT and fleet.dwell[trip] >= fleet.halt_dwell[fleet.halt[trip]]:
             moves.action[i] = HALTS

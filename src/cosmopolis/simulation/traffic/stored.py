@@ -35,6 +35,8 @@ def arrays(traffic: RoadTraffic) -> dict[str, NDArray]:
         **planned,
         **path_state,
         "late": traffic.late,
+        "parked.trip": traffic.parked.trip,
+        "parked.until": traffic.parked.until,
         "speed_ratio": traffic.speed_ratio,
         "density": traffic.density,
         "edge_speeds": traffic.departure_router.speeds
@@ -51,6 +53,7 @@ def put_back(traffic: RoadTraffic, found: Mapping[str, NDArray]) -> None:
     """Take up what `arrays` gave, in traffic of the same city, trips, types, rules, guidance and seed."""
     steps, waiting, day, following, _ = (int(number) for number in found["numbers"])
     traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]
+    traffic.parked.trip, traffic.parked.until = found["parked.trip"], found["parked.until"]
     traffic.timetable.day, traffic.timetable.next = day, following
     traffic.tally = dict(zip(traffic.tally, found["tally"].tolist(), strict=True))
     traffic.speed_ratio, traffic.density = found["speed_ratio"], found["density"]

@@ -11,6 +11,7 @@ from cosmopolis.city.words import VehicleKind
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.network import RoadNetwork
+from cosmopolis.simulation.traffic.parking import ParkedTrips
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Moves, PathState
 from cosmopolis.simulation.vehicles import Vehicles
 
@@ -76,6 +77,11 @@ class TrafficView:
         return cast(Fleet, ReadOnly(self._of.fleet))
 
     @property
+    def parked(self) -> ParkedTrips:
+        """Who stands beside a lane at a stop."""
+        return cast(ParkedTrips, ReadOnly(self._of.parked))
+
+    @property
     def count(self) -> int:
         """Cars on the road."""
         return self._of.count
@@ -125,7 +131,13 @@ class TrafficView:
 
     def counts(self) -> dict[str, int]:
         """Where the trips are, and what has been counted since the start."""
-        return {"vehicles": self._of.count, "waiting": self._of.waiting, **self._of.tally}
+        parked = len(self._of.parked)
+        return {
+            "vehicles": self._of.count + parked,
+            "parked": parked,
+            "waiting": self._of.waiting,
+            **self._of.tally,
+        }
 
     def vehicle(self, id: int) -> dict[str, Any] | None:
         """One vehicle and its trip, in the city's numbers; None when it is not on the road."""

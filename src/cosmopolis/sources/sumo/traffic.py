@@ -24,6 +24,8 @@ _DRAWN_OR_WRITTEN = {
     "param", "poly", "poi", "location", "edgeData", "laneData", "inductionLoop", "e1Detector", "laneAreaDetector",
     "e2Detector", "entryExitDetector", "e3Detector", "instantInductionLoop", "edgeRelation", "viewsettings",
 }  # fmt: skip
+_PARKING = dict.fromkeys(("1", "yes", "true", "on", "x", "t"), True)
+_PARKING |= dict.fromkeys(("0", "no", "false", "off", "-", "f", "opportunistic"), False)
 _CONTAINERS = ("interval", "flows", "routes", "trips", "vehicles", "additional")
 
 
@@ -41,6 +43,7 @@ class Halt:
     until: float  # s; < 0: none
     row: Row
     of_route: bool = False
+    beside: bool = False  # the lane: others pass the vehicle meanwhile
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,21 @@ def _halt(traffic: Traffic, row: Row) -> Halt:
             place = traffic.stops[row.text(key)]
     lane = place.text("lane", f"{place.text('edge')}_0" if "edge" in place.attributes else None)
     position = place.real("endPos", place.real("pos", -0.5))
-    return Halt(lane, position, row.seconds("duration", 0.0), row.seconds("until", -1.0), row)
+    times = row.seconds("duration", 0.0), row.seconds("until", -1.0)
+    return Halt(lane, position, *times, row, beside=_is_beside(row, place))
+
+
+def _is_beside(row: Row, place: Row) -> bool:
+    """Whether a stop is beside the lane, as it is at a parking area, `place`, that is not on the road.
+
+    As SUMO 1.28 does, one that is "opportunistic" stands on the lane, and no parking area takes false for an answer.
+    """
+    said = row.text("parking", "true" if "parkingArea" in row.attributes else "false").lower()
+    if said not in _PARKING:
+        raise row.bad(f'has parking="{row.text("parking")}"; write true, false or opportunistic.')
+    if "parkingArea" in row.attributes:
+        return said != "opportunistic" and not place.flag("onRoad")
+    return _PARKING[said]
 
 
 def _vehicle(traffic: Traffic, row: Row) -> None:
