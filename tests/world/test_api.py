@@ -199,6 +199,11 @@ def test_the_clients_page_is_asked_for_again_and_its_parts_are_kept(server: Runn
     assert brotli.decompress(body).startswith(b"console.log")
 
 
+def test_a_page_is_found_without_its_ending(server: Running) -> None:
+    assert httpx.get(server.url + "/index").text == httpx.get(server.url + "/index.html").text
+    assert httpx.get(server.url + "/assets").status_code == 404
+
+
 def test_a_client_that_was_not_built_says_so(serve: Any, tmp_path: Any) -> None:
     answer = get(serve(client_dir=tmp_path / "none"), "/")
     assert answer.status_code == 503

@@ -50,12 +50,14 @@ class ClientFiles:
         return Response(_packed(file, stat.st_mtime_ns, wanted), headers=said, media_type=kind)
 
     def _find(self, path: str) -> Path:
-        try:
-            file = (self.folder / path).resolve()
-            if file.is_relative_to(self.folder) and file.is_file():
-                return file
-        except (OSError, ValueError):  # a name too long, a zero byte, a loop of links
-            pass
+        """The file of that name, or the page of that name without its ending, as /figures."""
+        for name in (path, f"{path}.html"):
+            try:
+                file = (self.folder / name).resolve()
+                if file.is_relative_to(self.folder) and file.is_file():
+                    return file
+            except (OSError, ValueError):  # a name too long, a zero byte, a loop of links
+                pass
         raise HTTPException(404, "There is no such page.")
 
 
