@@ -63,7 +63,7 @@ class SignalPlans:
 AS_PLANNED = SignalPlans()
 
 
-def record(
+def record(  # noqa: PLR0913  keyword-only, as the command line says them
     city: City,
     trips: Trips,
     *,

@@ -19,7 +19,7 @@ from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import SKIPPED, Scenario
 
 
-def record_scenario(
+def record_scenario(  # noqa: PLR0913  keyword-only, as the command line says them
     scenario: Scenario,
     *,
     seed: int,
