@@ -17,7 +17,7 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.kernels.crew import Crew
 from cosmopolis.kernels.tables import Table, Tables
 from cosmopolis.simulation.clock import DT, Timetable
-from cosmopolis.simulation.command import COMMANDS, Command
+from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.order import Refusal
 from cosmopolis.simulation.traffic import guidance, interventions, rerouting, stored
@@ -77,7 +77,7 @@ class RoadTraffic:
     """City network, fleet and cars of one run: a simulation.part.Part."""
 
     name = "traffic"
-    commands = frozenset(COMMANDS.values())
+    commands = interventions.OBEYED
 
     def __init__(self, city: City, trips: Trips, options: RunOptions, threads: int) -> None:
         network, seed, daily = city.network, options.seed, options.daily

@@ -1,5 +1,5 @@
 """Orders to the running city: commands of visitors, what became of them, and the orders of anybody that were applied
-(SPEC 7.9; 5.2 `order`; 5.3 `ordered`, `refused`, `event`).
+(SPEC 7.9; 5.1 `may`, `closed`, `limits`; 5.2 `order`; 5.3 `ordered`, `refused`, `event`; 5.6, 5.7).
 
 A visitor's order is read and checked by the city alone here, goes to the engine, and is applied between two steps: all
 of it or nothing. What was applied is told to everybody.
@@ -32,6 +32,7 @@ from cosmopolis.simulation.command import from_json, to_json
 from cosmopolis.world.clock_lock import ClockLock
 from cosmopolis.world.limits import Allowance
 
+# docs/server-limits.md lists these too
 MOST_COMMANDS = 200  # of one order
 MOST_TRIPS = 10  # that one order may add: each has a way looked for
 ORDERS_A_SECOND, ORDERS_AT_ONCE = 1.0, 5.0  # of one visitor
