@@ -70,7 +70,7 @@ class Beginning:
             raise BadInput(f"The head does not say how the run began ({error}).") from error
 
     def unlike(self, other: Beginning) -> list[str]:
-        """What of the city, the trips and the parts is another than in `other`, in words."""
+        """Which of city, trips and parts differ from those of `other`, by name."""
         found = [name for name in ("city", "trips") if getattr(self, name) != getattr(other, name)]
         for part in sorted({*self.parts, *other.parts}):
             mine, theirs = self.parts.get(part, {}), other.parts.get(part, {})

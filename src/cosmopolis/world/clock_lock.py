@@ -82,7 +82,7 @@ class ClockOrders:
 
 
 def merged(first: SetTime, then: SetTime) -> SetTime:
-    """Both orders in one: the later word counts."""
+    """Both in one: where both set a value, the later one holds."""
     return SetTime(
         first.paused if then.paused is None else then.paused,
         first.speed if then.speed is None else then.speed,

@@ -101,14 +101,7 @@ class RoadTraffic:
         self.usable = self.fleet.status == PLANNED
         self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
         self.sirens_marked = False  # whether there are marks of them on the streets
-        self.planned = self.fleet._replace(  # what a trip starts from again the next day
-            cursor=self.fleet.cursor.copy(),
-            route_end=self.fleet.route_end.copy(),
-            to_lane=self.fleet.to_lane.copy(),
-            to_position=self.fleet.to_position.copy(),
-            depart=np.mod(self.fleet.depart, 86_400.0) if daily else self.fleet.depart.copy(),
-            halt=self.fleet.halt.copy(),
-        )
+        self.planned = _as_planned(self.fleet, daily)
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
         self.path_state = empty_path_state(
             self.roads.limit,
@@ -357,6 +350,18 @@ class RoadTraffic:
         if len(events.strayed):
             rerouting.reroute_strayed(self, events.strayed)
         return events
+
+
+def _as_planned(fleet: Fleet, daily: bool) -> Fleet:
+    """What a trip starts from again the next day: copies of all that its journey changes."""
+    return fleet._replace(
+        cursor=fleet.cursor.copy(),
+        route_end=fleet.route_end.copy(),
+        to_lane=fleet.to_lane.copy(),
+        to_position=fleet.to_position.copy(),
+        depart=np.mod(fleet.depart, 86_400.0) if daily else fleet.depart.copy(),
+        halt=fleet.halt.copy(),
+    )
 
 
 def _lay_out(city: City, rules: TrafficRules, seed: int) -> RoadNetwork:
