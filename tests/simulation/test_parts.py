@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.demand.trips import take
-from cosmopolis.simulation import CloseLane, Events, Order, Simulation, SimulationView, snapshot
+from cosmopolis.simulation import COMMANDS, CloseLane, Events, Order, Simulation, SimulationView, snapshot
 from cosmopolis.simulation.order import Refusal
 from cosmopolis.simulation.part import Part
 from tests.simulation.drawings import busy_trips, chessboard
@@ -73,6 +73,12 @@ def test_a_part_beside_the_traffic_steps_is_kept_and_changes_nothing_of_it() -> 
     town.run(30.0)
     restored.run(30.0)
     assert restored.digest() == town.digest()
+
+
+def test_each_command_is_obeyed_by_one_part() -> None:
+    simulation = Simulation(chessboard(2), trips_of([]), threads=1)
+    obeyed = [command for part in simulation.parts for command in part.commands]
+    assert len(obeyed) == len(set(obeyed)) and set(obeyed) == set(COMMANDS.values())
 
 
 def test_every_array_of_a_snapshot_says_whose_it_is() -> None:

@@ -24,6 +24,7 @@ from cosmopolis.world.addresses import (
     own_names,
     trusted_networks,
 )
+from cosmopolis.world.channels import orders
 from cosmopolis.world.clock_lock import ORDERS_EVERY
 from cosmopolis.world.fragments import BINARY, CONTINUATION, TEXT, Fragments, Violation
 from cosmopolis.world.limits import STALLED, Allowance, Doors
@@ -286,6 +287,9 @@ def test_the_page_about_limits_lists_each_with_its_value() -> None:
     named = {n: v for n, v in vars(limits).items() if n.isupper()}
     named |= {n: getattr(gate, n) for n in ("FULL", "DRAINED", "HOPELESS", "QUIET")}
     named["ORDERS_EVERY"] = ORDERS_EVERY
+    named |= {
+        n: getattr(orders, n) for n in ("MOST_COMMANDS", "MOST_TRIPS", "ORDERS_A_SECOND", "ORDERS_AT_ONCE")
+    }
     assert rows.keys() == named.keys()
     for name, value in named.items():
         numbers = value if isinstance(value, tuple) else (value,)

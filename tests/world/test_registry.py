@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cosmopolis.city.model import City
-from cosmopolis.cli.compose import BENCHMARKS, COMMANDS, command_line, shown
+from cosmopolis.cli import command_line
+from cosmopolis.cli.compose import BENCHMARKS, COMMANDS, shown
 from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import (
     Argument,

@@ -20,6 +20,7 @@ from cosmopolis.world import frames
 from cosmopolis.world.channels import world_channels
 from cosmopolis.world.channels.clock import ClockChannel, Steer
 from cosmopolis.world.channels.follow import Watch
+from cosmopolis.world.channels.orders import OrdersChannel
 from cosmopolis.world.channels.shared import MOST_SHARED
 from cosmopolis.world.channels.vehicles import VehiclesChannel
 from cosmopolis.world.channels.watch import WatchChannel
@@ -137,7 +138,7 @@ def test_5_1_nobody_hears_anything_before_hello(room: Room) -> None:
 def test_7_every_channel_has_its_rule_in_the_order_of_a_picture() -> None:
     spec = (Path(__file__).parents[2] / "protocol/SPEC.md").read_text(encoding="utf-8")
     rules = re.findall(r"- \*\*7\.\d+\*\* `(\w+)`: (.*)", spec)
-    channels = world_channels(GRID)
+    channels = [*world_channels(GRID), OrdersChannel]
     assert [name for name, _ in rules] == [channel.name for channel in channels]
     for channel, (_, rule) in zip(channels, rules):
         assert all(f"`{type}`" in rule.partition(";")[0] for type in channel.messages)

@@ -16,12 +16,13 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import NoSuchThing
 from cosmopolis.simulation import Simulation
 from cosmopolis.world import frames
+from cosmopolis.world.contribution import KINDS
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import _traffic
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.site import Site
-from cosmopolis.world.things.catalogue import KINDS, Catalogue
+from cosmopolis.world.things.catalogue import Catalogue
 from cosmopolis.world.things.vehicles import next_stop, vehicle
 
 

@@ -1,4 +1,4 @@
-"""The command line: the composition root, where rooms that do not know each other are put together.
+"""The command line, and the composition root: where rooms that do not know each other are put together (compose.py).
 
 Heavy rooms are imported inside the command that needs them, so that `--help` and a wrong argument answer at once.
 """
@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from cosmopolis.city.aside import disk_full
 from cosmopolis.city.errors import BadInput
-from cosmopolis.cli.compose import command_line
+from cosmopolis.cli.application import command_line
 from cosmopolis.cli.terminal import fault_report, told
 
 __all__ = ["app", "command_line", "main"]

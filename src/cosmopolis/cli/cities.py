@@ -17,7 +17,7 @@ from rich.markup import escape
 from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress
-from cosmopolis.cli.app import AsJson, CityFolder, Seed
+from cosmopolis.cli.arguments import AsJson, CityFolder, Seed
 from cosmopolis.cli.terminal import day_of, print_json, progress, time_of_day, told
 
 if TYPE_CHECKING:

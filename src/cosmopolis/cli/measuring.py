@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cosmopolis.cli.app import AsJson
+from cosmopolis.cli.arguments import AsJson
 from cosmopolis.cli.terminal import print_json, progress, told
 from cosmopolis.registry import Argument, Benchmark, CommandLine, Told
 from cosmopolis.registry.commands import Progress

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from cosmopolis.city.errors import BadInput
-from cosmopolis.cli.app import AsJson
+from cosmopolis.cli.arguments import AsJson
 from cosmopolis.cli.cities import load
 from cosmopolis.cli.terminal import part_of_day, print_json, progress, told
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cosmopolis.cli.app import AsJson
+from cosmopolis.cli.arguments import AsJson
 from cosmopolis.cli.terminal import print_json, progress, time_of_day, told
 from cosmopolis.registry.commands import NEEDED, Argument, CommandLine, TimeOfDay
 

@@ -102,10 +102,10 @@ class Weights:
     def paths(
         self, origin: NDArray[np.int32], goal: NDArray[np.int32], first: I64, around: NDArray[np.bool_]
     ) -> tuple[I64, NDArray[np.int32]]:
-        """Ways of trips that are sorted by destination: (N,) how many edges each has, and all their edges.
+        """Routes of trips that are sorted by destination: (N,) how many edges each has, and all their edges.
 
         `goal` (G,) are edges; trips first[g] .. first[g + 1] go to goal[g] from the edges `origin` (N,). Where `around`
-        (N,) is set a trip that begins on its goal leaves it and comes back. A trip without a way has no edges.
+        (N,) is set a trip that begins on its goal leaves it and comes back. A trip without a route has no edges.
         """
         h = self.hierarchy
         which = np.repeat(np.arange(len(goal)), np.diff(first))
@@ -211,7 +211,7 @@ def _crosses(v, which, side, cell, number, beside_start, beside):  # type: ignor
 
 @of_arrays
 def _eliminate(count, first, above):  # type: ignore[no-untyped-def]
-    """Arcs upwards of each rank, with the shortcuts that eliminating the vertices in this order asks for.
+    """Arcs upwards of each rank, with the shortcuts that the elimination of the vertices in this order needs.
 
     `above` are each vertex's neighbours of higher rank. Those of a vertex are its own and those of the vertices whose
     lowest neighbour it is, since each hands its neighbours on to the lowest of them.
@@ -253,7 +253,7 @@ def _eliminate(count, first, above):  # type: ignore[no-untyped-def]
 
 @of_arrays
 def _customize(start, head, up, down):  # type: ignore[no-untyped-def]
-    """Shorten every arc to what it costs by way of lower vertices, from the lowest up."""
+    """Shorten every arc to the least cost of a path over lower vertices, from the lowest vertex up (customization)."""
     for v in range(len(start) - 1):
         for i in range(start[v], start[v + 1]):
             k = start[head[i]]
@@ -295,7 +295,7 @@ def _sweep(start, head, up, down, goal):  # type: ignore[no-untyped-def]
 
 @of_arrays
 def _next(v, time, lane, out_start, out_to, out):  # type: ignore[no-untyped-def]
-    """The vertex after v on the quickest way; -1 where there is none."""
+    """The vertex after v on the quickest path; -1 where there is none."""
     best, where = np.inf, -1
     for k in range(out_start[v], out_start[v + 1]):
         reached = out[k] + time[out_to[k], lane]
@@ -306,7 +306,7 @@ def _next(v, time, lane, out_start, out_to, out):  # type: ignore[no-untyped-def
 
 @parallel
 def _lengths(times, origin, which, around, goal, out_start, out_to, out):  # type: ignore[no-untyped-def]
-    """(N,) edges of each way; 0 where there is none."""
+    """(N,) edges of each route; 0 where there is none."""
     size = np.zeros(len(origin), np.int64)
     for i in prange(len(origin)):
         time, lane = times[which[i] // LANES], which[i] % LANES
@@ -324,7 +324,7 @@ def _lengths(times, origin, which, around, goal, out_start, out_to, out):  # typ
 
 @parallel
 def _collect(times, origin, which, around, goal, out_start, out_to, out, at):  # type: ignore[no-untyped-def]
-    """The vertices of all ways, one way after the other."""
+    """The vertices of all routes, one route after the other."""
     found = np.empty(at[-1], np.int32)
     for i in prange(len(origin)):
         time, lane = times[which[i] // LANES], which[i] % LANES

@@ -1,4 +1,5 @@
-"""Ways through one network for many trips: by trees, and in a large network by a hierarchy that is made once."""
+"""Routes through one network for many trips: by trees of shortest paths, or in a large network by a contraction
+hierarchy that is made once."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class Router:
 
     @classmethod
     def of(cls, network: Network, graph: RoadGraph, *, large: int = LARGE) -> Router:
-        """`large`: from how many edges on ways are found by a hierarchy."""
+        """`large`: from how many edges on routes are found by a hierarchy."""
         if graph.edges < large:
             return cls(graph, None)
         line = network.edges.line

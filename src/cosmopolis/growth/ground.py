@@ -24,9 +24,20 @@ class Ground:
     areas: list[RawArea] = field(default_factory=list)
     places: list[RawPlace] = field(default_factory=list)
 
-    def build(self, footprint: shapely.Polygon, floors: int, use: BuildingUse, *, height: float = 0.0,
-              roof: Roof = Roof.FLAT, roof_height: float = 0.0, name: str = "", base: float = 0.0,
-              part_of: str = "", colour: str = "") -> RawBuilding:  # fmt: skip
+    def build(  # noqa: PLR0913  keyword-only, as a RawBuilding has them
+        self,
+        footprint: shapely.Polygon,
+        floors: int,
+        use: BuildingUse,
+        *,
+        height: float = 0.0,
+        roof: Roof = Roof.FLAT,
+        roof_height: float = 0.0,
+        name: str = "",
+        base: float = 0.0,
+        part_of: str = "",
+        colour: str = "",
+    ) -> RawBuilding:
         """Adds one building; its height follows from its floors unless given."""
         tall = height or floors * STOREY.get(use, 3.4) + 0.6
         building = RawBuilding(

@@ -7,6 +7,7 @@ from a street that ends on the other side; its course is a Hermite curve that le
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -89,8 +90,8 @@ def cut_along(fabric: Fabric, face: int, ring: Points, point: Points, across: Po
     hits = chord(ring, point, across)
     if hits is None:
         return None
-    fixed, stations, total = _fixed(fabric, face, ring)
-    ends = [_settle(fabric, face, ring, hit, fixed, stations, total, grain, rng) for hit in hits]
+    stations = _stations(fabric, face, ring)
+    ends = [_settle(fabric, face, ring, hit, stations, grain, rng) for hit in hits]
     if ends[0] is None or ends[1] is None or ends[0].after == ends[1].after:
         return None
     course = _course(ends[0], ends[1])
@@ -113,7 +114,7 @@ def cut_beside(fabric: Fabric, face: int, street: Points, off: float, way: Way) 
     if len(course) < 2:
         return None  # a street beside that one lies outside the face
     ring = fabric.ring(face)
-    fixed = _fixed(fabric, face, ring)[0]
+    fixed = _stations(fabric, face, ring).fixed
     ends = []
     for xy in (course[0], course[-1]):
         rows = shapely.linestrings(np.stack([ring, np.roll(ring, -1, axis=0)], axis=1))
@@ -145,8 +146,7 @@ def gate(
     hits = chord(ring, inside, toward)
     if hits is None:
         return None
-    fixed, stations, total = _fixed(fabric, face, ring)
-    return _settle(fabric, face, ring, hits[1], fixed, stations, total, grain, rng)
+    return _settle(fabric, face, ring, hits[1], _stations(fabric, face, ring), grain, rng)
 
 
 def area(ring: Points) -> float:
@@ -183,32 +183,47 @@ def chord(ring: Points, point: Points, along: Points) -> tuple[tuple[int, float]
     return (int(rows[i]), float(share[i])), (int(rows[j]), float(share[j]))
 
 
-def _fixed(fabric: Fabric, face: int, ring: Points) -> tuple[NDArray, NDArray, float]:
-    """Which ring nodes are junctions or corners, the station of every node, and the ring's length."""
+class _Stations(NamedTuple):
+    """Where the nodes of a ring lie along it."""
+
+    fixed: NDArray[np.int64]  # rows of the nodes that are junctions or corners
+    along: NDArray[np.float64]  # (n,) m from the first node
+    total: float  # m, the length of the ring
+
+
+def _stations(fabric: Fabric, face: int, ring: Points) -> _Stations:
     nodes = fabric.faces[face]
     step = np.roll(ring, -1, axis=0) - ring
     length = np.hypot(*step.T)
     heading = np.arctan2(step[:, 1], step[:, 0])
     turn = np.abs((heading - np.roll(heading, 1) + np.pi) % (2 * np.pi) - np.pi)
     junction = np.array([fabric.degree(node) != 2 for node in nodes])
-    stations = np.concatenate([[0.0], np.cumsum(length)[:-1]])
-    return np.flatnonzero(junction | (turn > BENT)), stations, float(length.sum())
+    along = np.concatenate([[0.0], np.cumsum(length)[:-1]])
+    return _Stations(np.flatnonzero(junction | (turn > BENT)), along, float(length.sum()))
 
 
-def _settle(fabric: Fabric, face: int, ring: Points, hit: tuple[int, float], fixed: NDArray, stations: NDArray,
-            total: float, grain: Grain, rng: Generator) -> End | None:  # fmt: skip
+def _settle(
+    fabric: Fabric,
+    face: int,
+    ring: Points,
+    hit: tuple[int, float],
+    stations: _Stations,
+    grain: Grain,
+    rng: Generator,
+) -> End | None:
     """The end of a cut near `hit`: a street to go on from, or a free place far enough from junctions."""
     row, share = hit
     n = len(ring)
+    fixed, along, total = stations
     if _way(fabric, face, row) == BORDER:
         return None
-    span = (stations[row + 1] if row + 1 < n else total) - stations[row]
-    station = stations[row] + share * span
+    span = (along[row + 1] if row + 1 < n else total) - along[row]
+    station = along[row] + share * span
     if len(fixed) == 0:
         return _place(ring, row, share)
-    after = fixed[np.searchsorted(stations[fixed], station) % len(fixed)]
-    before = fixed[np.searchsorted(stations[fixed], station) - 1]
-    to_after, to_before = (stations[after] - station) % total, (station - stations[before]) % total
+    after = fixed[np.searchsorted(along[fixed], station) % len(fixed)]
+    before = fixed[np.searchsorted(along[fixed], station) - 1]
+    to_after, to_before = (along[after] - station) % total, (station - along[before]) % total
     need = _need(fabric, face, row, grain)
     near = int(after if to_after < to_before else before)
     gap = min(to_after, to_before)
@@ -220,8 +235,8 @@ def _settle(fabric: Fabric, face: int, ring: Points, hit: tuple[int, float], fix
         return _place(ring, row, share)
     if to_after + to_before < 2 * need:
         return _going_on(fabric, face, ring, near) if gap < 0.7 * need else None
-    station = stations[before] + need if near == before else stations[after] - need
-    return _at_station(ring, stations, total, station % total)
+    station = along[before] + need if near == before else along[after] - need
+    return _at_station(ring, along, total, station % total)
 
 
 def _need(fabric: Fabric, face: int, row: int, grain: Grain) -> float:
@@ -268,10 +283,10 @@ def _place(ring: Points, row: int, share: float) -> End:
     return End(-1, row, (float(xy[0]), float(xy[1])), np.array([-step[1], step[0]]))
 
 
-def _at_station(ring: Points, stations: NDArray, total: float, station: float) -> End:
-    row = int(np.searchsorted(stations, station, side="right") - 1)
-    span = (stations[row + 1] if row + 1 < len(ring) else total) - stations[row]
-    return _place(ring, row, float((station - stations[row]) / span))
+def _at_station(ring: Points, along: NDArray, total: float, station: float) -> End:
+    row = int(np.searchsorted(along, station, side="right") - 1)
+    span = (along[row + 1] if row + 1 < len(ring) else total) - along[row]
+    return _place(ring, row, float((station - along[row]) / span))
 
 
 def _course(a: End, b: End) -> Points:

@@ -63,7 +63,7 @@ class SignalPlans:
 AS_PLANNED = SignalPlans()
 
 
-def record(
+def record(  # noqa: PLR0913  keyword-only, as the command line says them
     city: City,
     trips: Trips,
     *,
@@ -107,12 +107,7 @@ def record(
         spent = wall_time.perf_counter() - started
         facts = {
             **(facts or {}),
-            "city": city.name,
-            "city_version": city.version,
-            "seed": seed,
-            "from": begin,
-            "to": simulation.time,
-            "step": simulation.dt,
+            **_of_city(city, seed, begin, simulation),
             "control": control.name,
             **conditions.facts(),
             **simulation.counts(),
@@ -124,6 +119,18 @@ def record(
         }
         (folder / "run.json").write_bytes(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
     return facts
+
+
+def _of_city(city: City, seed: int, begin: float, simulation: Simulation) -> dict[str, Any]:
+    """Which city was driven, from when to when."""
+    return {
+        "city": city.name,
+        "city_version": city.version,
+        "seed": seed,
+        "from": begin,
+        "to": simulation.time,
+        "step": simulation.dt,
+    }
 
 
 def _done(simulation: Simulation, recorder: Recorder) -> bool:

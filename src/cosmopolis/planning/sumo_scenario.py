@@ -10,7 +10,7 @@ import numpy as np
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress, quiet
-from cosmopolis.demand.sumo_scenario import plan_scenario
+from cosmopolis.demand.sumo_scenario import Planned, plan_scenario
 from cosmopolis.planning.conditions import Conditions
 from cosmopolis.planning.recorder import Wanted
 from cosmopolis.planning.run import AS_PLANNED, PLAIN, Control, record
@@ -19,7 +19,7 @@ from cosmopolis.simulation.traffic.drivers import drivers_of
 from cosmopolis.sources.sumo import SKIPPED, Scenario
 
 
-def record_scenario(
+def record_scenario(  # noqa: PLR0913  keyword-only, as the command line says them
     scenario: Scenario,
     *,
     seed: int,
@@ -45,17 +45,6 @@ def record_scenario(
             f"{scenario.name}: no vehicle that drives on streets departs between {scenario.begin:g} s and its end"
             f"{others}; check begin, end and route-files."
         )
-    findings = [
-        f"{finding.where}: {finding.message}" for finding in scenario.findings if finding.code == SKIPPED
-    ]
-    facts = {
-        "scenario": scenario.name,
-        "left_out": findings,
-        "ignored_elements": dict(scenario.traffic.ignored),
-        "not_on_streets": plan.elsewhere,
-        "options_without_effect": list(scenario.without_effect),
-        "outside_its_time": plan.late,
-    }
     conditions = Conditions(
         parameters,
         drivers_of(plan.types, parameters),
@@ -73,7 +62,19 @@ def record_scenario(
         control=control,
         threads=threads,
         conditions=conditions.turned(settings),
-        facts=facts,
+        facts=_left_out(scenario, plan),
         ids=np.array(plan.ids, dtype=object),
         progress=progress,
     )
+
+
+def _left_out(scenario: Scenario, plan: Planned) -> dict[str, Any]:
+    """What of the scenario is not driven, and why, for run.json."""
+    return {
+        "scenario": scenario.name,
+        "left_out": [f"{each.where}: {each.message}" for each in scenario.findings if each.code == SKIPPED],
+        "ignored_elements": dict(scenario.traffic.ignored),
+        "not_on_streets": plan.elsewhere,
+        "options_without_effect": list(scenario.without_effect),
+        "outside_its_time": plan.late,
+    }

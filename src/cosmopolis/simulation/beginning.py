@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 import zlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 from zipfile import BadZipFile
 
@@ -19,19 +19,8 @@ from cosmopolis.city.version import version_of
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
+from cosmopolis.simulation.traffic.options import RunOptions
 from cosmopolis.simulation.traffic.rules import TrafficRules
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """What one may say of a run when it begins, as `Simulation` takes it."""
-
-    seed: int = 1
-    start: float = 0.0  # s after midnight of day 0
-    daily: bool = True
-    rules: TrafficRules = field(default_factory=TrafficRules)
-    guidance: Guidance | None = None
-    drivers: Drivers | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -81,7 +70,7 @@ class Beginning:
             raise BadInput(f"The head does not say how the run began ({error}).") from error
 
     def unlike(self, other: Beginning) -> list[str]:
-        """What of the city, the trips and the parts is another than in `other`, in words."""
+        """Which of city, trips and parts differ from those of `other`, by name."""
         found = [name for name in ("city", "trips") if getattr(self, name) != getattr(other, name)]
         for part in sorted({*self.parts, *other.parts}):
             mine, theirs = self.parts.get(part, {}), other.parts.get(part, {})

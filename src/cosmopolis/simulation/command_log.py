@@ -18,7 +18,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The city went on at another time of day. OrderedRun are counted from it on, and what was on the road is gone."""
+    """The city went on at another time of day: steps are counted from here, and the vehicles on the road are gone."""
 
     step: int  # steps taken before it, since the start or the jump before
     to: float  # s after midnight of day 0

@@ -1,4 +1,4 @@
-"""What a simulation is made of: parts that step together and are otherwise strangers.
+"""What a simulation is made of: parts that step together and otherwise know nothing of each other.
 
 `traffic` is one. Its siblings to come have rooms of the same names (`step`, `state`, ...), import neither it nor each
 other, and are put together in `run.py`, which goes over them by this protocol alone.

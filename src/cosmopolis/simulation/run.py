@@ -15,7 +15,7 @@ from cosmopolis.city.errors import BadInput
 from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.simulation import snapshot as snapshots
-from cosmopolis.simulation.beginning import Beginning, RunOptions
+from cosmopolis.simulation.beginning import Beginning
 from cosmopolis.simulation.check import check
 from cosmopolis.simulation.clock import DT
 from cosmopolis.simulation.command import Command
@@ -26,6 +26,7 @@ from cosmopolis.simulation.part import Part
 from cosmopolis.simulation.traffic.drive import RoadTraffic
 from cosmopolis.simulation.traffic.drivers import Drivers
 from cosmopolis.simulation.traffic.guidance import Guidance
+from cosmopolis.simulation.traffic.options import RunOptions
 from cosmopolis.simulation.traffic.rules import TrafficRules
 from cosmopolis.simulation.traffic.step import step_traffic
 from cosmopolis.simulation.vehicles import Vehicles
@@ -50,7 +51,7 @@ class Simulation:
 
     dt = DT
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  keyword-only options; as a record they are RunOptions (`begin`)
         self,
         city: City,
         trips: Trips,
@@ -65,21 +66,11 @@ class Simulation:
     ) -> None:
         self.city, self.trips, self.seed = city, trips, seed
         self.time, self.steps = float(start), 0
-        traffic = RoadTraffic(
-            city,
-            trips,
-            seed,
-            threads or _cores(),
-            types=drivers,
-            daily=daily,
-            told=guidance,
-            rules=rules or TrafficRules(),
-            start=float(start),
-        )
+        self._options = RunOptions(seed, float(start), daily, rules or TrafficRules(), guidance, drivers)
+        traffic = RoadTraffic(city, trips, self._options, threads or _cores())
         self.traffic = traffic.view
         self.parts: tuple[Part, ...] = (traffic,)
         self._obeys = {command: part for part in self.parts for command in part.commands}
-        self._options = RunOptions(seed, float(start), daily, rules or TrafficRules(), guidance, drivers)
         identity = {part.name: part.identity for part in self.parts}
         self._log = CommandLog(partial(Beginning.of, city, trips, identity, self._options))
 

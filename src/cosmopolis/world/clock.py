@@ -1,4 +1,4 @@
-"""How city time runs against the wall's. Pure: it is told what time it is."""
+"""City time as a function of wall-clock time. Pure: wall time is an argument."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ ORDERS_EVERY = 1.0  # s between two orders to the clock, of all visitors togethe
 
 
 @dataclass(frozen=True)
-class Order:
+class ClockOrder:
+    """What is asked of the clock (not an Order of the simulation, which goes into its log)."""
+
     time: SetTime
     by: str  # the name of who gave it last
 
@@ -62,16 +64,16 @@ class ClockOrders:
     last pause, the last speed and the last jump count; nothing is lost."""
 
     def __init__(self) -> None:
-        self._waiting: Order | None = None
+        self._waiting: ClockOrder | None = None
         self._carried_out = float("-inf")
 
-    def ask(self, time: SetTime, by: str, now: float) -> Order | None:
+    def ask(self, time: SetTime, by: str, now: float) -> ClockOrder | None:
         """The order to carry out now, None if it waits for `due`."""
         before = self._waiting
-        self._waiting = Order(merged(before.time, time) if before else time, by)
+        self._waiting = ClockOrder(merged(before.time, time) if before else time, by)
         return self.due(now)
 
-    def due(self, now: float) -> Order | None:
+    def due(self, now: float) -> ClockOrder | None:
         """The order that has waited for its turn, once."""
         if self._waiting is None or now - self._carried_out < ORDERS_EVERY:
             return None
@@ -80,7 +82,7 @@ class ClockOrders:
 
 
 def merged(first: SetTime, then: SetTime) -> SetTime:
-    """Both orders in one: the later word counts."""
+    """Both in one: where both set a value, the later one holds."""
     return SetTime(
         first.paused if then.paused is None else then.paused,
         first.speed if then.speed is None else then.speed,

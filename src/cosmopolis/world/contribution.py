@@ -11,8 +11,7 @@ from cosmopolis.world.clock_lock import ClockLock
 from cosmopolis.world.endpoints import ENDPOINTS
 from cosmopolis.world.names import NAMED
 from cosmopolis.world.site import Site
-from cosmopolis.world.things.catalogue import KINDS
-from cosmopolis.world.things.vehicles import vehicle
+from cosmopolis.world.things import ground, streets, vehicles
 
 
 def channels(site: Site) -> Sequence[Channel]:
@@ -24,10 +23,11 @@ def channels(site: Site) -> Sequence[Channel]:
             speed=site.speed,
             lock=lock,
             history=site.history,
-            describe=lambda state: vehicle(site.city, site.trips, site.paths, state),
+            describe=lambda state: vehicles.vehicle(site.city, site.trips, site.paths, state),
         ),
         OrdersChannel(site.city, lock),
     ]
 
 
+KINDS = (*ground.KINDS, *streets.KINDS, *vehicles.KINDS)
 WORLD = Contribution("world", endpoints=ENDPOINTS, kinds=KINDS, named=NAMED, channels=channels)

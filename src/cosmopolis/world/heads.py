@@ -1,4 +1,4 @@
-"""HTTP requests, limited while they arrive: uvicorn's protocol, which keeps whatever is sent, inside a fence.
+"""HTTP requests, limited while they arrive: around uvicorn's protocol, which itself keeps whatever is sent.
 
 A request has a size, a number of headers and a time; it names a host that this server answers for. What is over is
 told why, and its connection ended. An upgrade that may be one goes on to the gate.

@@ -1,6 +1,6 @@
-"""What a stranger may take of this server. Sans-I/O: nothing here touches a socket, and `now` is an argument.
+"""Limits on what a client may use of this server. Sans-I/O: nothing here touches a socket, and `now` is an argument.
 
-docs/server-limits.md lists every number; the test of that page holds the two together.
+docs/server-limits.md lists every number, and a test compares the two.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ class Room:
     # inside
 
     def _spend(self, client: Client, now: float) -> None:
-        """Each message costs one of an allowance that grows with time (5.5): nobody shouts the others down."""
+        """A token bucket for each client (5.5). Raises Refused where it is empty."""
         passed, client.heard = now - client.heard, now
         client.allowance = min(BURST, client.allowance + passed * RATE) - 1.0
         if client.allowance < 0.0:

@@ -1,4 +1,4 @@
-"""A log that strangers write to, and cannot fill."""
+"""A logger for faults of clients, limited in rate, so that they cannot fill the disk."""
 
 from __future__ import annotations
 

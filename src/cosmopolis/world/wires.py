@@ -90,8 +90,8 @@ class Wires:
 
 
 def on_every_connection(sock: socket.socket) -> None:
-    """Let the kernel find out that a peer is gone without a word, and hold little back for one that does not read: a
-    listening socket hands this on to what it accepts."""
+    """Options of a listening socket, which the sockets that it accepts inherit: keep-alive probes and a timeout, so
+    that the kernel notices a peer that vanished, and a small send buffer for one that does not read."""
     idle, every, times = KEEP_ALIVE
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     named = {

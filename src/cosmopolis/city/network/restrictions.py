@@ -85,7 +85,7 @@ def _signs(raw: RawCity) -> _Signs:
 def _inside_junctions(
     segments: Segments, table: ProfileTable, roads: Roads, place: Ints, inside: Inside, signs: _Signs
 ) -> set[tuple[int, int]]:
-    """Pairs that no way through their junction joins on which every sign is obeyed."""
+    """Pairs (edge into a junction, edge out of it) that no path through the junction joins without breaking a sign."""
     streets = segments.street_at.ravel()
     node = segments.node
     touched = np.zeros(len(place), dtype=bool)
@@ -106,7 +106,7 @@ def _inside_junctions(
 
 
 def _arcs(inner: Segments, table: ProfileTable) -> Arcs:
-    """Ways on from every node inside merged junctions."""
+    """Where cars may drive on to from every node inside merged junctions."""
     arcs: Arcs = {}
     cars = table.cars[inner.profile]
     for i in range(len(inner)):
@@ -119,7 +119,7 @@ def _arcs(inner: Segments, table: ProfileTable) -> Arcs:
 
 
 def _search(street: int, node: int, arcs: Arcs, exits: Arcs, signs: _Signs) -> set[int]:
-    """Edges that can be entered, coming along `street` to `node`, when every sign is obeyed."""
+    """Edges out of the junction that can be reached from `node`, coming along `street`, without breaking a sign."""
     found: set[int] = set()
     start = (street, node, _begun(street, signs))
     seen = {start}
@@ -129,7 +129,7 @@ def _search(street: int, node: int, arcs: Arcs, exits: Arcs, signs: _Signs) -> s
         forbidden, must = signs.no.get((street, node), set()), signs.only.get((street, node))
 
         def allowed(to: int) -> Progress | None:
-            """How far one has come on forbidden ways when one goes on along `to`; None where that is the end of one."""
+            """The progress on forbidden ways after a turn into `to`; None where that turn is forbidden."""
             if to in forbidden or (must is not None and to not in must):  # noqa: B023  used in this round only
                 return None
             return _onward(street, to, progress, signs)  # noqa: B023
@@ -146,10 +146,12 @@ def _search(street: int, node: int, arcs: Arcs, exits: Arcs, signs: _Signs) -> s
 
 
 def _begun(street: int, signs: _Signs) -> Progress:
+    """The progress of who comes along `street`: one street of each forbidden way that begins there."""
     return frozenset((i, 1) for i, way in enumerate(signs.ways) if way.streets[0] == street)
 
 
 def _onward(street: int, to: int, progress: Progress, signs: _Signs) -> Progress | None:
+    """The progress after going on from `street` along `to`; None where that completes a forbidden way."""
     if not signs.ways:
         return progress
     if to == street:
@@ -175,7 +177,8 @@ class _Ends:
             self.arriving.setdefault(ends[edge], []).append((edge, int(streets[roads.end[edge]])))
 
     def fewest_lost(self, way: _Way) -> set[tuple[int, int]]:
-        """The first or the last turn of a forbidden way, whichever fewer others use. Between equals the last."""
+        """The pairs of edges of the first or the last turn of a forbidden way: of the one that takes fewer other ways
+        from drivers, of the last where both take as many."""
         first, last = self.place[way.begin], self.place[way.end]
         out: set[tuple[int, int]] = set()
         for edge in self._on(self.leaving, first, way.streets[1:-1]):

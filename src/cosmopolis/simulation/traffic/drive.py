@@ -17,7 +17,7 @@ from cosmopolis.demand.trips import Trips
 from cosmopolis.kernels.crew import Crew
 from cosmopolis.kernels.tables import Table, Tables
 from cosmopolis.simulation.clock import DT, Timetable
-from cosmopolis.simulation.command import COMMANDS, Command
+from cosmopolis.simulation.command import Command
 from cosmopolis.simulation.event import Events
 from cosmopolis.simulation.order import Refusal
 from cosmopolis.simulation.traffic import guidance, interventions, rerouting, stored
@@ -28,7 +28,7 @@ from cosmopolis.simulation.traffic.departures import (
     choose_lanes,
     replan_departed,
 )
-from cosmopolis.simulation.traffic.drivers import Drivers, drivers, joined
+from cosmopolis.simulation.traffic.drivers import drivers, joined
 from cosmopolis.simulation.traffic.emergency import mark_preemption
 from cosmopolis.simulation.traffic.fleet import build_fleet
 from cosmopolis.simulation.traffic.guidance import Guidance
@@ -36,6 +36,7 @@ from cosmopolis.simulation.traffic.insertion import reset_trips
 from cosmopolis.simulation.traffic.kerb import with_kerb_stops
 from cosmopolis.simulation.traffic.measurement import MEASUREMENT_STEPS, measure
 from cosmopolis.simulation.traffic.network import RoadNetwork, flatten
+from cosmopolis.simulation.traffic.options import RunOptions
 from cosmopolis.simulation.traffic.parking import ParkedTrips
 from cosmopolis.simulation.traffic.routing import EdgeGraph, edge_graph, live_graph
 from cosmopolis.simulation.traffic.rules import TrafficRules
@@ -74,31 +75,20 @@ COUNTED = (
 
 
 class RoadTraffic:
-    """City network, fleet and cars of one run. A simulation.part.Part; `start` is in s after midnight of day 0."""
+    """City network, fleet and cars of one run: a simulation.part.Part."""
 
     name = "traffic"
-    commands = frozenset(COMMANDS.values())
+    commands = interventions.OBEYED
 
-    def __init__(
-        self,
-        city: City,
-        trips: Trips,
-        seed: int,
-        threads: int,
-        *,
-        types: Drivers | None = None,
-        daily: bool = True,
-        told: Guidance | None = None,
-        rules: TrafficRules,
-        start: float = 0.0,
-    ) -> None:
-        network = city.network
-        self.rules = rules
+    def __init__(self, city: City, trips: Trips, options: RunOptions, threads: int) -> None:
+        network, seed, daily = city.network, options.seed, options.daily
+        self.rules = rules = options.rules
         self.roads = _lay_out(city, rules, seed)
         self.threads = threads
         self.crew = Crew(threads - 1, STAGES, self.roads.chunks)
         usual = drivers()
-        self.drivers = with_kerb_stops(usual if types is None else joined(types, usual), rules.kerb_stops)
+        types = usual if options.drivers is None else joined(options.drivers, usual)
+        self.drivers = with_kerb_stops(types, rules.kerb_stops)
         self.daily = daily
         self._some_choose_lane = bool(self.drivers.chooses_lane.any())
         looks = bool(self.drivers.chooses_route.any())
@@ -106,20 +96,13 @@ class RoadTraffic:
             DepartureRouter(network, self.roads, edge_graph(self.roads)) if looks else None
         )
         self.seed, self.trips = seed, len(trips)
-        self.plan, self.timetable = trips, Timetable(trips.depart, start, daily=daily)
+        self.plan, self.timetable = trips, Timetable(trips.depart, options.start, daily=daily)
         self.tables = Tables()
         self.fleet = build_fleet(trips, self.roads, self.drivers, seed)
         self.usable = self.fleet.status == PLANNED
         self.sirens = np.flatnonzero(self.drivers.siren[self.fleet.kind])  # trips of emergency vehicles
         self.sirens_marked = False  # whether there are marks of them on the streets
-        self.planned = self.fleet._replace(  # what a trip starts from again the next day
-            cursor=self.fleet.cursor.copy(),
-            route_end=self.fleet.route_end.copy(),
-            to_lane=self.fleet.to_lane.copy(),
-            to_position=self.fleet.to_position.copy(),
-            depart=np.mod(self.fleet.depart, 86_400.0) if daily else self.fleet.depart.copy(),
-            halt=self.fleet.halt.copy(),
-        )
+        self.planned = _as_planned(self.fleet, daily)
         self.planned_route = self.route_used = len(self.fleet.route)  # rows of Fleet.route
         self.path_state = empty_path_state(
             self.roads.limit,
@@ -131,7 +114,7 @@ class RoadTraffic:
         self.steps = self.waiting = 0
         edges = len(network.edges)
         self.speed_ratio, self.density = np.ones(edges, np.float32), np.zeros(edges, np.float32)
-        self.guidance = told or (Guidance() if daily else Guidance(share=0.0))
+        self.guidance = options.guidance or (Guidance() if daily else Guidance(share=0.0))
         self.toll_km = np.where(network.edges.toll, network.edges.line.length / 1000.0, 0.0)
         self.tally: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.tally["unroutable"] = int(np.count_nonzero(~self.usable))
@@ -142,8 +125,8 @@ class RoadTraffic:
         self._shut: NDArray[np.uint8] | None = None
         self._some_shut = False
         self.set_cars(empty_cars(len(self.roads.length), 1024))
-        if start > 0.0 and daily:
-            self._begin_at(start)
+        if options.start > 0.0 and daily:
+            self._begin_at(options.start)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -374,6 +357,18 @@ class RoadTraffic:
         if len(events.strayed):
             rerouting.reroute_strayed(self, events.strayed)
         return events
+
+
+def _as_planned(fleet: Fleet, daily: bool) -> Fleet:
+    """What a trip starts from again the next day: copies of all that its journey changes."""
+    return fleet._replace(
+        cursor=fleet.cursor.copy(),
+        route_end=fleet.route_end.copy(),
+        to_lane=fleet.to_lane.copy(),
+        to_position=fleet.to_position.copy(),
+        depart=np.mod(fleet.depart, 86_400.0) if daily else fleet.depart.copy(),
+        halt=fleet.halt.copy(),
+    )
 
 
 def _lay_out(city: City, rules: TrafficRules, seed: int) -> RoadNetwork:

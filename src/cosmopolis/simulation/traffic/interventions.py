@@ -33,6 +33,10 @@ from cosmopolis.simulation.traffic.running import RunningTraffic
 from cosmopolis.simulation.traffic.state import Cars, Fleet, PathState
 from cosmopolis.simulation.traffic.turning import settle
 
+OBEYED: frozenset[type[Command]] = frozenset(
+    {CloseLane, OpenLane, SetSpeedLimit, AddTrip, ShowPhase, FollowSignalPlan, SetSignalPlan}
+)
+
 
 def refusal(commands: Sequence[Command], traffic: RunningTraffic) -> Refusal | None:
     """Why these commands, which `simulation.check` has let through, cannot all be carried out one after the other.

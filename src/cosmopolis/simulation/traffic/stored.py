@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmopolis.simulation.traffic.held import HeldTraffic
 from cosmopolis.simulation.traffic.state import empty_cars
-
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 _PLANNED = ("cursor", "route_end", "halt", "to_lane", "to_position", "depart")
 
 
-def arrays(traffic: RoadTraffic) -> dict[str, NDArray]:
+def arrays(traffic: HeldTraffic) -> dict[str, NDArray]:
     """Everything that a step may change, by name, at its present size."""
     count = traffic.count
     cars = {
@@ -49,7 +46,7 @@ def arrays(traffic: RoadTraffic) -> dict[str, NDArray]:
     }
 
 
-def put_back(traffic: RoadTraffic, found: Mapping[str, NDArray]) -> None:
+def put_back(traffic: HeldTraffic, found: Mapping[str, NDArray]) -> None:
     """Take up what `arrays` gave, in traffic of the same city, trips, types, rules, guidance and seed."""
     steps, waiting, day, following, _ = (int(number) for number in found["numbers"])
     traffic.steps, traffic.waiting, traffic.late = steps, waiting, found["late"]

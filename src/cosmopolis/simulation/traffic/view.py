@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from cosmopolis.city.words import VehicleKind
 from cosmopolis.kernels.tables import Table
 from cosmopolis.simulation.traffic.drivers import Drivers
+from cosmopolis.simulation.traffic.held import HeldTraffic
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.parking import ParkedTrips
 from cosmopolis.simulation.traffic.state import Cars, Fleet, Moves, PathState
 from cosmopolis.simulation.vehicles import Vehicles
-
-if TYPE_CHECKING:
-    from cosmopolis.simulation.traffic.drive import RoadTraffic
 
 RecordName = Literal["roads", "drivers", "path_state", "cars", "spare", "moves", "fleet"]
 
@@ -48,7 +46,7 @@ class TrafficView:
     """The traffic of a run, to be looked at: records of arrays as they are now, and what they say in the city's
     numbers. `spare` holds the cars before the last step, `moves` what that step decided."""
 
-    def __init__(self, traffic: RoadTraffic) -> None:
+    def __init__(self, traffic: HeldTraffic) -> None:
         self._of = traffic
         self._lanes = int(np.count_nonzero(traffic.roads.lane_count))
 

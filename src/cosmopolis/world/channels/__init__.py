@@ -26,9 +26,12 @@ def world_channels(
     history: History | None = None,
     describe: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> list[Channel]:
-    """In the order in which a client hears of one picture. `speed` is in city seconds a second; `lock` says
-    who may move the clock; `describe` makes the
-    fields of SPEC 2.5 of what the simulation tells of a vehicle."""
+    """Those that show the city and move its clock, in the order in which a client hears of one picture; the orders'
+    channel, which asks the city, is put beside them in contribution.py.
+
+    `speed` is in city seconds a second; `lock` says who may move the clock; `describe` makes the fields of SPEC 2.5 of
+    what the simulation tells of a vehicle.
+    """
     return [
         ClockChannel(speed, lock),
         SignalsChannel(),

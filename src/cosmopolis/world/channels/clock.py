@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from cosmopolis.registry import Channel, Client, Effects, LiveRoom, Refused
 from cosmopolis.registry.live import Fields, Later, Reader, number, truth
 from cosmopolis.world.clock import DAY, FASTEST, SLOWEST, SetTime
-from cosmopolis.world.clock_lock import ClockLock, ClockOrders, Order
+from cosmopolis.world.clock_lock import ClockLock, ClockOrder, ClockOrders
 from cosmopolis.world.picture import Picture
 
 
@@ -58,7 +58,7 @@ class ClockChannel(Channel):
         order = self._orders.due(now)
         return self._carry_out(room, order) if order is not None else []
 
-    def _carry_out(self, room: LiveRoom, order: Order) -> Effects:
+    def _carry_out(self, room: LiveRoom, order: ClockOrder) -> Effects:
         message = order.time
         if message.paused is not None:
             self.paused = message.paused

@@ -1,5 +1,5 @@
 """Orders to the running city: commands of visitors, what became of them, and the orders of anybody that were applied
-(SPEC 7.9; 5.2 `order`; 5.3 `ordered`, `refused`, `event`).
+(SPEC 7.9; 5.1 `may`, `closed`, `limits`; 5.2 `order`; 5.3 `ordered`, `refused`, `event`; 5.6, 5.7).
 
 A visitor's order is read and checked by the city alone here, goes to the engine, and is applied between two steps: all
 of it or nothing. What was applied is told to everybody.
@@ -32,12 +32,13 @@ from cosmopolis.simulation.command import from_json, to_json
 from cosmopolis.world.clock_lock import ClockLock
 from cosmopolis.world.limits import Allowance
 
+# docs/server-limits.md lists these too
 MOST_COMMANDS = 200  # of one order
 MOST_TRIPS = 10  # that one order may add: each has a way looked for
 ORDERS_A_SECOND, ORDERS_AT_ONCE = 1.0, 5.0  # of one visitor
 
 
-class Orderly(Protocol):
+class OrdersEngine(Protocol):
     """What this channel asks of the engine."""
 
     def order(self, commands: Sequence[Command], by: str) -> Future[Answer]: ...
@@ -46,7 +47,7 @@ class Orderly(Protocol):
 
 @dataclass(frozen=True)
 class WishedOrder:
-    """A visitor's order as it was said: its number, by which it knows the answer, and the commands."""
+    """A visitor's `order` message: the number by which the client knows the answer, and the commands."""
 
     number: int
     commands: tuple[Command, ...]
@@ -60,7 +61,7 @@ class GiveOrder:
     by: str
     answered: Any
 
-    def carry_out(self, engine: Orderly, later: Later) -> None:
+    def carry_out(self, engine: OrdersEngine, later: Later) -> None:
         def hand_over(future: Future[Answer]) -> None:
             try:
                 answer = future.result()
@@ -125,7 +126,7 @@ class OrdersChannel(Channel):
         self.in_force = InForce()
         self._allowance: dict[int, Allowance] = {}
 
-    def opened(self, room: LiveRoom, engine: Orderly, later: Later) -> None:
+    def opened(self, room: LiveRoom, engine: OrdersEngine, later: Later) -> None:
         def hear(events: Events, time: float) -> None:
             if events.applied or events.refused:
                 later(lambda: self._happened(room, events))

@@ -1,4 +1,4 @@
-"""How the whole city fares, once a second (SPEC 7.6; 5.3 `stats`)."""
+"""Totals of the whole city, once a second (SPEC 7.6; 5.3 `stats`)."""
 
 from __future__ import annotations
 

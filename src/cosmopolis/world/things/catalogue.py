@@ -1,19 +1,12 @@
-"""The kinds of things that a city has, by name."""
+"""The kinds of things that rooms contribute, by name. It knows none of them itself."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from cosmopolis.registry import NoSuchThing, ThingKind
-from cosmopolis.world.things import ground, streets, vehicles
-from cosmopolis.world.things.fields import Fields
-
-if TYPE_CHECKING:
-    from cosmopolis.world.site import Site
-
-KINDS: tuple[ThingKind, ...] = (*ground.KINDS, *streets.KINDS, *vehicles.KINDS)
 
 
 class Catalogue:
@@ -26,8 +19,8 @@ class Catalogue:
     def kinds(self) -> list[str]:
         return list(self._kinds)
 
-    async def describe(self, site: Site, kind: str, id: int) -> Fields:
-        """Raises NoSuchThing, with a sentence."""
+    async def describe(self, site: Any, kind: str, id: int) -> dict[str, Any]:
+        """The fields of SPEC 2.5 of thing `id`; `site` is handed to its ThingKind. Raises NoSuchThing."""
         if kind not in self._kinds:
             raise NoSuchThing(
                 f"There are no things of kind {kind[:40]!r}; there are {', '.join(self.kinds)}."

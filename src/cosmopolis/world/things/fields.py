@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import shapely
 
 from cosmopolis.city.model import City
 from cosmopolis.city.words import Mode, Provenance, Turn
 from cosmopolis.world.picture import Picture
-
-if TYPE_CHECKING:
-    from cosmopolis.world.site import Site
+from cosmopolis.world.site import Site
 
 Fields = dict[str, Any]
 MOST_LISTED = 50  # rows of a list in one answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +12,10 @@ from cosmopolis.city.words import BuildingUse
 from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import NoSuchThing, Problem, ThingKind
 from cosmopolis.world.interest import Paths
+from cosmopolis.world.site import Site
 from cosmopolis.world.things.fields import Fields, xy
 from cosmopolis.world.things.ground import building_name
 from cosmopolis.world.things.streets import street_of
-
-if TYPE_CHECKING:
-    from cosmopolis.world.site import Site
 
 PATIENCE = 5.0  # s that a question to the simulation may take
 IDS = 1 << 32
