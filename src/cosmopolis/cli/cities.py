@@ -251,7 +251,6 @@ def report(city: City, out: Path) -> None:
         f"{len(network.signals):,} signal programs, {len(city.buildings):,} buildings, {len(city.places):,} places"
     )
     if city.findings:
-        told.print(
-            f"{len(city.findings):,} findings about the data: see `cosmopolis info {escape(str(out))}`"
-        )
+        findings = "1 finding" if len(city.findings) == 1 else f"{len(city.findings):,} findings"
+        told.print(f"{findings} about the data: see `cosmopolis info {escape(str(out))}`")
     told.print(f"Written to {escape(str(out))}. Open it: [bold]cosmopolis run {escape(str(out))}[/]")
