@@ -16,7 +16,7 @@ from cosmopolis import cli
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import quiet
 from cosmopolis.city.store import load
-from cosmopolis.cli.terminal import time_of_day
+from cosmopolis.cli.terminal import counted, time_of_day
 
 
 def cosmopolis(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -84,6 +84,10 @@ def test_a_rule_that_there_is_not_is_answered_with_all_there_are(tmp_path):
 def test_a_city_that_is_not_there_is_named(tmp_path):
     said = complaint(cosmopolis("info", tmp_path / "nowhere.city"))
     assert "nowhere.city" in said
+
+
+def test_one_of_a_kind_is_one():
+    assert [counted(n, "trip") for n in (0, 1, 2, 1000)] == ["0 trips", "1 trip", "2 trips", "1,000 trips"]
 
 
 def test_nothing_to_import_says_what_to_give(tmp_path):

@@ -52,6 +52,24 @@ def test_nobody_enters_a_closed_edge_and_everybody_goes_round() -> None:
     assert simulation.counts()["arrived"] == 20
 
 
+def test_who_has_no_way_round_waits_at_the_barrier_until_it_is_opened() -> None:
+    drawing = Drawing()
+    drawing.edge((0, 0), (200, 0))
+    drawing.edge((210, 0), (400, 0))
+    drawing.join(0, 1)
+    city = drawing.city()
+    rows = [one_trip(city, [0, 1], 4.0 * n) for n in range(5)]
+    simulation = Simulation(city, trips_of(rows), threads=1)
+    simulation.step([CloseLane(1)])
+    while simulation.time < 200.0:
+        simulation.step()
+        assert not on_edge(simulation, 1)
+    assert on_edge(simulation, 0) and simulation.counts()["arrived"] == 0
+    simulation.step([OpenLane(1)])
+    simulation.run(100.0)
+    assert simulation.counts()["arrived"] == 5
+
+
 def test_those_on_the_road_go_round_a_closed_edge() -> None:
     city = fork().city()
     rows = [one_trip(city, [0, 1, 4], 1.5 * n, from_position=6.0) for n in range(6)]

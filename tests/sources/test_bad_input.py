@@ -35,6 +35,12 @@ def refused(path, body=None):
         ("map.pbf", b"PK\x03\x04....", "this is a ZIP archive"),
         ("map.osm", b"<!DOCTYPE html><html>", "this is a web page"),
         ("map.osm", b'<?xml version="1.0"?><net version="1.9">', "this is a SUMO network"),
+        (
+            "a.sumocfg",
+            b'<?xml version="1.0"?><configuration>',
+            "a SUMO scenario, which `cosmopolis simulate` runs",
+        ),
+        ("a.rou.xml", b"<routes><vType/></routes>", "a SUMO file of routes"),
         ("map.osm", b'<?xml version="1.0"?><OpenDRIVE>', "this is an OpenDRIVE road"),
         ("map.osm", b"<gpx><trk/></gpx>", "this is a GPX track"),
         ("map.osm", b"<osmChange version='0.6'></osmChange>", "this is an OpenStreetMap change file"),

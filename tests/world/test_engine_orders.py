@@ -22,6 +22,7 @@ from cosmopolis.simulation import (
 from cosmopolis.simulation.command_log import LogEntry
 from cosmopolis.world.clock import SetTime
 from cosmopolis.world.engine import Engine, Maker
+from cosmopolis.world.in_force import InForce
 from tests.world.clockwork import Clockwork, Watcher, maker
 
 TRIP = AddTrip(0, 1.0, 0, 50.0)
@@ -263,3 +264,15 @@ def test_an_order_of_a_stopped_engine_is_cancelled(started: Start) -> None:
     late = engine.order([CloseLane(3)], "Ada")
     engine.stop()
     assert late.cancelled()
+
+
+def test_pictures_show_what_is_in_force_in_a_paused_city_and_after_a_jump(started: Start) -> None:
+    engine, watcher = started(maker())
+    engine.steer(SetTime(paused=True))
+    engine.order([CloseLane(3), SetSpeedLimit(1, 8.0)], "Ada").result(5)
+    watcher.until(lambda: watcher.pictures and watcher.pictures[-1].in_force == InForce({3}, {1: 8.0}))
+    engine.steer(SetTime(jump=7200.0))
+    watcher.until(lambda: watcher.pictures[-1].time >= 7200.0)
+    assert watcher.pictures[-1].in_force.closed == {3}
+    engine.order([OpenLane(3)], "Bob").result(5)
+    watcher.until(lambda: not watcher.pictures[-1].in_force.closed)

@@ -15,8 +15,9 @@ from cosmopolis.city.model import City
 from cosmopolis.demand.trips import Trips
 from cosmopolis.registry import Refused
 from cosmopolis.simulation import CloseLane, Events, OpenLane, OrderApplied, SetSpeedLimit, Simulation, replay
-from cosmopolis.world.channels.orders import MOST_COMMANDS, MOST_TRIPS, ORDERS_AT_ONCE, InForce, read_order
+from cosmopolis.world.channels.orders import MOST_COMMANDS, MOST_TRIPS, ORDERS_AT_ONCE, read_order
 from cosmopolis.world.engine import Maker
+from cosmopolis.world.in_force import InForce
 from cosmopolis.world.log_file import LOG, read_log
 from tests.world.conftest import Running, Socket
 

@@ -19,6 +19,7 @@ from cosmopolis.world import frames
 from cosmopolis.world.contribution import KINDS
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.engine import _traffic
+from cosmopolis.world.in_force import InForce
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.picture import Picture
 from cosmopolis.world.site import Site
@@ -123,6 +124,20 @@ def test_an_empty_edge_has_free_speed_and_no_flow(things: Things, picture: Pictu
     fields = things.describe("edge", 0, nobody)
     assert (fields["vehicles"], fields["flow"]) == (0, 0)
     assert fields["meanSpeed"] == pytest.approx(float(city.network.edges.speed[0]), abs=0.01)
+
+
+def test_a_street_tells_the_limit_and_the_closures_that_are_in_force(
+    things: Things, picture: Picture, city: City
+) -> None:
+    edges = city.network.edges
+    first = int(edges.first_lane[0])
+    ordered = replace(picture, in_force=InForce({first}, {0: 2.5}))
+    street, lane = things.describe("edge", 0, ordered), things.describe("lane", first, ordered)
+    assert (street["speedLimit"], street["closedLanes"]) == (2.5, 1)
+    assert (lane["speedLimit"], lane["closed"]) == (2.5, True)
+    before, other = things.describe("edge", 0, picture), things.describe("edge", 1, ordered)
+    assert (before["speedLimit"], before["closedLanes"]) == (round(float(edges.speed[0]), 2), 0)
+    assert (other["speedLimit"], other["closedLanes"]) == (round(float(edges.speed[1]), 2), 0)
 
 
 def test_a_signal_counts_down_its_phase_and_shows_its_lights(

@@ -18,7 +18,7 @@ from cosmopolis import __version__
 from cosmopolis.city.errors import BadInput
 from cosmopolis.city.progress import Progress
 from cosmopolis.cli.arguments import AsJson, CityFolder, Seed
-from cosmopolis.cli.terminal import day_of, print_json, progress, time_of_day, told
+from cosmopolis.cli.terminal import counted, day_of, print_json, progress, time_of_day, told
 
 if TYPE_CHECKING:
     from cosmopolis.city.model import City
@@ -247,11 +247,11 @@ def built(raw: RawCity, out: Path, seed: int, tell: Progress) -> City:
 def report(city: City, out: Path) -> None:
     network = city.network
     told.print(
-        f"[bold]{escape(city.name)}[/]: {len(network.edges):,} edges, {len(network.junctions):,} junctions, "
-        f"{len(network.signals):,} signal programs, {len(city.buildings):,} buildings, {len(city.places):,} places"
+        f"[bold]{escape(city.name)}[/]: {counted(len(network.edges), 'edge')}, "
+        f"{counted(len(network.junctions), 'junction')}, {counted(len(network.signals), 'signal program')}, "
+        f"{counted(len(city.buildings), 'building')}, {counted(len(city.places), 'place')}"
     )
     if city.findings:
-        told.print(
-            f"{len(city.findings):,} findings about the data: see `cosmopolis info {escape(str(out))}`"
-        )
+        findings = counted(len(city.findings), "finding")
+        told.print(f"{findings} about the data: see `cosmopolis info {escape(str(out))}`")
     told.print(f"Written to {escape(str(out))}. Open it: [bold]cosmopolis run {escape(str(out))}[/]")

@@ -13,7 +13,7 @@ from rich.markup import escape
 from cosmopolis.city.errors import BadInput
 from cosmopolis.cli.arguments import AsJson
 from cosmopolis.cli.cities import load
-from cosmopolis.cli.terminal import part_of_day, print_json, progress, told
+from cosmopolis.cli.terminal import counted, part_of_day, print_json, progress, told
 
 if TYPE_CHECKING:
     from cosmopolis.planning.conditions import Conditions
@@ -123,8 +123,9 @@ def tell_of_run(result: dict[str, Any], out: Path) -> None:
     if result.get("options_without_effect"):
         options = ", ".join(result["options_without_effect"])
         told.print(f"[yellow]Without effect here[/] are the configuration's {escape(options)}")
+    on_road = counted(result["vehicles"], "vehicle")
     told.print(
-        f"{result['arrived']:,} trips arrived, {result['vehicles']:,} vehicles on the road at the end; "
+        f"{counted(result['arrived'], 'trip')} arrived, {on_road} on the road at the end; "
         f"those that arrived lost {result['mean_time_loss'] or 0.0:.0f} s each. "
         f"{result['vehicle_updates_per_second'] / 1e6:.1f} million vehicle updates a second. "
         f"Written to {escape(str(out))}"

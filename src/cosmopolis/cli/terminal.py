@@ -93,3 +93,8 @@ def fault_report() -> str:
     except OSError as error:
         return f"nowhere: {path} cannot be written ({error.strerror})"
     return str(path)
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun: "1 trip", "2,000 trips"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -29,10 +29,13 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 # (root element, what it is)
 _FOREIGN_XML: tuple[tuple[bytes, str], ...] = (
     (b"<osmchange", "an OpenStreetMap change file"), (b"<gpx", "a GPX track"), (b"<kml", "a KML file"),
-    (b"<net ", "a SUMO network"), (b"<opendrive", "an OpenDRIVE road"), (b"citymodel", "a CityGML model"),
+    (b"<net ", "a SUMO network"), (b"<routes", "a SUMO file of routes"), (b"<additional", "a SUMO additional file"),
+    (b"<configuration", "a SUMO scenario, which `cosmopolis simulate` runs"),
+    (b"<sumoconfiguration", "a SUMO scenario, which `cosmopolis simulate` runs"),
+    (b"<opendrive", "an OpenDRIVE road"), (b"citymodel", "a CityGML model"),
     (b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<svg", "an SVG drawing"),
 )  # fmt: skip
-READABLE = "OpenStreetMap (.osm, .osm.gz, .osm.bz2, .osm.pbf), GeoJSON or CityJSON"
+READABLE = "OpenStreetMap (.osm, .osm.gz, .osm.bz2, .osm.pbf), GeoJSON, CityJSON or a SUMO network (.net.xml)"
 
 
 def sniff(path: Path) -> str:

@@ -36,6 +36,7 @@ from cosmopolis.simulation.view import Watched
 from cosmopolis.world.clock import DAY, Clock, Meter, SetTime, hhmm
 from cosmopolis.world.edges import EdgeMeter
 from cosmopolis.world.frames import cell_records
+from cosmopolis.world.in_force import InForce
 from cosmopolis.world.interest import Grid, Paths
 from cosmopolis.world.orders import OrderDesk, OrderedRun, since_snapshot
 from cosmopolis.world.picture import EdgeState, Picture, Traffic
@@ -124,6 +125,7 @@ class Engine:
         self._subscribers: tuple[Subscriber, ...] = ()
         self._faulty: set[Subscriber] = set()  # those that have failed
         self._desk = OrderDesk(store, self._publish, self._lose)
+        self._in_force = InForce()
         self._watched: frozenset[int] = frozenset()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
@@ -276,6 +278,9 @@ class Engine:
         self._publish(Events(lost.time, refused=(lost,)), lost.time)
 
     def _publish(self, events: Events, time: float) -> None:
+        later = self._in_force.after(events)
+        self._dirty |= later is not self._in_force  # seen while the city is paused too
+        self._in_force = later
         for subscriber in self._subscribers:
             try:
                 subscriber(events, time)
@@ -333,6 +338,7 @@ class Engine:
             counts=counts,
             speed_reached=speed_reached,
             updates_per_s=updates,
+            in_force=self._in_force,
             watched={id: simulation.vehicle(id) for id in self._watched},
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.world.frames import CellRecords
+from cosmopolis.world.in_force import InForce
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,4 @@ class Picture:
     speed_reached: float  # city seconds a second over the last second
     updates_per_s: float
     watched: dict[int, dict[str, Any] | None] = field(default_factory=dict)  # vehicles being followed
+    in_force: InForce = field(default_factory=InForce)  # closures and limits by order

@@ -22,10 +22,16 @@ export function tellOrders(ui: Ui): () => void {
 
 /** A sentence for each kind of command in an order. */
 export function newsOf(order: AppliedOrder, network: Network): string[] {
-  const who = order.by || t("orders.somebody");
+  const who = authorOf(order.by);
   const kinds = [...new Set(order.commands.map(({ type }) => type))];
   const told = kinds.map((kind) => (NEWS[kind] ?? OTHER)(who, order.commands.filter(({ type }) => type === kind), network));
   return [...new Set(told)];
+}
+
+/** Who asked for no name has one of the server's, which is said in the language of the page. */
+function authorOf(by: string): string {
+  const number = /^Visitor (\d+)$/.exec(by)?.[1];
+  return number === undefined ? by || t("orders.somebody") : t("orders.visitor", { n: number });
 }
 
 type Teller = (who: string, commands: readonly HeardCommand[], network: Network) => string;

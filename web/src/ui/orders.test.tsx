@@ -117,6 +117,8 @@ test("what others order is told, in both languages", async () => {
   expect(text("toasts")).toContain("Somebody closed Lake Road");
   language.value = "zh";
   applied("Ada", ...close(1));
+  applied("Visitor 12", ...close(0, 1));
   await settle();
   expect(text("toasts")).toContain("Ada封闭了Lake Road的一条车道");
+  expect(text("toasts")).toContain("12 号访客封闭了Lake Road");
 });

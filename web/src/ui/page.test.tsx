@@ -244,6 +244,13 @@ describe("the traffic of the city", () => {
     expect(get("traffic-chart").getAttribute("aria-label")).toContain("1,234 vehicles, 321 standing, 36 km/h now");
   });
 
+  test("counts one vehicle as one", async () => {
+    await openPage();
+    FakeSocket.newest.say({ type: "stats", time: 28_800, vehicles: 1, waiting: 0, arrived: 0, halted: 0, speed_mean: 10, updates_per_s: 9 });
+    await settle();
+    expect(text("open-stats")).toContain("1 vehicle36 km/h");
+  });
+
   test("lists the streets with the longest queues or the lowest speeds, and flies there", async () => {
     const page = await openPage();
     stats(28_800, 100);

@@ -39,7 +39,7 @@ function Stats(): JSX.Element | null {
         </section>
       )}
       <button type="button" class="card pill stats-pill" aria-expanded={open} data-testid="open-stats" title={t("stats.title")} onClick={() => toggle(ui, "stats")}>
-        <strong>{t("stats.short", { n: formatNumber(stats.vehicles) })}</strong>
+        <strong>{stats.vehicles === 1 ? t("stats.short.one") : t("stats.short", { n: formatNumber(stats.vehicles) })}</strong>
         <span>{speed(stats.speedMean)}</span>
       </button>
     </div>

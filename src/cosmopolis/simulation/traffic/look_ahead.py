@@ -211,6 +211,10 @@ def _may_go(
     """Whether the first vehicle of `lane` may enter `connection`, or part of it, as far as others matter;
     else it stops.
     """
+    if path_state.closed[roads.to_lane[connection]] != 0:
+        stop_at(distance, i, drivers, cars, moves)
+        moves.refused[lane] = NO_STORAGE
+        return False
     light = path_state.light[connection]
     if light == ARROW or (roads.must_stop[connection] != 0 and light == OFF):
         if not _has_stopped(lane, i, distance, drivers, path_state, cars):

@@ -64,7 +64,7 @@ def _route_back(traffic: RunningTraffic, trip: int, edge: int) -> NDArray[np.int
 def reroute_around_closures(traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
     """New routes for those of `trips` whose route leads over a closed edge; one tree a destination.
 
-    A trip without another route keeps the old one, and reroutes at the barrier.
+    A trip without another route keeps the old one, and waits at the barrier, or takes another turn there.
     """
     fleet, shut = traffic.fleet, traffic.shut
     groups: dict[tuple[int, int], list[int]] = {}

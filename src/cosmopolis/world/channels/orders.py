@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cosmopolis.city.errors import BadInput
@@ -19,17 +19,15 @@ from cosmopolis.registry.live import Fields, Later, Reader, whole
 from cosmopolis.simulation import (
     AddTrip,
     Answer,
-    CloseLane,
     Command,
     Events,
-    OpenLane,
     OrderApplied,
     OrderRefused,
-    SetSpeedLimit,
     check,
 )
 from cosmopolis.simulation.command import from_json, to_json
 from cosmopolis.world.clock_lock import ClockLock
+from cosmopolis.world.in_force import InForce
 from cosmopolis.world.limits import Allowance
 
 # docs/server-limits.md lists these too
@@ -88,33 +86,6 @@ def read_order(fields: Fields) -> WishedOrder:
     return WishedOrder(int(number), commands)  # type: ignore[arg-type]
 
 
-@dataclass
-class InForce:
-    """What orders have changed of the city's streets, and what has not been taken back."""
-
-    closed: set[int] = field(default_factory=set)  # lanes
-    limits: dict[int, float] = field(default_factory=dict)  # m/s by edge
-
-    def see(self, commands: Sequence[Command]) -> None:
-        for command in commands:
-            match command:
-                case CloseLane(lane):
-                    self.closed.add(lane)
-                case OpenLane(lane):
-                    self.closed.discard(lane)
-                case SetSpeedLimit(edge, speed):
-                    self.limits[edge] = speed
-
-    def lose(self, commands: Sequence[Command]) -> None:
-        """Commands that are no longer in force, as the city could not go on with them."""
-        for command in commands:
-            match command:
-                case CloseLane(lane):
-                    self.closed.discard(lane)
-                case SetSpeedLimit(edge, _):
-                    self.limits.pop(edge, None)
-
-
 class OrdersChannel(Channel):
     """`lock` says who may give orders: everybody, or where it is locked the operator."""
 
@@ -164,11 +135,10 @@ class OrdersChannel(Channel):
 
     def _happened(self, room: LiveRoom, events: Events) -> Effects:
         effects: Effects = []
+        self.in_force = self.in_force.after(events)
         for applied in events.applied:
-            self.in_force.see(applied.commands)
             effects += room.to_all("event", **_event(applied))
         for lost in events.refused:
-            self.in_force.lose(lost.commands)
             effects += [
                 room.message(visitor, "error", code=lost.refusal.code, message=lost.refusal.sentence)
                 for visitor in room.visitors()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from cosmopolis.city.model import City
@@ -23,7 +25,10 @@ def edge(city: City, i: int, picture: Picture | None = None) -> Fields:
         "streetKind": kind,
         "length": round(length, 1),
         "lanes": int(e.lane_count[i]),
-        "speedLimit": round(float(e.speed[i]), 2),
+        "speedLimit": round(limit_of(city, i, picture), 2),
+        "closedLanes": _closed_of(
+            range(first := int(e.first_lane[i]), first + int(e.lane_count[i])), picture
+        ),
         "bridge": bool(e.bridge[i]),
         "tunnel": bool(e.tunnel[i]),
         "roundabout": bool(e.roundabout[i]),
@@ -44,7 +49,7 @@ def traffic_on(city: City, edge: int, picture: Picture) -> Fields:
     first = int(e.first_lane[edge])
     here = (t.path >= first) & (t.path < first + int(e.lane_count[edge]))
     count = int(here.sum())
-    speed = float(t.speed[here].mean()) if count else float(e.speed[edge])
+    speed = float(t.speed[here].mean()) if count else limit_of(city, edge, picture)
     per_kilometre = count / max(float(e.line.length[edge]), 1.0) * 1000.0
     return {
         "vehicles": count,
@@ -52,6 +57,26 @@ def traffic_on(city: City, edge: int, picture: Picture) -> Fields:
         "density": round(per_kilometre, 1),
         "flow": round(per_kilometre * speed * 3.6),  # q = k v (Wardrop 1952), vehicles an hour
     }
+
+
+def limit_of(city: City, edge: int, picture: Picture | None) -> float:
+    """The speed limit of an edge now in m/s: an order's, else the city's."""
+    ordered = picture.in_force.limits if picture is not None else {}
+    return float(ordered.get(edge, city.network.edges.speed[edge]))
+
+
+def _closed_of(lanes: Iterable[int], picture: Picture | None) -> int:
+    """How many of `lanes` an order has closed."""
+    return 0 if picture is None else len(picture.in_force.closed.intersection(lanes))
+
+
+def _lane_limit(city: City, i: int, picture: Picture | None) -> float:
+    """A lane slower than its street, such as a cycle lane, keeps its own limit where an order's is above it."""
+    edge, own = int(city.network.lanes.edge[i]), float(city.network.lanes.speed[i])
+    if picture is None or edge not in picture.in_force.limits:
+        return own
+    limit = limit_of(city, edge, picture)
+    return min(own, limit) if own < float(city.network.edges.speed[edge]) else limit
 
 
 def lane(city: City, i: int, picture: Picture | None = None) -> Fields:
@@ -63,7 +88,8 @@ def lane(city: City, i: int, picture: Picture | None = None) -> Fields:
         "index": int(rows.index[i]),
         "length": round(length, 1),
         "width": round(float(rows.width[i]), 2),
-        "speedLimit": round(float(rows.speed[i]), 2),
+        "speedLimit": round(_lane_limit(city, i, picture), 2),
+        "closed": _closed_of([i], picture) > 0,
         "modes": flags(Mode, rows.modes[i]),
         "turns": flags(Turn, rows.turns[i]),
         **origin(city, "network", edges.lanes_provenance[edge]),

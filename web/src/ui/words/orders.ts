@@ -25,6 +25,7 @@ export const ordersWords = words({
     "orders.limited": "{who} set the speed limit of {street} to {speed}",
     "orders.other": "{who} changed something in the city",
     "orders.somebody": "Somebody",
+    "orders.visitor": "Visitor {n}",
     "orders.unnamed": "a street without a name",
   },
   zh: {
@@ -50,6 +51,7 @@ export const ordersWords = words({
     "orders.limited": "{who}把{street}的限速设为 {speed}",
     "orders.other": "{who}更改了城市",
     "orders.somebody": "有人",
+    "orders.visitor": "{n} 号访客",
     "orders.unnamed": "一条无名道路",
   },
 });
