@@ -33,6 +33,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("a locked city", () => {
+  test("shows a visitor a clock that only the operator moves", async () => {
+    await openPage("", { welcome: { may: [], locked: true } });
+    await settle();
+    expect(get<HTMLButtonElement>("play").disabled).toBe(true);
+    expect(get<HTMLButtonElement>("speed-10").disabled).toBe(true);
+    expect(get("play").closest("section")?.title).toBe("Only the operator of this city moves its clock.");
+  });
+});
+
 describe("who may order", () => {
   test("closes a street and opens it again; all see it", async () => {
     await chosen("edge", 0);

@@ -33,24 +33,30 @@ export const timePanel = panel({
 function TimePanel(): JSX.Element {
   const { world } = useUi();
   const live = world.status.value === "live";
+  const locked = live && !world.may("clock");
   return (
-    <section class="card time-panel" aria-label={t("time.label")} title={live ? t("time.shared") : t("time.offline")}>
+    <section class="card time-panel" aria-label={t("time.label")} title={!live ? t("time.offline") : locked ? t("time.locked") : t("time.shared")}>
       <div class="time-row">
-        <PlayButton />
+        <PlayButton locked={locked} />
         <Clock />
-        <Speeds />
+        <Speeds locked={locked} />
       </div>
-      <Scrubber />
+      <Scrubber locked={locked} />
     </section>
   );
 }
 
-function PlayButton(): JSX.Element {
+/** `locked`: only the operator moves the clock, and that is somebody else. */
+interface Lockable {
+  readonly locked: boolean;
+}
+
+function PlayButton({ locked }: Lockable): JSX.Element {
   const ui = useUi();
   const { paused } = ui.world.clock.value;
   const label = t(paused ? "time.play" : "time.pause");
   return (
-    <button type="button" class="icon-button play" aria-label={label} title={label} data-testid="play" onClick={() => orTell(ui, () => playOrPause(ui))}>
+    <button type="button" class="icon-button play" aria-label={label} title={label} data-testid="play" disabled={locked} onClick={() => orTell(ui, () => playOrPause(ui))}>
       <Icon name={paused ? "play" : "pause"} size={24} />
     </button>
   );
@@ -79,7 +85,7 @@ function Clock(): JSX.Element {
   );
 }
 
-function Speeds(): JSX.Element {
+function Speeds({ locked }: Lockable): JSX.Element {
   const ui = useUi();
   const { speed } = ui.world.clock.value;
   const set = (n: number): void => orTell(ui, () => ui.world.setTime({ speed: n, ...(ui.world.clock.value.paused ? { paused: false } : {}) }));
@@ -87,12 +93,12 @@ function Speeds(): JSX.Element {
     <div class="speeds">
       <div class="segments" role="radiogroup" aria-label={t("time.speed")}>
         {SPEEDS.map((n) => (
-          <button key={n} type="button" role="radio" aria-checked={n === speed} aria-label={t("time.speed.n", { n })} data-testid={`speed-${n}`} onClick={() => set(n)}>
+          <button key={n} type="button" role="radio" aria-checked={n === speed} aria-label={t("time.speed.n", { n })} data-testid={`speed-${n}`} disabled={locked} onClick={() => set(n)}>
             {n}×
           </button>
         ))}
       </div>
-      <select aria-label={t("time.speed")} value={speed} onChange={(event) => set(Number(event.currentTarget.value))}>
+      <select aria-label={t("time.speed")} value={speed} disabled={locked} onChange={(event) => set(Number(event.currentTarget.value))}>
         {(SPEEDS.includes(speed) ? SPEEDS : [speed, ...SPEEDS]).map((n) => (
           <option key={n} value={n}>
             {n}×
@@ -104,7 +110,7 @@ function Speeds(): JSX.Element {
 }
 
 /** A slider over the day in the colours of its sky. While it is held it shows its own time; then the city jumps. */
-function Scrubber(): JSX.Element {
+function Scrubber({ locked }: Lockable): JSX.Element {
   const ui = useUi();
   const [held, setHeld] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -127,6 +133,7 @@ function Scrubber(): JSX.Element {
     <div class="scrubber">
       <input
         type="range"
+        disabled={locked}
         min={0}
         max={DAY - SCRUB_STEP}
         step={held === null ? 1 : SCRUB_STEP}
@@ -165,6 +172,7 @@ function stepByKey(event: KeyboardEvent, shown: number, move: (time: number) => 
 
 /** The clock belongs to the server: without it nothing can be set. */
 function orTell(ui: Ui, act: () => unknown): void {
-  if (ui.world.status.value === "live") act();
-  else tell(ui, t("time.offline"), { tone: "error" });
+  if (ui.world.status.value !== "live") tell(ui, t("time.offline"), { tone: "error" });
+  else if (!ui.world.may("clock")) tell(ui, t("time.locked"), { tone: "error" });
+  else act();
 }

@@ -5,6 +5,7 @@ export const timeWords = words({
   en: {
     "time.label": "Time of the city",
     "time.shared": "All visitors share this clock.",
+    "time.locked": "Only the operator of this city moves its clock.",
     "time.play": "Let time run",
     "time.pause": "Pause",
     "time.scrub": "Time of day",
@@ -24,6 +25,7 @@ export const timeWords = words({
   zh: {
     "time.label": "城市时间",
     "time.shared": "所有访客共用这只时钟。",
+    "time.locked": "只有这座城市的运营者可以调整时钟。",
     "time.play": "让时间流动",
     "time.pause": "暂停",
     "time.scrub": "一天中的时刻",
