@@ -72,6 +72,13 @@ vec3 hazed(vec3 colour, vec3 place) {
 }
 ${NOISE_GLSL}`;
 
+/**
+ * Puts a vertex behind all that stands: as if at a hundred times its distance, by a near plane a hundred times nearer
+ * (`projectionMatrix[3][2]` is -2 near). A depth in proportion to w would cut wrongly what reaches behind the eye, as the
+ * ground does in a level view: its distance from the far plane, w - z, is then all rounding, and has its sign from w.
+ */
+export const BEHIND = "gl_Position.z = gl_Position.w + 0.01 * projectionMatrix[3][2];";
+
 /** How shadows are looked up: softly, or by one look-up where every one counts. Set before anything is compiled. */
 export const shadows = { soft: true };
 
@@ -109,7 +116,7 @@ function sew(shader: WebGLProgramParametersWithUniforms, cut: Dress): void {
     .replace("void main() {", `void main() {\nvec3 place = vec3(0.0); vec3 facing = vec3(0.0, 0.0, 1.0);\n${cut.place}\nvPlace = place;`)
     .replace("#include <beginnormal_vertex>", "vec3 objectNormal = facing;")
     .replace("#include <begin_vertex>", "vec3 transformed = place;")
-    .replace("#include <project_vertex>", `#include <project_vertex>\n${pulled(cut.pull)}${cut.backdrop ? "gl_Position.z = gl_Position.w * 0.9999999;" : ""}`);
+    .replace("#include <project_vertex>", `#include <project_vertex>\n${pulled(cut.pull)}${cut.backdrop ? BEHIND : ""}`);
   if (cut.depthOnly) return;
   if (!shadows.soft) shader.fragmentShader = shader.fragmentShader.replace("#include <shadowmap_pars_fragment>", hardShadows());
   shader.fragmentShader = shader.fragmentShader
