@@ -39,7 +39,7 @@ uniform vec3 uLand[${KINDS}];
 uniform vec3 uLandUse[${KINDS}];
 uniform float uLayer;
 const vec3 CITY_GLOW = vec3(0.1, 0.068, 0.04); // lamps of the whole town on a pale ground
-const float GLOW_REACH = 900.0; // m beyond the city
+const float GLOW_REACH = 900.0, FADE_REACH = 8000.0; // m beyond the city: of its lamps, and of the map before it is air
 // under a layer of data the town is a white model
 vec3 pale(vec3 c) { return uLayer < 0.5 ? c : mix(c, vec3(0.5) + 0.25 * c, 0.7); }
 vec3 landColour(int kind, vec2 p, float near) {
@@ -65,8 +65,12 @@ const NEAR_GLSL = "float near = 1.0 - smoothstep(60.0, 500.0, distance(cameraPos
 const MAPPED_GLSL = /* glsl */ `
 float beyond = beyondEdge(vPlace.xy);
 vec2 px = fwidth(vPlace.xy) + 1e-4; // outside of any condition: else it is undefined
+float fading = beyond * (1.0 - exp(-max(outsideOf(vPlace.xy), 0.0) / FADE_REACH));
 diffuseColor.rgb = beyond > 0.0 ? mix(land, pale(paper(vPlace.xy, px)), beyond) : land;
-totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * exp(-max(outsideOf(vPlace.xy), 0.0) / GLOW_REACH);`;
+totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * exp(-max(outsideOf(vPlace.xy), 0.0) / GLOW_REACH);
+diffuseColor.rgb *= 1.0 - fading;
+vec3 away = normalize(vPlace - cameraPosition);
+totalEmissiveRadiance = mix(totalEmissiveRadiance, horizonColour(away) + glowAround(away, 0.9), fading);`;
 
 export class GroundLayer {
   readonly group = new Group();
@@ -122,18 +126,24 @@ export class GroundLayer {
   }
 }
 
-/** Rings around the origin out to where the haze has swallowed everything. */
-function disc(): BufferGeometry {
-  const radii = [0, 60, 300, 1200, 5000, 20_000, 60_000, 150_000];
+/**
+ * Rings around the origin out to where the haze has swallowed everything. None of its points is below the eye: in a
+ * level view that one would be at w = 0, where some rasterisers lose what they interpolate; the turn keeps the others
+ * from it in views along the axes.
+ */
+export function disc(): BufferGeometry {
+  const radii = [60, 300, 1200, 5000, 20_000, 60_000, 150_000];
   const sectors = 40;
+  const turn = 0.0317; // rad
   const points: number[] = [];
   const index: number[] = [];
   for (const radius of radii) {
     for (let k = 0; k < sectors; k++) {
-      const angle = (2 * Math.PI * k) / sectors;
+      const angle = turn + (2 * Math.PI * k) / sectors;
       points.push(radius * Math.cos(angle), radius * Math.sin(angle), 0);
     }
   }
+  for (let k = 1; k + 1 < sectors; k++) index.push(0, k, k + 1);
   for (let ring = 0; ring + 1 < radii.length; ring++) {
     for (let k = 0; k < sectors; k++) {
       const a = ring * sectors + k;

@@ -36,7 +36,7 @@ float ruled(vec2 p, vec2 px, float every, float wide) {
 }
 vec3 paper(vec2 p, vec2 px) { // px: m of a pixel, fwidth(p)
   float lines = max(0.5 * ruled(p, px, ${GRID.fine.toFixed(1)}, 0.05), ruled(p, px, ${GRID.bold.toFixed(1)}, 0.1));
-  vec3 sheet = mix(vec3(0.8, 0.785, 0.74), vec3(0.3, 0.31, 0.34), uNight) * (0.97 + 0.06 * noise(p * 0.013));
+  vec3 sheet = mix(vec3(0.74, 0.72, 0.67), vec3(0.3, 0.31, 0.34), uNight) * (0.97 + 0.06 * noise(p * 0.013));
   vec3 ink = mix(vec3(0.4, 0.41, 0.42), vec3(0.62, 0.6, 0.58), uNight);
   float foot = exp(-max(outsideOf(p), 0.0) / 45.0);
   return mix(sheet, ink, 0.55 * lines) * (1.0 - 0.28 * foot);

@@ -21,6 +21,6 @@ vec3 skyglow(vec3 d) {
   vec2 there = uTown.xy - cameraPosition.xy;
   float far = length(there), round_ = uTown.z / (uTown.z + far);
   float towards = max(dot(normalize(d.xy + 1e-5), there / max(far, 1.0)), 0.0);
-  return vec3(0.17, 0.105, 0.055) * (uTown.w * uNight * (round_ + (1.0 - round_) * towards * towards * sqrt(round_)));
+  return vec3(0.13, 0.083, 0.042) * (uTown.w * uNight * (round_ + (1.0 - round_) * towards * towards * sqrt(round_)));
 }
 `;
