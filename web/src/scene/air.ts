@@ -1,7 +1,8 @@
 /** What every material shares: the time, the sun and the air between it and the eye; and how a material is dressed. */
-import { DataTexture, LinearFilter, LinearMipmapNearestFilter, RGFormat, RepeatWrapping, ShaderChunk, Vector3, type Material, type WebGLProgramParametersWithUniforms } from "three";
+import { DataTexture, LinearFilter, LinearMipmapNearestFilter, RGFormat, RepeatWrapping, ShaderChunk, Vector3, Vector4, type Material, type WebGLProgramParametersWithUniforms } from "three";
 
 import { chance } from "./geometry/chance";
+import { SKYGLOW_GLSL } from "./skyglow";
 
 /** One set of uniforms for the whole scene: written once a frame, read by all. */
 export const air = {
@@ -12,6 +13,7 @@ export const air = {
   uHorizon: { value: new Vector3() },
   uGlow: { value: new Vector3() },
   uNight: { value: 0 },
+  uTown: { value: new Vector4(0, 0, 1, 0) }, // what lights the sky by night, see skyglow.ts
   uHaze: { value: 1e-4 }, // a metre at the eye's height
   uLight: { value: new Vector3() }, // irradiance of the sun or moon, for glints
   uNoise: { value: noiseTexture() },
@@ -45,9 +47,10 @@ float noise(vec2 p) { return noises(p).r; }
 export const SKY_GLSL = /* glsl */ `
 uniform float uTime, uNight, uHaze;
 uniform vec3 uSun, uMoon, uZenith, uHorizon, uGlow, uLight;
+${SKYGLOW_GLSL}
 vec3 horizonColour(vec3 d) {
   float sunward = 0.5 + 0.5 * dot(d.xy, normalize(uSun.xy + 1e-4));
-  return uHorizon * mix(vec3(0.86, 0.94, 1.08), vec3(1.02, 1.0, 0.96), sunward);
+  return uHorizon * mix(vec3(0.86, 0.94, 1.08), vec3(1.02, 1.0, 0.96), sunward) + skyglow(d);
 }
 vec3 glowAround(vec3 d, float low) {
   float t = max(dot(d, uSun), 0.0), t2 = t * t, t4 = t2 * t2, t8 = t4 * t4;
@@ -68,6 +71,13 @@ vec3 hazed(vec3 colour, vec3 place) {
   return mix(colour, horizonColour(d) + glowAround(d, 0.9), share);
 }
 ${NOISE_GLSL}`;
+
+/**
+ * Puts a vertex behind all that stands: as if at a hundred times its distance, by a near plane a hundred times nearer
+ * (`projectionMatrix[3][2]` is -2 near). A depth in proportion to w would cut wrongly what reaches behind the eye, as the
+ * ground does in a level view: its distance from the far plane, w - z, is then all rounding, and has its sign from w.
+ */
+export const BEHIND = "gl_Position.z = gl_Position.w + 0.01 * projectionMatrix[3][2];";
 
 /** How shadows are looked up: softly, or by one look-up where every one counts. Set before anything is compiled. */
 export const shadows = { soft: true };
@@ -106,7 +116,7 @@ function sew(shader: WebGLProgramParametersWithUniforms, cut: Dress): void {
     .replace("void main() {", `void main() {\nvec3 place = vec3(0.0); vec3 facing = vec3(0.0, 0.0, 1.0);\n${cut.place}\nvPlace = place;`)
     .replace("#include <beginnormal_vertex>", "vec3 objectNormal = facing;")
     .replace("#include <begin_vertex>", "vec3 transformed = place;")
-    .replace("#include <project_vertex>", `#include <project_vertex>\n${pulled(cut.pull)}${cut.backdrop ? "gl_Position.z = gl_Position.w * 0.9999999;" : ""}`);
+    .replace("#include <project_vertex>", `#include <project_vertex>\n${pulled(cut.pull)}${cut.backdrop ? BEHIND : ""}`);
   if (cut.depthOnly) return;
   if (!shadows.soft) shader.fragmentShader = shader.fragmentShader.replace("#include <shadowmap_pars_fragment>", hardShadows());
   shader.fragmentShader = shader.fragmentShader

@@ -55,7 +55,7 @@ export class City {
   /** The world is here. */
   open(bounds: readonly number[], network: Network, ground: Ground): void {
     this.roads.setEdges(network.edges.count);
-    this.ground.setBounds(bounds, ground.areas);
+    this.ground.setBounds(bounds);
     void this.build(network, ground);
     this.markPickable();
   }

@@ -1,12 +1,11 @@
-/** The ground to the horizon, and the areas painted on it: land use and green. */
-import { BufferAttribute, BufferGeometry, Group, Mesh, MeshLambertMaterial, Vector3, Vector4 } from "three";
+/** The ground to the horizon, a map beyond the city's data, and the areas painted on it: land use and green. */
+import { BufferAttribute, BufferGeometry, Group, Mesh, MeshLambertMaterial, Vector3 } from "three";
 
 import { dress } from "./air";
 import { LandUse } from "../protocol/words.generated";
-import type { Ground } from "../world/model";
 import { linear } from "./daylight";
 import type { AreaMeshes } from "./geometry/areas";
-import { contains, shapeOf } from "./geometry/polygon";
+import { MAP_GLSL, mapEdge } from "./mapedge";
 import { BACKDROP, fixedMesh, Order } from "./meshes";
 
 /** sRGB, by words.LandUse. */
@@ -38,9 +37,9 @@ const table = (colours: Readonly<Record<number, number>>, other: number): Vector
 const LAND_GLSL = /* glsl */ `
 uniform vec3 uLand[${KINDS}];
 uniform vec3 uLandUse[${KINDS}];
-uniform float uLayer, uBeyond;
-uniform vec4 uBounds;
+uniform float uLayer;
 const vec3 CITY_GLOW = vec3(0.1, 0.068, 0.04); // lamps of the whole town on a pale ground
+const float GLOW_REACH = 900.0, FADE_REACH = 8000.0; // m beyond the city: of its lamps, and of the map before it is air
 // under a layer of data the town is a white model
 vec3 pale(vec3 c) { return uLayer < 0.5 ? c : mix(c, vec3(0.5) + 0.25 * c, 0.7); }
 vec3 landColour(int kind, vec2 p, float near) {
@@ -62,12 +61,22 @@ vec3 landColour(int kind, vec2 p, float near) {
 
 const NEAR_GLSL = "float near = 1.0 - smoothstep(60.0, 500.0, distance(cameraPosition, vPlace));";
 
+/** From `land`, the colour of the city's ground, and what lies beyond it. The lamps' light goes out with the distance. */
+const MAPPED_GLSL = /* glsl */ `
+float beyond = beyondEdge(vPlace.xy);
+vec2 px = fwidth(vPlace.xy) + 1e-4; // outside of any condition: else it is undefined
+float fading = beyond * (1.0 - exp(-max(outsideOf(vPlace.xy), 0.0) / FADE_REACH));
+diffuseColor.rgb = beyond > 0.0 ? mix(land, pale(paper(vPlace.xy, px)), beyond) : land;
+totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * exp(-max(outsideOf(vPlace.xy), 0.0) / GLOW_REACH);
+diffuseColor.rgb *= 1.0 - fading;
+vec3 away = normalize(vPlace - cameraPosition);
+totalEmissiveRadiance = mix(totalEmissiveRadiance, horizonColour(away) + glowAround(away, 0.9), fading);`;
+
 export class GroundLayer {
   readonly group = new Group();
   private readonly plane: Mesh;
   private readonly uniforms = {
-    uBounds: { value: new Vector4(-1e6, -1e6, 1e6, 1e6) },
-    uBeyond: { value: 0 },
+    ...mapEdge,
     uLand: { value: table(LAND, BARE) },
     uLandUse: { value: table(LAND_USE, 0xb8b4ac) },
   };
@@ -76,27 +85,23 @@ export class GroundLayer {
   readonly areas = this.material("areas", "place = vec3(position.xy, 0.0); vKind = area.x;", /* glsl */ `
     ${NEAR_GLSL}
     int kind = int(vKind + 0.5);
-    diffuseColor.rgb = pale(landColour(kind, vPlace.xy, near));
-    if (uLayer > 2.5 && uLayer < 3.5) diffuseColor.rgb = uLandUse[kind];
-    totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight;`);
+    vec3 land = uLayer > 2.5 && uLayer < 3.5 ? uLandUse[kind] : pale(landColour(kind, vPlace.xy, near));
+    ${MAPPED_GLSL}`);
 
   constructor() {
     this.plane = new Mesh(disc(), this.material("bare ground", "place = position + vec3(cameraPosition.xy, 0.0);", /* glsl */ `
       ${NEAR_GLSL}
-      vec2 out_ = max(max(uBounds.xy + 90.0 - vPlace.xy, vPlace.xy - uBounds.zw + 90.0), 0.0);
-      float beyond = smoothstep(-1.0, 60.0, length(out_) + 60.0 * (noise(vPlace.xy * 0.004) - 0.5));
-      diffuseColor.rgb = pale(landColour(beyond > 0.5 ? int(uBeyond + 0.5) : 0, vPlace.xy, near));
-      totalEmissiveRadiance += diffuseColor.rgb * CITY_GLOW * uNight * (1.0 - beyond);`));
+      vec3 land = pale(landColour(0, vPlace.xy, near));
+      ${MAPPED_GLSL}`));
     this.plane.frustumCulled = false;
     this.plane.receiveShadow = true;
     this.plane.renderOrder = Order.GROUND;
     this.group.add(this.plane);
   }
 
-  /** The ground goes on beyond the city's bounds (w, s, e, n) as the kind that lies along most of its rim. */
-  setBounds(bounds: readonly number[], areas: Ground["areas"]): void {
+  /** Beyond these bounds (w, s, e, n) the ground is the map around the city. */
+  setBounds(bounds: readonly number[]): void {
     this.uniforms.uBounds.value.fromArray(bounds as number[]);
-    this.uniforms.uBeyond.value = kindAlongRim(bounds, areas);
   }
 
   setAreas({ land }: AreaMeshes): void {
@@ -112,7 +117,7 @@ export class GroundLayer {
     return dress(material, {
       name,
       vertexHead: kind ? "attribute vec3 area; flat varying float vKind;" : "",
-      fragmentHead: (kind ? "flat varying float vKind;" : "") + LAND_GLSL,
+      fragmentHead: (kind ? "flat varying float vKind;" : "") + MAP_GLSL + LAND_GLSL,
       place,
       colour,
       backdrop: true,
@@ -121,37 +126,24 @@ export class GroundLayer {
   }
 }
 
-const RIM_SAMPLES = 40; // on each side
-const INSIDE = 40; // m from the rim
-
-function kindAlongRim([w, s, e, n]: readonly number[], areas: Ground["areas"]): number {
-  const counts = new Map<number, number>();
-  const shapes = Array.from({ length: areas.polygon.count }, (_, row) => shapeOf(areas.polygon, row));
-  for (let k = 0; k < RIM_SAMPLES; k++) {
-    const [x, y] = [w + ((k + 0.5) / RIM_SAMPLES) * (e - w), s + ((k + 0.5) / RIM_SAMPLES) * (n - s)];
-    for (const [px, py] of [[x, s + INSIDE], [x, n - INSIDE], [w + INSIDE, y], [e - INSIDE, y]]) {
-      let kind = 0;
-      shapes.forEach((shape, row) => {
-        if (areas.layer[row] === 0 && contains(shape, px, py)) kind = areas.kind[row];
-      });
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    }
-  }
-  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
-}
-
-/** Rings around the origin out to where the haze has swallowed everything. */
-function disc(): BufferGeometry {
-  const radii = [0, 60, 300, 1200, 5000, 20_000, 60_000, 150_000];
+/**
+ * Rings around the origin out to where the haze has swallowed everything. None of its points is below the eye: in a
+ * level view that one would be at w = 0, where some rasterisers lose what they interpolate; the turn keeps the others
+ * from it in views along the axes.
+ */
+export function disc(): BufferGeometry {
+  const radii = [60, 300, 1200, 5000, 20_000, 60_000, 150_000];
   const sectors = 40;
+  const turn = 0.0317; // rad
   const points: number[] = [];
   const index: number[] = [];
   for (const radius of radii) {
     for (let k = 0; k < sectors; k++) {
-      const angle = (2 * Math.PI * k) / sectors;
+      const angle = turn + (2 * Math.PI * k) / sectors;
       points.push(radius * Math.cos(angle), radius * Math.sin(angle), 0);
     }
   }
+  for (let k = 1; k + 1 < sectors; k++) index.push(0, k, k + 1);
   for (let ring = 0; ring + 1 < radii.length; ring++) {
     for (let k = 0; k < sectors; k++) {
       const a = ring * sectors + k;

@@ -5,6 +5,7 @@
 import { Color, NearestFilter, ShaderMaterial, WebGLRenderTarget, type Material, type Mesh, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
 
 import type { Thing } from "../world/model";
+import { BEHIND } from "./air";
 import { BACKDROP } from "./meshes";
 import { motion, POSE_GLSL } from "./vehicleshader";
 
@@ -39,7 +40,7 @@ export function createPickMaterials() {
       if (owner.x < -1.5) give(${Kind.JUNCTION}.0, -2.0 - owner.x); else if (owner.y >= 0.0) give(${Kind.LANE}.0, owner.y); else vCode = vec4(0.0);
       ${PLACED}
       if (vCode.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0); }`),
-    area: idMaterial(`attribute vec3 area; void main() { vec3 p = vec3(position.xy, 0.0); give(${Kind.AREA}.0, area.y); ${PLACED} gl_Position.z = gl_Position.w * 0.9999999; }`),
+    area: idMaterial(`attribute vec3 area; void main() { vec3 p = vec3(position.xy, 0.0); give(${Kind.AREA}.0, area.y); ${PLACED} ${BEHIND} }`),
     vehicle: idMaterial(`${POSE_GLSL} void main() {
       Pose pose = poseNow();
       float size = max(1.0, distance(cameraPosition, pose.at) * 0.004);

@@ -14,6 +14,7 @@ import { Light } from "./light";
 import { Overture } from "./overture";
 import { Picker } from "./picking";
 import { Sky } from "./sky";
+import { skyglowOf } from "./skyglow";
 import { guessQuality, QUALITY, Stage, WebGLMissing, type FrameStats, type Quality } from "./stage";
 import { placeOf } from "./sun";
 import { Surface } from "./surface";
@@ -166,6 +167,7 @@ class Drawing {
     if (!network || !ground || !manifest) return;
     this.opened = true;
     this.city.open(manifest.bounds, network, ground);
+    air.uTown.value.set(...skyglowOf(manifest.bounds, manifest.population));
     this.surface = new Surface(network);
     this.showSelection(this.world.selection.value, this.world.followed.value);
   }

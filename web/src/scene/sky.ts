@@ -1,7 +1,7 @@
 /** The sky: gradient, sun, clouds, moon and stars, on a dome behind everything; below the horizon is the ground. */
 import { BackSide, Mesh, ShaderMaterial, SphereGeometry } from "three";
 
-import { air, SKY_GLSL } from "./air";
+import { air, BEHIND, SKY_GLSL } from "./air";
 import { BACKDROP, Order } from "./meshes";
 
 const LOWEST = Math.PI / 2 + 0.06; // rad from the zenith: a little below the horizon
@@ -11,7 +11,7 @@ varying vec3 vRay;
 void main() {
   vRay = position;
   gl_Position = projectionMatrix * viewMatrix * vec4(cameraPosition + position * 1000.0, 1.0);
-  gl_Position.z = gl_Position.w * 0.9999999;
+  ${BEHIND}
 }`;
 
 const FRAGMENT = /* glsl */ `

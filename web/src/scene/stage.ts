@@ -61,6 +61,7 @@ export class Stage {
   private lastFrame = 0;
   private interval = 20;
   private settled = 0;
+  private outgrown = false;
 
   constructor(private readonly canvas: HTMLCanvasElement, readonly level: QualityLevel, private readonly adaptive: boolean) {
     const gl = canvas.getContext("webgl2", { antialias: level.antialias, alpha: false, powerPreference: "high-performance", stencil: true });
@@ -80,7 +81,7 @@ export class Stage {
     this.renderer.debug.checkShaderErrors = import.meta.env.DEV;
     this.camera.up.set(0, 0, 1);
     this.scene.matrixWorldAutoUpdate = true;
-    this.resize();
+    this.fit();
   }
 
   /** Fewer pixels for now. */
@@ -90,15 +91,9 @@ export class Stage {
     this.resize();
   }
 
+  /** From the next picture on: a canvas that changes its size is cleared, and must be drawn at once. */
   resize(): void {
-    const { clientWidth, clientHeight } = this.canvas;
-    const width = clientWidth || 1;
-    const height = clientHeight || 1;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, this.level.pixelRatio) * this.scale * (this.hurried ? COARSE : 1));
-    this.renderer.setSize(width, height, false);
-    this.camera.aspect = width / height;
-    this.camera.fov = width < height ? 62 : 50;
-    this.camera.updateProjectionMatrix();
+    this.outgrown = true;
   }
 
   /** Has the shaders of all under `objects` compiled side by side, while pictures go on. */
@@ -109,6 +104,7 @@ export class Stage {
   /** Draws; `began` is when this frame's work began. */
   render(began: number): void {
     this.renderer.info.reset();
+    if (this.outgrown) this.fit();
     this.renderer.render(this.scene, this.camera);
     const spent = performance.now() - began;
     this.frameMs += 0.1 * (spent - this.frameMs);
@@ -122,6 +118,18 @@ export class Stage {
 
   dispose(): void {
     this.renderer.dispose();
+  }
+
+  private fit(): void {
+    this.outgrown = false;
+    const { clientWidth, clientHeight } = this.canvas;
+    const width = clientWidth || 1;
+    const height = clientHeight || 1;
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, this.level.pixelRatio) * this.scale * (this.hurried ? COARSE : 1));
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    this.camera.fov = width < height ? 62 : 50;
+    this.camera.updateProjectionMatrix();
   }
 
   /** Fewer pixels where frames come too slowly, more again where there is room; at most once in two seconds. */

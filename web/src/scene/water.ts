@@ -3,6 +3,7 @@ import { MeshLambertMaterial, type Mesh } from "three";
 
 import { dress } from "./air";
 import type { AreaMeshes } from "./geometry/areas";
+import { MAP_GLSL, mapEdge } from "./mapedge";
 import { BACKDROP, fixedMesh, Order } from "./meshes";
 
 /** Two crossing trains of waves and noise; the slope fades where a ripple is smaller than a pixel. */
@@ -31,16 +32,21 @@ float glint = pow(max(dot(r, uSun.z > -0.05 ? uSun : uMoon), 0.0), 420.0);
 diffuseColor.rgb = mix(vec3(0.045, 0.105, 0.115), vec3(0.075, 0.14, 0.125), noise(vPlace.xy * 0.01)) * (1.0 - mirror);
 float streak = noise(vec2(atan(r.y, r.x) * 90.0, far * 0.004)) * noise(vPlace.xy * 0.06 + uTime * 0.2);
 sky += vec3(1.0, 0.68, 0.36) * uNight * exp(-7.0 * abs(r.z)) * (0.1 + 1.1 * streak * streak);
-totalEmissiveRadiance += sky * mirror * 0.92 + uLight * glint * 0.9;
+vec3 shine = sky * mirror * 0.92 + uLight * glint * 0.9;
+float beyond = beyondEdge(vPlace.xy);
+vec2 px = fwidth(vPlace.xy) + 1e-4;
+if (beyond > 0.0) diffuseColor.rgb = mix(diffuseColor.rgb, paper(vPlace.xy, px), beyond);
+totalEmissiveRadiance += shine * (1.0 - beyond);
 `;
 
 export function waterMaterial(): MeshLambertMaterial {
   return dress(new MeshLambertMaterial(BACKDROP), {
     name: "water",
     place: "place = vec3(position.xy, 0.0);",
-    fragmentHead: WATER_GLSL,
+    fragmentHead: MAP_GLSL + WATER_GLSL,
     colour: WATER_COLOUR,
     backdrop: true,
+    uniforms: mapEdge,
   });
 }
 
