@@ -39,14 +39,12 @@ def refusal(commands: Sequence[Command], traffic: RunningTraffic) -> Refusal | N
 
     That is where an added trip has no way, with the lanes closed that the commands before it close.
     """
-    roads, closed, shut = traffic.roads, traffic.path_state.closed, traffic.shut
+    roads, closed = traffic.roads, traffic.path_state.closed.copy()
     for command in commands:
         match command:
             case CloseLane(lane) | OpenLane(lane):
-                closed = closed.copy()
                 closed[roads.of_city[lane]] = isinstance(command, CloseLane)
-                shut = closed_edges(roads, closed)
-            case AddTrip() if len(_quickest_route(command, traffic, shut)) == 0:
+            case AddTrip() if len(_quickest_route(command, traffic, closed_edges(roads, closed))) == 0:
                 places = f"from lane {command.from_lane} to lane {command.to_lane}"
                 return Refusal("no_route", f"No way leads {places} by road.")
     return None
