@@ -133,10 +133,10 @@ def test_where_and_how_a_vehicle_enters_and_arrives(tmp_path):
     more = 'departPos="-30" departSpeed="3" arrivalPos="40" arrivalSpeed="2" departLane="first"'
     plan = planned(tmp_path, VEHICLE.replace('depart="105"', f'depart="105" {more}'))
     assert (plan.trips.from_position[0], plan.trips.to_position[0]) == (70.0, 40.0)
-    assert (plan.types[0].enters, plan.types[0].leaves) == (3.0, 2.0)
+    assert (plan.types[0].entry_speed, plan.types[0].arrival_speed) == (3.0, 2.0)
     usual = planned(tmp_path, VEHICLE)
     assert (usual.trips.from_position[0], usual.trips.to_position[0]) == (5.0, 100.0)
-    assert usual.types[0].enters == np.inf  # SUMO's default is the speed of the edge
+    assert usual.types[0].entry_speed == np.inf  # SUMO's default is the speed of the edge
 
 
 def test_stops_hold_for_their_time(tmp_path):
