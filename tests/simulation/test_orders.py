@@ -31,6 +31,7 @@ from cosmopolis.simulation import (
     check,
 )
 from cosmopolis.simulation.command import from_json, to_json
+from cosmopolis.simulation.traffic import rerouting
 from cosmopolis.simulation.traffic.stages import stages_of
 from tests.simulation.drawings import busy_trips, chessboard, parallel_roads
 from tests.simulation.roads import Drawing, trips_of
@@ -268,3 +269,43 @@ def test_a_busy_city_obeys_as_it_did_when_commands_came_one_by_one() -> None:
     other.step(some)
     one.step()
     assert one.digest() == other.digest()
+
+
+def test_many_closings_in_an_order_have_each_driver_look_for_a_way_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also those who find none: an order of hundreds, or another after it, must not hold up the city."""
+    city = chessboard()
+    simulation = Simulation(city, busy_trips(), threads=1)
+    simulation.run(60.0)
+    searched: list[int] = []
+    find = rerouting.tree_to
+    monkeypatch.setattr(
+        rerouting, "tree_to", lambda goal, *rest: (searched.append(goal), find(goal, *rest))[1]
+    )
+    lanes = len(city.network.lanes)
+    simulation.step([CloseLane(lane) for lane in range(lanes - 1)])
+    assert 0 < len(searched) <= len(set(searched)) * len(set(busy_trips().kind.tolist()))
+    searched.clear()
+    simulation.order(Order("", (CloseLane(0),)))
+    assert searched == []
+
+
+def test_drivers_turn_away_from_what_an_order_closes_and_leaves_closed() -> None:
+    city = chessboard()
+    lanes = city.network.lanes
+    one, other = (Simulation(city, trips_of([]), threads=1) for _ in range(2))
+    for simulation in (one, other):
+        simulation.step([AddTrip(0, 5.0, len(lanes) - 1, 5.0)])
+    route = _route(one)
+    shut = np.flatnonzero(np.isin(one.traffic.roads.edge[one.traffic.roads.of_city], route[2:3])).tolist()
+    assert shut and _route(other) == route
+    one.order(Order("", tuple(CloseLane(lane) for lane in shut)))
+    other.order(Order("", tuple(kind(lane) for kind in (CloseLane, OpenLane) for lane in shut)))
+    assert route[2] not in _route(one) and _route(one)[-1] == route[-1]
+    assert _route(other) == route
+
+
+def _route(simulation: Simulation) -> list[int]:
+    fleet = simulation.traffic.fleet
+    return list(fleet.route[fleet.cursor[0] : fleet.route_end[0]].tolist())

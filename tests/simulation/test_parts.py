@@ -40,8 +40,8 @@ class Strollers:
     def refusal(self, commands: Sequence[Any]) -> Refusal | None:
         return None
 
-    def obey(self, command: Any, time: float) -> int | None:
-        return None
+    def obey(self, commands: Sequence[Any], time: float) -> list[int]:
+        return []
 
     def arrays(self) -> dict[str, NDArray]:
         return {"at": self.at}

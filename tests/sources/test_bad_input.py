@@ -2,6 +2,8 @@
 
 import bz2
 import gzip
+import json
+import os
 import re
 
 import pytest
@@ -118,3 +120,28 @@ def test_an_extract_without_streets(tmp_path):
 def test_nothing_to_read():
     with pytest.raises(BadInput, match="no file given"):
         read([])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "map.osm")
+    assert "a pipe or a device" in refused(tmp_path / "map.osm")
+
+
+@pytest.mark.parametrize("name", ["town.geojson", "town.city.json"])
+def test_json_that_is_not_utf8_is_told_with_its_line(tmp_path, name):
+    body = '{"type": "FeatureCollection",\n"name": "M\u00fcnchen", "features": []}'.encode("latin-1")
+    assert "line 2 is not UTF-8" in refused(tmp_path / name, body)
+
+
+def test_a_model_scaled_to_one_point_is_told(tmp_path):
+    model = {
+        "type": "CityJSON",
+        "version": "2.0",
+        "transform": {"scale": [0.001, 0, 0.001], "translate": [121000, 487000, 0]},
+        "metadata": {"referenceSystem": "https://www.opengis.net/def/crs/EPSG/0/7415"},
+        "CityObjects": {"a": {"type": "Building", "geometry": []}},
+        "vertices": [[0, 0, 0]],
+    }
+    text = refused(tmp_path / "flat.city.json", json.dumps(model).encode())
+    assert "the scale [0.001, 0.0, 0.001]" in text

@@ -85,3 +85,13 @@ def test_stated_bounds_and_clips_across_the_antimeridian(tmp_path):
     assert stated.bounds is not None
     assert stated.bounds[2] - stated.bounds[0] == pytest.approx(2132, abs=5.0)
     assert len(stated.streets) == 2 and stated.findings == []
+
+
+def test_bounds_of_another_extract_are_told_and_do_not_empty_the_map(tmp_path) -> None:
+    town = place_at(SHANGHAI)
+    town.head = '<bounds minlat="1" minlon="1" maxlat="2" maxlon="2"/>'
+    raw = read([town.write(tmp_path)])
+    assert len(raw.streets) == 2 and len(raw.buildings) == 1
+    assert [finding.message for finding in raw.findings if finding.code == "bounds"] == [
+        "its bounds, 1, 1, 2, 2, hold none of its nodes; taken as not stated"
+    ]

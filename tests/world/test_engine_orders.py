@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from cosmopolis.simulation.command_log import LogEntry
 from cosmopolis.world.clock import SetTime
 from cosmopolis.world.engine import Engine, Maker
 from cosmopolis.world.in_force import InForce
+from cosmopolis.world.orders import LONG, MOST_ADDED, MOST_WAITING, OrderDesk
 from tests.world.clockwork import Clockwork, Watcher, maker
 
 TRIP = AddTrip(0, 1.0, 0, 50.0)
@@ -276,3 +278,51 @@ def test_pictures_show_what_is_in_force_in_a_paused_city_and_after_a_jump(starte
     assert watcher.pictures[-1].in_force.closed == {3}
     engine.order([OpenLane(3)], "Bob").result(5)
     watcher.until(lambda: not watcher.pictures[-1].in_force.closed)
+
+
+def test_a_flood_of_orders_leaves_the_city_its_turn_and_is_refused_beyond_a_number() -> None:
+    """Every order takes a fifth of a second of a clock of our own: one is applied a turn."""
+    desk, run, ticks = OrderDesk(None, lambda events, time: None, lambda lost: None), Clockwork(0.0), count()
+    answers = [desk.put([CloseLane(lane)], "Mallory") for lane in range(1000, 1009 + MOST_WAITING)]
+    desk.apply(run, lambda: 0.2 * next(ticks))
+    assert run.done == [CloseLane(1000)] and isinstance(answers[0].result(0), OrderApplied)
+    assert desk.waiting == MOST_WAITING
+    for late in answers[-8:]:
+        refused = late.result(0)
+        assert isinstance(refused, OrderRefused) and refused.refusal.code == "busy"
+    desk.apply(run, lambda: 0.0)
+    assert desk.waiting == 0 and len(run.done) == 1 + MOST_WAITING
+
+
+def test_a_paused_city_answers_the_orders_that_a_turn_has_left(
+    started: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cosmopolis.world.orders.SHARE", 0.0)  # an order a turn
+    engine, _ = started(maker())
+    engine.steer(SetTime(paused=True))
+    engine.ask(lambda s: s.time).result(5)
+    answers = [engine.order([CloseLane(lane)], "Ada") for lane in range(5)]
+    assert all(isinstance(answer.result(5), OrderApplied) for answer in answers)
+
+
+def test_orders_add_no_more_vehicles_than_can_be_under_way() -> None:
+    desk, run = OrderDesk(None, lambda events, time: None, lambda lost: None), Clockwork(0.0)
+    answers = [desk.put([TRIP] * 10, "Mallory") for _ in range(MOST_ADDED // 10 + 1)]
+    desk.apply(run, lambda: 0.0)
+    assert isinstance(answers[-2].result(0), OrderApplied)
+    refused = answers[-1].result(0)
+    assert isinstance(refused, OrderRefused) and "still under way" in refused.refusal.sentence
+
+
+def test_the_log_of_a_paused_city_is_shortened_by_a_snapshot(
+    started: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cosmopolis.world.engine.SNAPSHOT_PAUSE", 0.0)
+    shelf = Shelf()
+    engine, _ = started(maker(), store=shelf)
+    engine.steer(SetTime(paused=True))
+    for _ in range(LONG + 1):
+        engine.order([CloseLane(3)], "Mallory").result(5)
+    engine.ask(lambda s: s.time).result(5)
+    engine.ask(lambda s: s.time).result(5)
+    assert shelf.log is not None and len(shelf.log.entries) < LONG

@@ -17,8 +17,10 @@ from cosmopolis.registry import Refused
 from cosmopolis.simulation import CloseLane, Events, OpenLane, OrderApplied, SetSpeedLimit, Simulation, replay
 from cosmopolis.world.channels.orders import MOST_COMMANDS, MOST_TRIPS, ORDERS_AT_ONCE, read_order
 from cosmopolis.world.engine import Maker
+from cosmopolis.world.gate import ANSWERS_AT_ONCE, Gate
 from cosmopolis.world.in_force import InForce
 from cosmopolis.world.log_file import LOG, read_log
+from cosmopolis.world.room import Room
 from tests.world.conftest import Running, Socket
 
 HELLO = {"type": "hello", "protocol": 1}
@@ -171,3 +173,21 @@ def test_what_is_in_force_is_what_the_last_order_of_each_lane_said(orders: list[
             limits.pop(row, None)
     assert in_force.closed == {lane for lane, shut in closed.items() if shut}
     assert in_force.limits == limits
+
+
+def test_a_flood_of_answers_leaves_other_sockets_their_turn() -> None:
+    """What else is to be done on the event loop comes between them, and none is lost."""
+    gate, done = Gate(Room("a version", [])), []
+
+    async def scene() -> None:
+        gate.open(asyncio.get_running_loop())
+        for n in range(10 * ANSWERS_AT_ONCE):
+            gate.later(lambda n=n: (done.append(n), [])[1])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert len(done) < 10 * ANSWERS_AT_ONCE
+        while len(done) < 10 * ANSWERS_AT_ONCE:
+            await asyncio.sleep(0)
+
+    asyncio.run(scene())
+    assert done == list(range(10 * ANSWERS_AT_ONCE))

@@ -34,6 +34,16 @@ def departures(repeat: Repeat, end: float, random: np.random.Generator) -> NDArr
     return times[times < until]
 
 
+def most_departures(repeat: Repeat, end: float) -> float:
+    """How many `departures` would have to draw, at the most, or about as many: asked before they are."""
+    seconds = max(min(repeat.end, end) - repeat.begin, 0.0)
+    most = repeat.number if repeat.number >= 0 else inf
+    if repeat.chance > 0 and repeat.mean_gap <= 0:
+        return seconds  # each of them is drawn
+    gap = repeat.mean_gap or repeat.period
+    return min(most, seconds / gap) if gap > 0 else most
+
+
 def _poisson(repeat: Repeat, until: float, most: float, random: np.random.Generator) -> NDArray[np.float64]:
     found: list[float] = []
     time = repeat.begin

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmopolis.city.words import DeparturePosition, Mode
-from cosmopolis.demand.flows import departures
+from cosmopolis.demand.flows import departures, most_departures
 from cosmopolis.demand.run_types import RunType
 from cosmopolis.demand.sumo_routes import NEAR, Edges, RouteFinder
 from cosmopolis.demand.trips import Trips, no_trips, sorted_by_departure
@@ -44,6 +44,9 @@ class PlannedDeparture(NamedTuple):
     type: str
     route: str
     via: tuple[str, ...]  # edges between which it looks for its way, if it has no route
+
+
+MOST_VEHICLES = 5_000_000  # of one scenario: a day of a city of millions
 
 
 def plan_scenario(scenario: Scenario, *, seed: int = 1) -> Planned:
@@ -98,6 +101,14 @@ def _departures(scenario: Scenario, random: np.random.Generator) -> tuple[list[P
     for wish in traffic.wishes:
         times = [begin if wish.depart < 0 else wish.depart]
         if wish.repeat is not None:
+            wanted = most_departures(wish.repeat, until) * max(scenario.scale, 1.0)
+            if len(drawn) + wanted > MOST_VEHICLES:
+                with traffic.faults.leaving_out():
+                    raise wish.row.bad(
+                        f"makes more than {MOST_VEHICLES:,} vehicles in all; write a smaller number, an earlier end "
+                        "or a smaller scale."
+                    )
+                continue
             times = departures(wish.repeat, until, random).tolist()
         for n, time in enumerate(times):
             if not begin <= time < until:

@@ -52,8 +52,9 @@ class Part(Protocol):
         """Why these commands, which `check` has let through and are its own, cannot all be obeyed as things stand."""
         ...
 
-    def obey(self, command: Command, time: float) -> int | None:
-        """Carry out a command that was not refused; the id of a vehicle that it adds. Never fails."""
+    def obey(self, commands: Sequence[Command], time: float) -> list[int]:
+        """Carry out the commands of one order, which was not refused; the ids of the vehicles that they add. Never
+        fails."""
         ...
 
     def arrays(self) -> dict[str, NDArray]:

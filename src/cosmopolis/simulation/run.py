@@ -70,7 +70,6 @@ class Simulation:
         traffic = RoadTraffic(city, trips, self._options, threads or _cores())
         self.traffic = traffic.view
         self.parts: tuple[Part, ...] = (traffic,)
-        self._obeys = {command: part for part in self.parts for command in part.commands}
         identity = {part.name: part.identity for part in self.parts}
         self._log = CommandLog(partial(Beginning.of, city, trips, identity, self._options))
 
@@ -106,8 +105,11 @@ class Simulation:
         refusal = self.refusal(order)
         if refusal is not None:
             return OrderRefused(self.time, order.by, order.commands, refusal)
-        added = [self._obeys[type(command)].obey(command, self.time) for command in order.commands]
-        vehicles = tuple(id for id in added if id is not None)
+        added: list[int] = []
+        for part in self.parts:
+            own = [command for command in order.commands if type(command) in part.commands]
+            added += part.obey(own, self.time) if own else []
+        vehicles = tuple(added)
         applied = OrderApplied(self.time, self.steps, order.by, order.commands, vehicles)
         if order.commands:
             self._log.entries.append(applied)

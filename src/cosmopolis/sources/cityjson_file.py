@@ -312,6 +312,11 @@ def _vertices(path: Path, listed: Any, transform: Any) -> Points:
             )
             if scale.shape != (3,) or translate.shape != (3,):
                 raise ValueError
+            if not (np.isfinite(scale) & (scale != 0)).all():
+                raise BadInput(
+                    f'{path}: its "transform" has the scale {scale.tolist()}, by which all of it is one point; export '
+                    "it again."
+                )
             with np.errstate(over="ignore", invalid="ignore"):
                 vertices = vertices * scale + translate
     except (ValueError, TypeError, KeyError, OverflowError):

@@ -16,7 +16,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 
 def documents_of(path: Path) -> list[Any]:
     """All documents, at least one; raises BadInput with the line that is broken."""
-    text = _as_utf8(path.read_bytes())
+    text = _as_utf8(path, path.read_bytes())
     if text.lstrip().startswith(SEPARATOR):
         found = list(_each(path, text.split(SEPARATOR), lines_each=0))
     else:
@@ -54,11 +54,18 @@ def _holds_one_a_line(lines: list[bytes]) -> bool:
         return False
 
 
-def _as_utf8(text: bytes) -> bytes:
+def _as_utf8(path: Path, text: bytes) -> bytes:
     for mark, encoding in _MARKS:
         if text.startswith(mark):
             text = text[len(mark) :]
-            return text if encoding == "utf-8" else text.decode(encoding, "replace").encode()
+            text = text if encoding == "utf-8" else text.decode(encoding, "replace").encode()
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"{path}: line {line} is not UTF-8, which JSON is written in; save the file in UTF-8 and give it again."
+        ) from None
     return text
 
 

@@ -106,7 +106,12 @@ def scan(path: Path, format: str) -> OsmFile:
     node_ids, lonlat = node_ids[near], lonlat[near]
     node_tags = _by_row(node_ids, tags_by_id)
     box, date = _header(path, format)
-    return OsmFile(path, date, _stated(box, lonlat), node_ids, lonlat, node_tags, ways, relations, findings)
+    box = _stated(box, lonlat)
+    if box is not None and _holds_none(box, lonlat):
+        told = f"its bounds, {', '.join(f'{side:g}' for side in box)}, hold none of its nodes; taken as not stated"
+        findings.append(Finding("bounds", path.name, told))
+        box = None
+    return OsmFile(path, date, box, node_ids, lonlat, node_tags, ways, relations, findings)
 
 
 def _places(file: object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -243,6 +248,13 @@ def _stated(box: Box | None, lonlat: NDArray[np.float64]) -> Box | None:
     held = box_of(lonlat)
     across = held is not None and held[2] - held[0] <= 180.0 and held[2] > 180.0
     return box_from(box[2], box[1], box[0], box[3]) if across else box
+
+
+def _holds_none(box: Box, lonlat: NDArray[np.float64]) -> bool:
+    """Whether there are nodes, and all of them lie outside the box, which is then that of another extract."""
+    lon = np.where(lonlat[:, 0] < box[0], lonlat[:, 0] + 360.0, lonlat[:, 0])  # a box may go on beyond 180
+    within = (lon <= box[2]) & (lonlat[:, 1] >= box[1]) & (lonlat[:, 1] <= box[3])
+    return len(lonlat) > 0 and not within.any()
 
 
 def _broken(path: Path, format: str, error: Exception) -> str:

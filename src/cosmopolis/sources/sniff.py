@@ -63,7 +63,9 @@ def sniff(path: Path) -> str:
 
 
 def is_sumo_net(path: Path) -> bool:
-    """Whether the file is a SUMO network, gzipped or not; False for a file that cannot be opened."""
+    """Whether the file is a SUMO network, gzipped or not; False for what is no file or cannot be opened."""
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -77,6 +79,10 @@ def is_sumo_net(path: Path) -> bool:
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise BadInput(f"{path}: this is a folder, not a map file; give {READABLE}.")
+    if path.exists() and not path.is_file():  # a pipe, that nobody may write to, or a device without an end
+        raise BadInput(
+            f"{path}: this is a pipe or a device, which cannot be read twice; write a file and give that."
+        )
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

@@ -241,7 +241,7 @@ class Engine:
         rest = self._clock.wait(now, simulation.time + simulation.dt)
         if self._dirty:
             rest = min(rest, self._shown_at + PICTURE_EVERY - now)
-        if rest > 0:
+        if rest > 0 and not self._desk.waiting:
             self._wake.wait(None if rest == float("inf") else rest)
         self._wake.clear()
 
@@ -344,7 +344,8 @@ class Engine:
 
     def _keep_snapshot(self, simulation: Runnable, now: float) -> None:
         last = self._kept
-        if last is None or (simulation.time - last[1] >= SNAPSHOT_EVERY and now - last[0] >= SNAPSHOT_PAUSE):
+        due = last is None or simulation.time - last[1] >= SNAPSHOT_EVERY or self._desk.long
+        if last is None or (due and now - last[0] >= SNAPSHOT_PAUSE):
             self._desk.keep(simulation, simulation.snapshot())
             self._kept = now, simulation.time
 

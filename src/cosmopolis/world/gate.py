@@ -29,6 +29,7 @@ LIVE = "/live"
 FULL, DRAINED = 256 * 1024, 32 * 1024  # bytes waiting for a client at which it is full, and at which no more
 HOPELESS = 16 * 1024 * 1024  # bytes of messages waiting: it does not read at all
 BINARY, PONG = b"\x82", b"\x8a"  # the first byte of a whole frame
+ANSWERS_AT_ONCE = 4  # of the engine, before other sockets have their turn
 QUIET = 30.0  # s without a word after which a client is asked whether it is there, and has to answer
 
 
@@ -42,6 +43,7 @@ class Gate:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._newest: Picture | None = None
         self._answers: deque[Callable[[], Effects]] = deque()
+        self._answering = False  # `_answer` is about to be called
 
     def attach(self, engine: Any) -> None:
         """The engine that channels ask; before it starts."""
@@ -72,7 +74,9 @@ class Gate:
     def later(self, answer: Callable[[], Effects]) -> None:
         """What a channel does when the engine has answered it; from any thread, also before `open`."""
         self._answers.append(answer)
-        self.call(self._answer)
+        if not self._answering:
+            self._answering = self._loop is not None
+            self.call(self._answer)
 
     def call(self, call: Callable[[], None]) -> None:
         """Do something on the event loop, soon; nothing once it has ended."""
@@ -89,8 +93,13 @@ class Gate:
             self.perform(self.room.show(picture, self._loop.time()))
 
     def _answer(self) -> None:
-        while self._answers:
+        """A few at a time: a flood of answers, each told to everybody, leaves the other sockets their turn."""
+        self._answering = False  # first, so that what comes from now on calls again
+        for _ in range(min(len(self._answers), ANSWERS_AT_ONCE)):
             self.perform(self._answers.popleft()())
+        if self._answers and not self._answering and self._loop is not None:
+            self._answering = True
+            self._loop.call_soon(self._answer)
 
     def perform(self, effects: Effects) -> None:
         """In their order. What goes to many is put into its frame once."""

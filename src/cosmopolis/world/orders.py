@@ -4,6 +4,7 @@ jumps and failures. What lasts is ordered again; what is lost is told to its aut
 from __future__ import annotations
 
 import logging
+import time as wall_time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -27,9 +28,17 @@ from cosmopolis.simulation.command_log import LogEntry, TakesOrders, carry_over
 
 log = logging.getLogger(__name__)
 
+SHARE = 0.1  # s of a turn after which no further order is begun: the city goes on
+MOST_WAITING = 200  # orders that may wait for their turn
+MOST_ADDED = 2000  # vehicles of orders that are under way at a time
+LONG = 500  # entries of the log since the last snapshot at which another is due
 LOST = "lost"  # code of a refusal of what had been applied
 FAULT = Refusal(
     "fault", "The simulation failed at this order; that is a fault of ours, and it is in the log."
+)
+CROWD = Refusal("busy", "Too many orders wait for their turn; try again in a moment.")
+FULL = Refusal(
+    "busy", f"{MOST_ADDED} vehicles that were added are still under way; try again when some have arrived."
 )
 
 
@@ -64,23 +73,48 @@ class OrderDesk:
 
     # on the engine's thread
 
-    def apply(self, run: OrderedRun) -> None:
-        """What waits now, an order at a time; what comes meanwhile is left for the next time, so that a flood of orders
-        does not stop the city. Raises only for a fault of the simulation."""
+    @property
+    def waiting(self) -> int:
+        """Orders that have no answer yet."""
+        return len(self._waiting)
+
+    @property
+    def long(self) -> bool:
+        """Whether the log has grown so long that a snapshot should shorten it."""
+        return self._stored >= LONG
+
+    def apply(self, run: OrderedRun, clock: Callable[[], float] = wall_time.monotonic) -> None:
+        """What waits now, an order at a time, until SHARE of the `clock` is over; what is left and what comes meanwhile
+        waits for the next time, and beyond MOST_WAITING is refused, so that a flood of orders does not stop the city.
+        Raises only for a fault of the simulation."""
+        until = clock() + SHARE
         for _ in range(len(self._waiting)):
             order, future = self._waiting.popleft()
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                answer = run.order(order)
-            except Exception:
-                future.set_result(OrderRefused(run.time, order.by, order.commands, FAULT))
-                raise
-            if isinstance(answer, OrderApplied) and order.commands:
-                self._note(answer)
-                self._append([answer])
-                self._publish(Events(answer.time, applied=(answer,)), answer.time)
-            future.set_result(answer)
+            self._apply(run, order, future)
+            if clock() >= until:
+                break
+        while len(self._waiting) > MOST_WAITING:
+            order, future = self._waiting.pop()
+            if future.set_running_or_notify_cancel():
+                future.set_result(OrderRefused(run.time, order.by, order.commands, CROWD))
+
+    def _apply(self, run: OrderedRun, order: Order, future: Future[Answer]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        added = sum(isinstance(command, AddTrip) for command in order.commands)
+        if added and len(self._added) + added > MOST_ADDED:
+            future.set_result(OrderRefused(run.time, order.by, order.commands, FULL))
+            return
+        try:
+            answer = run.order(order)
+        except Exception:
+            future.set_result(OrderRefused(run.time, order.by, order.commands, FAULT))
+            raise
+        if isinstance(answer, OrderApplied) and order.commands:
+            self._note(answer)
+            self._append([answer])
+            self._publish(Events(answer.time, applied=(answer,)), answer.time)
+        future.set_result(answer)
 
     def see(self, events: Events) -> None:
         """A step has been taken: forget the added vehicles that have left the road."""

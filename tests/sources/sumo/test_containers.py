@@ -184,3 +184,24 @@ def test_a_timetable_without_a_cycle_cannot_be_repeated(tmp_path):
 def test_what_only_draws_is_no_loss_and_what_has_an_effect_is_counted(tmp_path):
     town = read(tmp_path, '<poly id="p" shape="0,0 1,1"/><rerouter id="r" edges="w_in"/>' + VEHICLE)
     assert town.traffic.ignored == {"rerouter": 1}
+
+
+@pytest.mark.parametrize(
+    "often",
+    [
+        'begin="0" end="100" number="999999999999"',
+        'begin="0" end="1e12" period="0.0001"',
+        'begin="0" end="1e12" probability="0.5"',
+        'begin="0" end="1e12" period="exp(9)"',
+        'begin="5" end="5" number="999999999999"',
+    ],
+)
+def test_flows_of_more_vehicles_than_a_city_has_are_told(tmp_path, often):
+    said = complaint(tmp_path, f'\n<flow id="f" from="w_in" to="e_out" {often}/>')
+    assert ":3: flow " in said and "more than 5,000,000 vehicles" in said
+
+
+def test_files_within_too_many_files_are_told_as_such(tmp_path):
+    for n in range(40):
+        (tmp_path / f"{n}.rou.xml").write_text(f'<routes><include href="{n + 1}.rou.xml"/></routes>')
+    assert "more than 32 files within files" in complaint(tmp_path, '<include href="0.rou.xml"/>')

@@ -4,7 +4,7 @@ import { BackSide, Mesh, ShaderMaterial, SphereGeometry } from "three";
 import { air, BEHIND, SKY_GLSL } from "./air";
 import { BACKDROP, Order } from "./meshes";
 
-const LOWEST = Math.PI / 2 + 0.06; // rad from the zenith: a little below the horizon
+const LOWEST = Math.PI / 2 + 0.6; // rad from the zenith: below the edge of the ground from the highest that one can fly
 
 const VERTEX = /* glsl */ `
 varying vec3 vRay;

@@ -156,9 +156,9 @@ class RoadTraffic:
         """Why these commands cannot all be carried out as the traffic is now."""
         return interventions.refusal(commands, self)
 
-    def obey(self, command: Command, time: float) -> int | None:
-        """Carry out a command that was not refused; the trip that it adds."""
-        return interventions.obey(command, self, time)
+    def obey(self, commands: Sequence[Command], time: float) -> list[int]:
+        """Carry out the commands of an order that was not refused; the trips that they add."""
+        return interventions.obey(commands, self, time)
 
     @property
     def count(self) -> int:

@@ -25,7 +25,7 @@ from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.programs import command_program
 from cosmopolis.simulation.traffic.rerouting import (
     closed_edges,
-    reroute_around_closures,
+    reroute_around,
     trips_on_road_or_waiting,
 )
 from cosmopolis.simulation.traffic.routing import quickest
@@ -43,39 +43,43 @@ def refusal(commands: Sequence[Command], traffic: RunningTraffic) -> Refusal | N
 
     That is where an added trip has no way, with the lanes closed that the commands before it close.
     """
-    roads, closed, shut = traffic.roads, traffic.path_state.closed, traffic.shut
+    roads, closed = traffic.roads, traffic.path_state.closed.copy()
     for command in commands:
         match command:
             case CloseLane(lane) | OpenLane(lane):
-                closed = closed.copy()
                 closed[roads.of_city[lane]] = isinstance(command, CloseLane)
-                shut = closed_edges(roads, closed)
-            case AddTrip() if len(_quickest_route(command, traffic, shut)) == 0:
+            case AddTrip() if len(_quickest_route(command, traffic, closed_edges(roads, closed))) == 0:
                 places = f"from lane {command.from_lane} to lane {command.to_lane}"
                 return Refusal("no_route", f"No way leads {places} by road.")
     return None
 
 
-def obey(command: Command, traffic: RunningTraffic, time: float) -> int | None:
-    """Carry out one command that was not refused; the trip that it adds."""
-    match command:
-        case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
-            command_program(command, traffic.roads, traffic.path_state)
-            return None  # a light is nothing that a driver plans by
-        case CloseLane(lane):
-            traffic.path_state.closed[traffic.roads.of_city[lane]] = 1
-            traffic.forget_routes()
-            reroute_around_closures(traffic, trips_on_road_or_waiting(traffic))
-        case OpenLane(lane):
-            traffic.path_state.closed[traffic.roads.of_city[lane]] = 0
-        case SetSpeedLimit(edge, speed):
-            _limit(edge, speed, traffic)
-        case AddTrip():
-            _add(command, traffic, time)
-    traffic.forget_routes()
-    records = (traffic.cars, traffic.roads, traffic.drivers, traffic.path_state, traffic.fleet)
-    settle_all(*map(traffic.tables, records))
-    return len(traffic.fleet.depart) - 1 if isinstance(command, AddTrip) else None
+def obey(commands: Sequence[Command], traffic: RunningTraffic, time: float) -> list[int]:
+    """Carry out the commands of one order, which was not refused; the trips that it adds.
+
+    Drivers hear of all that it closes at once: they look for another way a single time, however many lanes it names.
+    """
+    before, added, told = traffic.shut, [], False
+    for command in commands:
+        match command:
+            case ShowPhase() | FollowSignalPlan() | SetSignalPlan():
+                command_program(command, traffic.roads, traffic.path_state)
+                continue  # a light is nothing that a driver plans by
+            case CloseLane(lane) | OpenLane(lane):
+                traffic.path_state.closed[traffic.roads.of_city[lane]] = isinstance(command, CloseLane)
+            case SetSpeedLimit(edge, speed):
+                _limit(edge, speed, traffic)
+            case AddTrip():
+                _add(command, traffic, time)
+                added.append(len(traffic.fleet.depart) - 1)
+        traffic.forget_routes()
+        told = True
+    if told:
+        reroute_around(traffic.shut > before, traffic, trips_on_road_or_waiting(traffic))
+        traffic.forget_routes()
+        records = (traffic.cars, traffic.roads, traffic.drivers, traffic.path_state, traffic.fleet)
+        settle_all(*map(traffic.tables, records))
+    return added
 
 
 @entry

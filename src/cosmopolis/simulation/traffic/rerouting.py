@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cosmopolis.simulation.traffic.network import RoadNetwork
 from cosmopolis.simulation.traffic.routing import follow, quickest, tree_to
 from cosmopolis.simulation.traffic.running import RunningTraffic
-from cosmopolis.simulation.traffic.state import PARKED, WAITING
+from cosmopolis.simulation.traffic.state import PARKED, WAITING, Fleet
 
 
 def closed_edges(roads: RoadNetwork, closed: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -62,17 +62,25 @@ def _route_back(traffic: RunningTraffic, trip: int, edge: int) -> NDArray[np.int
 
 
 def reroute_around_closures(traffic: RunningTraffic, trips: NDArray[np.int64]) -> None:
-    """New routes for those of `trips` whose route leads over a closed edge; one tree a destination.
+    """New routes for those of `trips` whose route leads over a closed edge."""
+    if traffic.some_shut:
+        reroute_around(traffic.shut, traffic, trips)
+
+
+def reroute_around(
+    edges: NDArray[np.uint8 | np.bool_], traffic: RunningTraffic, trips: NDArray[np.int64]
+) -> None:
+    """New routes, over no closed edge, for those of `trips` that lead over one of `edges` (E,); one tree a destination.
 
     A trip without another route keeps the old one, and waits at the barrier, or takes another turn there.
     """
+    if not edges.any():
+        return
     fleet, shut = traffic.fleet, traffic.shut
     groups: dict[tuple[int, int], list[int]] = {}
-    for trip in trips.tolist():
-        ahead = fleet.route[fleet.cursor[trip] : fleet.route_end[trip]]
-        if shut[ahead[1:]].any():
-            key = int(ahead[-1]), int(traffic.drivers.modes[fleet.kind[trip]])
-            groups.setdefault(key, []).append(trip)
+    for trip in trips[_goes_over(edges, fleet, trips)].tolist():
+        key = int(fleet.route[fleet.route_end[trip] - 1]), int(traffic.drivers.modes[fleet.kind[trip]])
+        groups.setdefault(key, []).append(trip)
     following = np.empty(len(traffic.roads.edge_lane), np.int32)
     for (goal, modes), some in groups.items():
         begins = fleet.route[fleet.cursor[some]].astype(np.int64)
@@ -80,6 +88,18 @@ def reroute_around_closures(traffic: RunningTraffic, trips: NDArray[np.int64]) -
         for trip, begin, there in zip(some, begins.tolist(), seconds):
             if np.isfinite(there) and begin != goal:
                 traffic.set_route(trip, follow(following, begin, goal))
+
+
+def _goes_over(
+    edges: NDArray[np.uint8 | np.bool_], fleet: Fleet, trips: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which of `trips` have one of `edges` (E,) ahead of the one that they are on."""
+    begin = fleet.cursor[trips].astype(np.int64) + 1
+    ahead = np.maximum(fleet.route_end[trips] - begin, 0)
+    start = np.concatenate([[0], np.cumsum(ahead)])
+    rows = np.repeat(begin - start[:-1], ahead) + np.arange(start[-1])
+    passed = np.concatenate([[0], np.cumsum(edges[fleet.route[rows]] != 0)])
+    return np.asarray(passed[start[1:]] > passed[start[:-1]])
 
 
 def trips_on_road_or_waiting(traffic: RunningTraffic) -> NDArray[np.int64]:

@@ -47,6 +47,10 @@ class RunningTraffic(Protocol):
     def shut(self) -> NDArray[np.uint8]:
         """(E,) 1 where nobody may enter."""
 
+    @property
+    def some_shut(self) -> bool:
+        """Whether there is an edge that nobody may enter."""
+
     def forget_routes(self) -> None:
         """Limits or closures have changed: work out anew what routes are found by."""
 

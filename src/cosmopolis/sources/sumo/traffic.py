@@ -143,8 +143,12 @@ def included(row: Row, inside: tuple[Path, ...]) -> Iterator[Row]:
     if not file.is_file():
         raise row.bad(f'names the file "{name}", and there is no {file}; correct href.')
     around = [each.resolve() for each in (*inside, row.file)]
-    if file.resolve() in around or len(around) > MOST_INCLUDES:
+    if file.resolve() in around:
         raise row.bad(f'includes "{name}", which includes this file again; remove one of the two.')
+    if len(around) > MOST_INCLUDES:
+        raise row.bad(
+            f'includes "{name}" in more than {MOST_INCLUDES} files within files; put them into one.'
+        )
     stream = rows(file, never=("net",))
     next(stream)
     return stream
