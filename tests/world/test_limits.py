@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cosmopolis.city.errors import BadInput
 from cosmopolis.world import gate, limits
+from cosmopolis.world import orders as desk
 from cosmopolis.world.addresses import (
     answers_for,
     counted_as,
@@ -285,11 +286,12 @@ def test_the_page_about_limits_lists_each_with_its_value() -> None:
     """docs/server-limits.md."""
     rows = dict(re.findall(r"^\|[^|]*\| `(\w+)` \| ([\d.,; ]+) \|", PAGE.read_text(encoding="utf-8"), re.M))
     named = {n: v for n, v in vars(limits).items() if n.isupper()}
-    named |= {n: getattr(gate, n) for n in ("FULL", "DRAINED", "HOPELESS", "QUIET")}
+    named |= {n: getattr(gate, n) for n in ("FULL", "DRAINED", "HOPELESS", "QUIET", "ANSWERS_AT_ONCE")}
     named["ORDERS_EVERY"] = ORDERS_EVERY
     named |= {
         n: getattr(orders, n) for n in ("MOST_COMMANDS", "MOST_TRIPS", "ORDERS_A_SECOND", "ORDERS_AT_ONCE")
     }
+    named |= {n: getattr(desk, n) for n in ("SHARE", "MOST_WAITING", "MOST_ADDED")}
     assert rows.keys() == named.keys()
     for name, value in named.items():
         numbers = value if isinstance(value, tuple) else (value,)

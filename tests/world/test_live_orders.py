@@ -99,8 +99,8 @@ def test_a_locked_city_takes_orders_from_its_operator_only(serve: Serve) -> None
     async def scene() -> None:
         guest = await Socket.open(running.live, HELLO, order(1, close(0)))
         assert (await guest.until("welcome"))["may"] == []
-        error = await guest.until("error")
-        assert error["code"] == "locked" and "gives it orders" in error["message"]
+        refused = await guest.until("refused")
+        assert refused["code"] == "locked" and "gives it orders" in refused["message"]
         operator = await Socket.open(running.live, {**HELLO, "token": token}, order(1, close(0)))
         assert (await operator.until("welcome"))["may"] == ["clock", "order"]
         assert (await operator.until("ordered"))["order"] == 1
@@ -116,7 +116,7 @@ def test_nobody_floods_the_city_with_orders(serve: Serve) -> None:
         await eager.until("welcome")
         for number in range(int(ORDERS_AT_ONCE) + 3):
             eager.say(order(number, close(0)))
-        assert (await eager.until("error"))["code"] == "rate"
+        assert (await eager.until("refused"))["code"] == "rate"
         await eager.until("ordered", lambda m: m["order"] == int(ORDERS_AT_ONCE) - 1)
 
     asyncio.run(scene())

@@ -53,10 +53,10 @@ class ClockLock:
         """Whether this client may move the clock, and give orders to the city."""
         return not self.locked or client == self._holder
 
-    def check(self, client: int, what: str = "moves its clock") -> None:
-        """Raises Refused if this client may not."""
+    def check(self, client: int) -> None:
+        """Raises Refused if this client may not move the clock."""
         if not self.admits(client):
-            raise Refused("locked", f"Only the operator of this city {what}.")
+            raise Refused("locked", "Only the operator of this city moves its clock.")
 
 
 class ClockOrders:

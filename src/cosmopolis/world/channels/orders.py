@@ -23,6 +23,7 @@ from cosmopolis.simulation import (
     Events,
     OrderApplied,
     OrderRefused,
+    Refusal,
     check,
 )
 from cosmopolis.simulation.command import from_json, to_json
@@ -105,14 +106,9 @@ class OrdersChannel(Channel):
         engine.subscribe(hear)
 
     def act(self, room: LiveRoom, client: Client, message: WishedOrder, now: float) -> Effects:
-        self.lock.check(client.id, "gives it orders")
-        allowance = self._allowance.setdefault(client.id, Allowance(ORDERS_A_SECOND, ORDERS_AT_ONCE))
-        if not allowance.spend(1.0, now):
-            raise Refused("rate", f"That is more than {ORDERS_A_SECOND:g} order a second.")
-        for command in message.commands:
-            refusal = check(command, self.city)
-            if refusal is not None:
-                return [self._refused(room, client, message.number, refusal.code, refusal.sentence)]
+        refusal = self._why_not(client, message, now)
+        if refusal is not None:
+            return [self._refused(room, client, message.number, refusal.code, refusal.sentence)]
 
         def answered(answer: Answer) -> Effects:
             if isinstance(answer, OrderRefused):
@@ -121,6 +117,15 @@ class OrdersChannel(Channel):
             return [room.message(client, "ordered", order=message.number, step=answer.step, time=answer.time)]
 
         return [GiveOrder(message, client.name, answered)]
+
+    def _why_not(self, client: Client, message: WishedOrder, now: float) -> Refusal | None:
+        """By who says it, how often, and the city alone."""
+        if not self.lock.admits(client.id):
+            return Refusal("locked", "Only the operator of this city gives it orders.")
+        allowance = self._allowance.setdefault(client.id, Allowance(ORDERS_A_SECOND, ORDERS_AT_ONCE))
+        if not allowance.spend(1.0, now):
+            return Refusal("rate", f"That is more than {ORDERS_A_SECOND:g} order a second.")
+        return next(filter(None, (check(command, self.city) for command in message.commands)), None)
 
     def welcome(self, room: LiveRoom, client: Client, token: str) -> dict[str, Any]:
         return {
