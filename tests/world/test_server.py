@@ -76,6 +76,8 @@ def test_two_visitors_see_the_same_second(server: Running) -> None:
         assert await ada.until(1, lambda f: f["tick"] == later["tick"]) == later
         welcome = await bob.until("welcome")
         assert abs(welcome["time"] - frame["time"]) <= 1.0
+        manifest = httpx.get(server.url + "/api/city").json()
+        assert (welcome["zone"], welcome["date"]) == (manifest["zone"], manifest["date"])
         for visitor in (ada, bob):
             visitor.transport.disconnect()
 

@@ -22,6 +22,7 @@ def channels(site: Site) -> Sequence[Channel]:
             site.grid,
             speed=site.speed,
             lock=lock,
+            calendar={key: site.manifest[key] for key in ("zone", "date")},
             history=site.history,
             describe=lambda state: vehicles.vehicle(site.city, site.trips, site.paths, state),
         ),

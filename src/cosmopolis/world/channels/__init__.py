@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cosmopolis.registry import Channel
@@ -23,17 +23,18 @@ def world_channels(
     *,
     speed: float = 1.0,
     lock: ClockLock | None = None,
+    calendar: Mapping[str, Any] | None = None,
     history: History | None = None,
     describe: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> list[Channel]:
     """Those that show the city and move its clock, in the order in which a client hears of one picture; the orders'
     channel, which asks the city, is put beside them in contribution.py.
 
-    `speed` is in city seconds a second; `lock` says who may move the clock; `describe` makes the fields of SPEC 2.5 of
-    what the simulation tells of a vehicle.
+    `speed` is in city seconds a second; `lock` says who may move the clock; `calendar` has the time zone and the
+    date of day 0; `describe` makes the fields of SPEC 2.5 of what the simulation tells of a vehicle.
     """
     return [
-        ClockChannel(speed, lock),
+        ClockChannel(speed, lock, calendar),
         SignalsChannel(),
         VehiclesChannel(grid),
         WatchChannel(history or History()),

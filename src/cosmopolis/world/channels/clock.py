@@ -45,8 +45,12 @@ class ClockChannel(Channel):
     name = "clock"
     messages: Mapping[str, Reader] = {"time": read_time}
 
-    def __init__(self, speed: float = 1.0, lock: ClockLock | None = None) -> None:
+    def __init__(
+        self, speed: float = 1.0, lock: ClockLock | None = None, calendar: Mapping[str, Any] | None = None
+    ) -> None:
+        """`calendar` has the time zone and the date of day 0, as `welcome` tells them."""
         self.speed, self.paused = speed, False
+        self._calendar = dict(calendar or {})
         self.lock, self._orders = lock or ClockLock(), ClockOrders()
 
     def act(self, room: LiveRoom, client: Client, message: SetTime, now: float) -> Effects:
@@ -75,6 +79,7 @@ class ClockChannel(Channel):
         operator = self.lock.greet(client.id, token)
         return {
             **self._fields(room),
+            **self._calendar,
             **({"locked": True} if self.lock.locked else {}),
             **({} if operator is None else {"operator": operator}),
         }
