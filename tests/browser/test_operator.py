@@ -38,7 +38,7 @@ def test_who_came_by_the_operators_link_moves_the_clock_and_nobody_else(visit, t
             until(page, "window.cosmopolis?.world.ready.value && window.cosmopolis.world.vehicles.count > 0")
         assert "operator" not in operator.url
         guest.evaluate("window.cosmopolis.world.setTime({paused: true})")
-        assert "operator" in until(guest, "window.cosmopolis.world.notice.value?.message")
+        assert "operator" in until(guest, "window.cosmopolis.world.channels.visitors.refused.value?.message")
         operator.evaluate("window.cosmopolis.world.setTime({paused: true})")
         until(guest, "window.cosmopolis.world.clock.value.paused")
         assert complaints == []  # workers, styles, pictures: all as its content security policy allows
