@@ -3,6 +3,7 @@ who ask for the same."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -10,7 +11,7 @@ from cosmopolis.registry import Channel, Client, Effects, LiveRoom, Send
 from cosmopolis.world.picture import Picture
 
 MOST_SHARED = (
-    64  # frames that are kept: a paused city keeps its picture, and views of it are told in any number
+    64  # frames that are kept; a paused city keeps its picture, and any number of views of it are asked for
 )
 
 
@@ -35,7 +36,7 @@ class SharedFrames:
         return frame
 
 
-class PictureChannel(Channel):
+class PictureChannel(Channel, ABC):
     """Subclasses fill `asked` in `act`, and say by `frame_of` what is sent for it."""
 
     def __init__(self) -> None:
@@ -43,9 +44,9 @@ class PictureChannel(Channel):
         self.missed: set[int] = set()  # clients that a frame was left out for
         self.shared = SharedFrames()
 
+    @abstractmethod
     def frame_of(self, picture: Picture, asked: Any) -> bytes:
         """The frame of one picture for whoever has asked for that."""
-        raise NotImplementedError
 
     def newest(self, room: LiveRoom, client: Client) -> Effects:
         """The frame of the newest picture, if the client has asked for one; left out where its connection is full
