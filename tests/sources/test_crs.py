@@ -133,6 +133,9 @@ def test_no_name_does_more_than_be_unknown(name):
     except UnknownSystem:
         return
     try:
-        place(system, UTRECHT, by_authority=True)
-    except Misplaced:
+        placing = place(system, UTRECHT, by_authority=True)
+    except Misplaced as misplaced:
+        assert str(misplaced)
         return
+    longitude, latitude = placing.to_degrees(UTRECHT)[:, :2].T
+    assert (np.abs(longitude) <= 360.0).all() and (np.abs(latitude) <= 90.0).all()
